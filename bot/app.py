@@ -1,0 +1,184 @@
+"""The composition root: builds everything, starts it in order, and stops it the other way round."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from aiohttp import web
+
+from bot import db
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import limits as telegram_limits
+from bot.channels.webchat import WebChat
+from bot.clock import Clock, utc_now
+from bot.console import front
+from bot.conversation.dispatch import Dispatcher
+from bot.conversation.router import Router
+from bot.conversation.turn import Links
+from bot.db import Database
+from bot.errors import SettingWrong
+from bot.introduce import introduce
+from bot.jobs import Jobs
+from bot.message import Channel
+from bot.pace import Limits
+from bot.postman import Postman
+from bot.settings import Settings
+from handlers import ROUTERS
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Folkmoot:
+    """A running service, whole or in parts; what tests and commands work with."""
+
+    settings: Settings
+    database: Database
+    router: Router
+    dispatcher: Dispatcher
+    jobs: Jobs
+    web: web.Application
+    clock: Clock
+    channels: list[Channel] = field(default_factory=list)
+    postmen: dict[str, Postman] = field(default_factory=dict)
+
+    def add(self, channel: Channel, limits: Limits) -> None:
+        """Serve one more channel, with a postman of its own."""
+        self.channels.append(channel)
+        self.postmen[channel.name] = Postman(self.database, channel, limits, self.clock)
+
+    async def unready(self) -> str | None:
+        """Why the service cannot serve just now, in one sentence; None when it can."""
+        if reason := await db.ready(self.database):
+            return reason
+        for channel in self.channels:
+            if channel.trouble:
+                return f"{channel.name}: {channel.trouble}"
+        for name, postman in self.postmen.items():
+            if not postman.on_duty:
+                return f"The postman for {name} is not on duty: perhaps another process is."
+        return None
+
+
+def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
+    """Everything, ready to be started; nothing connects yet."""
+    database = Database(settings.database)
+    router = Router.of(ROUTERS)
+    channels: list[Channel] = []
+    postmen: dict[str, Postman] = {}
+    dispatcher = Dispatcher(
+        database, router, clock=clock, links=links_of(channels), language=settings.default_language, postboxes=postmen
+    )
+    jobs = Jobs(database, clock, posted=lambda: [postman.wake() for postman in postmen.values()])
+    folkmoot = Folkmoot(settings, database, router, dispatcher, jobs, web.Application(), clock, channels, postmen)
+    if settings.telegram_token is not None:
+        telegram = TelegramChannel(
+            settings.telegram_token,
+            dispatcher.submit,
+            api_url=settings.telegram_api_url,
+            mode=settings.telegram_mode,
+            webhook_secret=settings.telegram_webhook_secret,
+            public_url=settings.public_url,
+        )
+        folkmoot.add(telegram, telegram_limits.PUBLISHED)
+        folkmoot.web.add_routes(telegram.routes())
+    if settings.webchat:
+        chat = WebChat(
+            database,
+            dispatcher.submit,
+            dispatcher.rehearse,
+            settings.site,
+            settings.default_language,
+            clock,
+            settings.webchat_frames,
+        )
+        folkmoot.add(chat, Limits())
+        chat.setup(folkmoot.web)
+    front.setup(folkmoot.web, database, folkmoot.unready, language=settings.default_language)
+    return folkmoot
+
+
+def links_of(channels: Iterable[Channel]) -> Links:
+    """Where a code can be opened, in each of the channels that people come to by a link."""
+
+    def links(code: str, community: str) -> Mapping[str, str | None]:
+        known: dict[str, str | None] = {"telegram": None, "web": None}
+        return known | {channel.name: channel.link(code, community) for channel in channels}
+
+    return links
+
+
+@contextlib.asynccontextmanager
+async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[Folkmoot]:
+    """Serve from the database up to the doors; on the way out stop receiving first and let go of the database last."""
+    async with contextlib.AsyncExitStack() as stack:
+        await db.upgrade(folkmoot.database)
+        stack.push_async_callback(folkmoot.database.close)
+        for postman in folkmoot.postmen.values():
+            await stack.enter_async_context(_task(postman.run()))
+        await stack.enter_async_context(_task(folkmoot.dispatcher.run()))
+        if listen:
+            await stack.enter_async_context(_listening(folkmoot))
+        for channel in folkmoot.channels:
+            await channel.open()
+            stack.push_async_callback(channel.close)
+            if isinstance(channel, TelegramChannel):
+                await introduce(
+                    folkmoot.database,
+                    channel,
+                    folkmoot.router,
+                    language=folkmoot.settings.default_language,
+                    clock=folkmoot.clock,
+                )
+        folkmoot.jobs.start()
+        stack.callback(folkmoot.jobs.stop)
+        yield folkmoot
+
+
+@contextlib.asynccontextmanager
+async def _task(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@contextlib.asynccontextmanager
+async def _listening(folkmoot: Folkmoot) -> AsyncIterator[None]:
+    runner = web.AppRunner(folkmoot.web, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    host, port = folkmoot.settings.host, folkmoot.settings.port
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise SettingWrong(
+            f"The address {host}:{port} cannot be used ({error.strerror or 'it is taken'}). "
+            "Set PORT to another number, or stop what uses this one."
+        ) from None
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def serve(settings: Settings, *, started: Callable[[Folkmoot], object] | None = None) -> None:
+    """Run until asked to stop by SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(build(settings)) as folkmoot:
+        if started is not None:
+            result = started(folkmoot)
+            if isinstance(result, Awaitable):
+                await result
+        log.info("folkmoot is open", site=settings.site)
+        await stop.wait()

@@ -1,0 +1,5 @@
+"""Telegram: residents write to a bot, or press buttons under its messages."""
+
+from bot.channels.telegram.channel import TelegramChannel
+
+__all__ = ["TelegramChannel"]

@@ -1,0 +1,150 @@
+"""The Telegram channel as the composition root and the postman see it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Literal
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.channels.telegram import menus, webhook
+from bot.channels.telegram.kinds import ALLOWED
+from bot.channels.telegram.patience import until_done
+from bot.channels.telegram.polling import Submit, poll
+from bot.channels.telegram.reading import Us
+from bot.channels.telegram.sending import Sender
+from bot.channels.telegram.wire import Wire
+from bot.message import Parcel
+
+NOT_YET = "Not connected to Telegram yet."
+STOPPED = "Receiving from Telegram has stopped because of a mistake in this program. Please restart it."
+
+log = logging.getLogger(__name__)
+
+
+class TelegramChannel:
+    """One bot. `submit` gets everything that residents do; `routes` must be served in webhook mode."""
+
+    name = "telegram"
+
+    def __init__(
+        self,
+        token: SecretStr,
+        submit: Submit,
+        *,
+        api_url: str = "https://api.telegram.org",
+        mode: Literal["polling", "webhook"] = "polling",
+        webhook_secret: SecretStr | None = None,
+        public_url: str | None = None,
+    ) -> None:
+        if mode == "webhook" and not (webhook_secret and public_url):
+            raise ValueError("a webhook has a secret and a public address")
+        self._number = int(token.get_secret_value().partition(":")[0])
+        self._submit = submit
+        self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
+        self._wire = Wire(token, api_url)
+        self._bot = self._wire.bot()
+        self._sender = Sender(self._bot)
+        self._us: Us | None = None
+        self._trouble: str | None = NOT_YET
+        self._tried = asyncio.Event()
+        self._receiving: asyncio.Task[None] | None = None
+
+    @property
+    def credential(self) -> str:
+        """The bot's number, which is no secret."""
+        return f"telegram:{self._number}"
+
+    @property
+    def username(self) -> str | None:
+        """The bot's name, once Telegram has told it."""
+        return self._us.username if self._us else None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the channel is not connected just now; `fates.TOKEN_NOT_VALID` if a person must act."""
+        return self._trouble
+
+    def link(self, code: str, community: str) -> str | None:
+        """The address that opens the bot with `code`; None while the bot's name is unknown."""
+        return f"https://t.me/{self.username}?start={code}" if self._us else None
+
+    def routes(self) -> list[web.RouteDef]:
+        """What the web server must serve for this channel."""
+        if self._mode == "polling" or self._secret is None:
+            return []
+        return [webhook.route(self._secret, lambda: self._us, self._submit)]
+
+    async def open(self) -> None:
+        """Connect and begin to receive. Returns after the first try, whether or not it succeeded."""
+        await self._wire.initialize()
+        self._receiving = asyncio.create_task(self._receive(), name="telegram receiving")
+        self._receiving.add_done_callback(self._ended)
+        await self._tried.wait()
+
+    async def close(self) -> None:
+        """Stop receiving; what is not committed yet will come again."""
+        if self._receiving is not None:
+            self._receiving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._receiving
+            self._receiving = None
+        await self._wire.shutdown()
+        self._trouble = NOT_YET
+
+    async def deliver(self, parcel: Parcel) -> str | None:
+        """Deliver one parcel; raises DeliveryFailed."""
+        return await self._sender.deliver(parcel)
+
+    async def set_menus(
+        self,
+        commands: menus.Menus,
+        *,
+        short: menus.Sayings,
+        long: menus.Sayings,
+        otherwise: str,
+        seen: str | None,
+    ) -> str:
+        """Tell Telegram menus and descriptions if they changed; what it returns is the next `seen`."""
+        return await menus.set_menus(
+            self._bot, commands, short=short, long=long, otherwise=otherwise, seen=seen
+        )
+
+    async def _receive(self) -> None:
+        await until_done(self._introduce, self._report)
+        if self._us is None:
+            return
+        if self._mode == "polling":
+            await poll(self._wire, self._bot, self._us, self._submit, self._report)
+        else:
+            await until_done(self._set_webhook, self._report)
+            self._report(None)
+
+    async def _introduce(self) -> None:
+        me = await self._bot.get_me()
+        self._us = Us(me.id, me.username or "")
+
+    async def _set_webhook(self) -> None:
+        await self._bot.set_webhook(
+            f"{self._public_url}{webhook.PATH}",
+            secret_token=self._secret.get_secret_value() if self._secret else None,
+            allowed_updates=ALLOWED,
+            max_connections=webhook.CONNECTIONS,
+            drop_pending_updates=False,
+        )
+
+    def _ended(self, receiving: asyncio.Task[None]) -> None:
+        if not receiving.cancelled() and (error := receiving.exception()):
+            log.error("receiving from Telegram has stopped", exc_info=error)
+            self._report(STOPPED)
+
+    def _report(self, trouble: str | None) -> None:
+        if trouble and trouble != self._trouble:
+            log.warning("%s", trouble)
+        elif not trouble and self._trouble:
+            log.info("connected to Telegram as @%s", self.username)
+        self._trouble = trouble
+        self._tried.set()

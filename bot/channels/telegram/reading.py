@@ -1,0 +1,189 @@
+"""From Telegram's JSON to `Incoming`: one pure function.
+
+It reads the JSON itself instead of python-telegram-bot's `Update`, which refuses a whole batch when one
+update has a shape it does not know, and takes longer than everything else on the way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.telegram.kinds import CONTENTS, KINDS, NOTICES, UPDATES
+from bot.message import Blocked, Command, Content, Incoming, MovedTo, Odd, Place, Tap, Unblocked, Words
+
+__all__ = ["KINDS", "Us", "read"]
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Us:
+    """The bot itself, which messages in groups may be meant for."""
+
+    id: int
+    username: str
+
+
+def read(update: object, us: Us) -> Incoming | None:
+    """What somebody did, or None when it is not for us (or nobody did it)."""
+    body = _table(update)
+    number = _whole(body.get("update_id"))
+    if number is None:
+        return None
+    for field, reader in _READERS.items():
+        if isinstance(body.get(field), dict):
+            return reader(str(number), body[field], us)
+    for field, kind in UPDATES.items():
+        if isinstance(body.get(field), dict):
+            return _incoming(str(number), body[field], Odd(kind))
+    return None
+
+
+def _message(key: str, message: Json, us: Us) -> Incoming | None:
+    if (to := _whole(message.get("migrate_to_chat_id"))) is not None:
+        return _incoming(key, message, MovedTo(str(to)))
+    if "migrate_from_chat_id" in message:
+        return None  # the other half of the same news
+    for field, kind in NOTICES.items():
+        if field in message:
+            return _incoming(key, message, Odd(kind))
+    if _table(message.get("from")).get("is_bot") is True and "sender_chat" not in message:
+        return None  # two bots could talk for ever
+    what = _content(message, us)
+    if what is None or (_in_group(message) and not isinstance(what, Command) and not _for_us(message, us)):
+        return None
+    return _incoming(key, message, what)
+
+
+def _edited(key: str, message: Json, us: Us) -> Incoming | None:
+    # A place that is shared live is "edited" every few seconds.
+    kind = "live_place" if "location" in message else "edited"
+    return None if _in_group(message) else _incoming(key, message, Odd(kind))
+
+
+def _post(key: str, message: Json, us: Us) -> Incoming | None:
+    return _incoming(key, message, Odd("channel_post"))
+
+
+def _tap(key: str, query: Json, us: Us) -> Incoming | None:
+    message = _table(query.get("message"))
+    chat, number = _whole(_table(message.get("chat")).get("id")), _whole(message.get("message_id"))
+    name = f"{chat}:{number}" if chat is not None and number is not None else None
+    if inline := _text(query.get("inline_message_id")):
+        name = f"inline:{inline}"
+    tap = Tap(_text(query.get("data")) or "", _text(query.get("id")))
+    return _incoming(key, {"from": query.get("from"), "chat": message.get("chat")}, tap, name)
+
+
+def _membership(key: str, change: Json, us: Us) -> Incoming | None:
+    member = _table(change.get("new_chat_member"))
+    if member.get("status") == "restricted":
+        here = member.get("is_member") is True and member.get("can_send_messages") is not False
+    else:
+        here = member.get("status") in ("member", "administrator", "creator")
+    return _incoming(key, change, Unblocked() if here else Blocked())
+
+
+_READERS: dict[str, Callable[[str, Json, Us], Incoming | None]] = {
+    "message": _message,
+    "edited_message": _edited,
+    "channel_post": _post,
+    "edited_channel_post": _post,
+    "callback_query": _tap,
+    "my_chat_member": _membership,
+}
+
+
+def _content(message: Json, us: Us) -> Content | None:
+    if "forward_origin" in message or "forward_date" in message:
+        return Odd("forwarded")
+    if place := _where(message):
+        return place
+    if text := _text(message.get("text")):
+        return _words(message, text, us)
+    return Odd(next((kind for field, kind in CONTENTS.items() if field in message), "unknown"))
+
+
+def _where(message: Json) -> Place | None:
+    location = _table(message.get("location")) or _table(_table(message.get("venue")).get("location"))
+    lat, long = location.get("latitude"), location.get("longitude")
+    if isinstance(lat, int | float) and isinstance(long, int | float):
+        return Place(float(lat), float(long))
+    return None
+
+
+def _words(message: Json, text: str, us: Us) -> Content | None:
+    group = _in_group(message)
+    for entity, said in _entities(message, text):
+        if entity.get("offset") != 0:
+            continue
+        if entity.get("type") == "bot_command" and said.startswith("/"):
+            name, _, whose = said[1:].partition("@")
+            if group and whose and whose.lower() != us.username.lower():
+                return None
+            return Command(name.lower(), text[len(said) :].strip())
+        if group and said.lower() == f"@{us.username}".lower():
+            return Words(text[len(said) :].strip(" ,:\n"))
+    return Words(text)
+
+
+def _for_us(message: Json, us: Us) -> bool:
+    """Whether it answers us or names us. What neighbours say to each other is not ours to hear."""
+    answered = _table(message.get("reply_to_message"))
+    # In a forum every message "answers" the notice that opened its topic.
+    if _table(answered.get("from")).get("id") == us.id and "forum_topic_created" not in answered:
+        return True
+    name = f"@{us.username}".lower()
+    return any(
+        entity.get("type") == "mention" and said.lower() == name
+        for field, listed in (("text", "entities"), ("caption", "caption_entities"))
+        for entity, said in _entities(message, _text(message.get(field)) or "", listed)
+    )
+
+
+def _entities(message: Json, text: str, field: str = "entities") -> list[tuple[Json, str]]:
+    """The entities and the words they stand for; Telegram counts in UTF-16 units."""
+    listed = message.get(field)
+    coded = text.encode("utf-16-le", "surrogatepass") if listed else b""
+    found = []
+    for entity in map(_table, listed if isinstance(listed, list) else ()):
+        start, length = _whole(entity.get("offset")), _whole(entity.get("length"))
+        if start is not None and length is not None and start >= 0 and length > 0:
+            said = coded[2 * start : 2 * (start + length)].decode("utf-16-le", "replace")
+            found.append((entity, said))
+    return found
+
+
+def _incoming(key: str, body: Json, what: Content, message: str | None = None) -> Incoming | None:
+    """Who did it and where; None when nobody can be named."""
+    person = _table(body.get("from")) or _table(body.get("user"))
+    # An anonymous administrator, or a channel, speaks under the chat's name.
+    sender = _whole(_table(body.get("sender_chat")).get("id")) or _whole(person.get("id"))
+    chat = _whole(_table(body.get("chat")).get("id")) or sender
+    sender = sender or chat
+    if chat is None or sender is None:
+        return None
+    return Incoming(
+        "telegram", key, str(chat), str(sender), what,
+        language=_text(person.get("language_code")), message=message, group=_in_group(body),
+    )  # fmt: skip
+
+
+def _in_group(body: Json) -> bool:
+    chat = _table(body.get("chat"))
+    kind = chat.get("type")
+    return kind != "private" if isinstance(kind, str) else (_whole(chat.get("id")) or 0) < 0
+
+
+def _table(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,158 @@
+"""The wire to Telegram: python-telegram-bot's request interface on aiohttp's client.
+
+The token lives here and nowhere else: `Bot` is given addresses without it, so that neither its debug log nor
+its `repr` can show it, and every failure leaves here without a cause, because aiohttp's errors know the
+address.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+from telegram import Bot
+from telegram.error import TelegramError
+from telegram.request import BaseRequest, RequestData
+from yarl import URL
+
+PATIENCE = 20.0
+"""Seconds to wait for an answer to an ordinary call."""
+
+_CONNECT = 10.0
+_SENDERS = 200
+_JSON = {"Content-Type": "application/json"}
+
+
+class Declined(TelegramError):
+    """Telegram answered, and said no."""
+
+    __slots__ = ("code", "description", "parameters")
+
+    def __init__(self, code: int, description: str, parameters: dict[str, Any]) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+
+class Unheard(TelegramError):
+    """No answer of Telegram's came back; `maybe_arrived` when the call may have been heard all the same."""
+
+    __slots__ = ("maybe_arrived",)
+
+    def __init__(self, reason: str, *, maybe_arrived: bool) -> None:
+        super().__init__(reason)
+        self.maybe_arrived = maybe_arrived
+
+
+class Wire(BaseRequest):
+    """One pool of kept-open connections for sending and receiving."""
+
+    __slots__ = ("_root", "_session", "_token")
+
+    def __init__(self, token: SecretStr, root: str) -> None:
+        self._token = token
+        self._root = root.rstrip("/")
+        self._session: aiohttp.ClientSession | None = None
+
+    def bot(self) -> Bot:
+        """python-telegram-bot's `Bot` over this wire, which knows no token."""
+        # Its addresses are paths that `_address` completes.
+        return Bot(
+            "0:kept-by-the-wire", lambda _: "", lambda _: "/file", request=self, get_updates_request=self
+        )
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds to wait for an answer unless a call says otherwise."""
+        return PATIENCE
+
+    async def initialize(self) -> None:
+        """Open the pool."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=_SENDERS), cookie_jar=aiohttp.DummyCookieJar()
+            )
+
+    async def shutdown(self) -> None:
+        """Close the pool."""
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def ask(self, method: str, parameters: dict[str, Any], *, patience: float = PATIENCE) -> Any:
+        """Call a method and return its bare JSON result."""
+        payload = await self._exchange("POST", f"/{method}", json.dumps(parameters).encode(), patience)
+        return self.parse_json_payload(payload)["result"]
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = None,
+        *_: Any,
+        **__: Any,
+    ) -> tuple[int, bytes]:
+        """Carry one call of `Bot`'s."""
+        body = json.dumps(request_data.parameters).encode() if request_data else None
+        patience = float(read_timeout) if isinstance(read_timeout, int | float) else PATIENCE
+        return 200, await self._exchange(method, url, body, patience)
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer as a dictionary; unlike the library's own it logs nothing of what it could not read."""
+        said = _said(payload)
+        if "result" not in said:
+            raise Unheard("the answer is not Telegram's", maybe_arrived=True)
+        return said
+
+    async def _exchange(self, verb: str, path: str, body: bytes | None, patience: float) -> bytes:
+        if self._session is None:
+            raise Unheard("not connected", maybe_arrived=False)
+        limits = aiohttp.ClientTimeout(patience + _CONNECT, connect=_CONNECT, sock_read=patience)
+        try:
+            async with self._session.request(
+                # A redirect would carry the token to another host.
+                verb, self._address(path), data=body, headers=_JSON, timeout=limits, allow_redirects=False
+            ) as answer:  # fmt: skip
+                payload = await answer.read()
+                trouble = None if 200 <= answer.status < 300 else _declined(answer.status, payload)
+        except (aiohttp.ClientError, OSError) as error:
+            trouble = Unheard(self._scrubbed(error), maybe_arrived=not isinstance(error, _NEVER_LEFT))
+        if trouble is not None:
+            # Outside of `except`, so that it has no context either.
+            raise trouble
+        return payload
+
+    def _address(self, path: str) -> URL:
+        kind, path = ("/file", path.removeprefix("/file")) if path.startswith("/file/") else ("", path)
+        return URL(f"{self._root}{kind}/bot{self._token.get_secret_value()}{path}", encoded=True)
+
+    def _scrubbed(self, error: Exception) -> str:
+        token = self._token.get_secret_value()
+        text = f"{type(error).__name__}: {error}"
+        return text.replace(token, "***").replace(token.partition(":")[2], "***")[:200].rstrip(": ")
+
+
+_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+"""Failures from before the first byte was written."""
+
+
+def _said(payload: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _declined(status: int, payload: bytes) -> TelegramError:
+    said = _said(payload)
+    if not isinstance(said.get("description"), str):
+        # A proxy or a captive portal speaks, not Telegram: no reason to give up a letter or an address.
+        return Unheard(f"HTTP {status} from somebody else than Telegram", maybe_arrived=status == 504)
+    parameters = said.get("parameters")
+    return Declined(status, said["description"], parameters if isinstance(parameters, dict) else {})

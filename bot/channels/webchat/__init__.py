@@ -1,0 +1,5 @@
+"""The web chat: a page in which a resident talks with the town, without an account or an app."""
+
+from bot.channels.webchat.channel import WebChat
+
+__all__ = ["WebChat"]

@@ -1,0 +1,156 @@
+"""What a page posts, by form or by script: read, bounded, and put into the words of the conversation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from bot.channels.webchat.guard import TurnedAway
+from bot.i18n import N_, Tongue, tongue
+from bot.message import Command, Content, Message, Place, Tap, Words
+
+TEXT_LIMIT = 4096
+CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+UNCLEAR = N_("We could not read that. Please go back and try again.")
+TOO_LONG = N_("That is longer than {limit} letters. Please send it in parts.")
+EMPTY = N_("There was nothing in your message yet. Please write a few words.")
+
+LABELS = {"help": N_("Help"), "polls": N_("My polls"), "start": N_("Start")}
+"""Commands that have a button of their own on the page, and what the button says."""
+
+_KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_QUICK = re.compile(r"[a-z]{1,32}(?: [A-Za-z0-9_-]{1,64})?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_KINDS = ("press", "command", "place", "words")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing posted. `fields` are kept as they came, so that a page can offer to send them again."""
+
+    kind: str
+    value: str
+    key: str
+    community: str
+    source: str
+    message: str | None
+    proof: str
+    lang: str | None
+    framed: bool
+    scripted: bool
+    fields: dict[str, str]
+
+    @property
+    def code(self) -> str | None:
+        """The link's code, when the page was opened by one."""
+        return self.source if self.source != self.community else None
+
+    def key_in(self, chat: str) -> str:
+        """The name of this update: bound to who sent it and what it says, so nobody uses up another's."""
+        whole = f"{self.key}|{self.kind}|{self.value}"
+        return f"{chat[:16]}.{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
+
+    def content(self) -> Content:
+        """In the words of the conversation."""
+        if self.kind == "press":
+            return Tap(self.value)
+        if self.kind == "place":
+            return _place(self.value)
+        if self.kind == "command":
+            name, _, rest = self.value.partition(" ")
+            return Command(name, rest)
+        if typed := _COMMAND.fullmatch(self.value):
+            return Command(typed[1].lower(), (typed[2] or "").strip())
+        return Words(self.value)
+
+    def bubble(self, to: Tongue) -> Message | None:
+        """What the visitor sees as their own words; a press shows on the button instead."""
+        match self.kind:
+            case "words":
+                return Message(text=self.value)  # type: ignore[arg-type]  # Message escapes plain text
+            case "place":
+                return Message(to._("My place"))
+            case "command":
+                return _command_bubble(self.value, to)
+        return None
+
+
+def _command_bubble(value: str, to: Tongue) -> Message | None:
+    name, _, rest = value.partition(" ")
+    if name == "language":
+        return Message(text=tongue(rest).name)  # type: ignore[arg-type]
+    return Message(to._(LABELS[name])) if name in LABELS else None
+
+
+def read(raw: bytes, kind: str) -> Said:
+    """Read a body of this content type; TurnedAway when it is none of ours."""
+    scripted = kind == "application/json"
+    fields = _json(raw) if scripted else _form(raw)
+    clean = {name: _CONTROL.sub("", value.replace("\r\n", "\n")) for name, value in fields.items()}
+    kinds = [name for name in _KINDS if clean.get(name)]
+    source, community, message = (clean.get(name, "") for name in ("source", "community", "message"))
+    fits = SLUG.fullmatch(community) and CODE.fullmatch(source) and _KEY.fullmatch(clean.get("key", ""))
+    if not fits:
+        raise TurnedAway(400, UNCLEAR)
+    said = Said(
+        kind=kinds[0] if kinds else "words",
+        value=clean[kinds[0]].strip() if kinds else "",
+        key=clean["key"],
+        community=community,
+        source=source,
+        message=message if message.isdecimal() and len(message) < 19 else None,
+        proof=clean.get("proof", ""),
+        lang=clean.get("lang") or None,
+        framed=bool(clean.get("framed")),
+        scripted=scripted,
+        fields=clean,
+    )
+    return said
+
+
+def check(said: Said) -> Content:
+    """The content, when it may be sent; TurnedAway when it is empty, too long, or no button of ours."""
+    if not said.value:
+        raise TurnedAway(400, EMPTY)
+    if said.kind == "words" and len(said.value) > TEXT_LIMIT:
+        raise TurnedAway(400, TOO_LONG, limit=TEXT_LIMIT)
+    if said.kind == "press" and len(said.value) > 200:
+        raise TurnedAway(400, UNCLEAR)
+    if said.kind == "command" and not _QUICK.fullmatch(said.value):
+        raise TurnedAway(400, UNCLEAR)
+    return said.content()
+
+
+def _json(raw: bytes) -> dict[str, str]:
+    try:
+        given: Any = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise TurnedAway(400, UNCLEAR) from None
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        raise TurnedAway(400, UNCLEAR)
+    return given
+
+
+def _form(raw: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(raw.decode(), max_num_fields=20))
+    except (ValueError, UnicodeDecodeError):
+        raise TurnedAway(400, UNCLEAR) from None
+
+
+def _place(value: str) -> Place:
+    lat, _, long = value.partition(",")
+    try:
+        place = Place(float(lat), float(long))
+    except ValueError:
+        raise TurnedAway(400, UNCLEAR) from None
+    if not (-90 <= place.lat <= 90 and -180 <= place.long <= 180):  # also false for "nan"
+        raise TurnedAway(400, UNCLEAR)
+    return place

@@ -1,0 +1,1 @@
+"""How a talk works: turns, outcomes, the router, flows by replay, and the dispatcher that runs them in batches."""

@@ -1,0 +1,96 @@
+"""What every turn needs, read and written once for a whole batch: which updates are new, and who they are from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager
+
+from bot import i18n
+from bot.db import insert_new
+from bot.message import Blocked, Incoming
+from bot.models import Address, Resident, Seen
+
+Chat = tuple[str, str]
+"""(channel, chat)"""
+
+
+async def unseen(session: AsyncSession, incomings: Iterable[Incoming], *, now: datetime) -> set[tuple[str, str]]:
+    """Mark updates as seen; returns (channel, key) of those that were not seen before."""
+    keys = sorted({(one.channel, one.key) for one in incomings})
+    statement = insert_new(session, Seen).returning(Seen.channel, Seen.key)
+    rows = [{"channel": channel, "key": key, "seen_at": now} for channel, key in keys]
+    return {(channel, key) for channel, key in await session.execute(statement.values(rows))}
+
+
+async def addresses(
+    session: AsyncSession, incomings: Sequence[Incoming], *, now: datetime, language: str
+) -> dict[Chat, Address]:
+    """Addresses with their residents for all chats and senders; those met for the first time are made.
+
+    On PostgreSQL they stay locked until the commit, in one order everywhere, so two processes never answer one
+    address at once. `language` is for those whose app does not tell one we speak.
+    """
+    wanted = {(one.channel, one.sender): one for one in incomings}
+    for one in incomings:
+        if not one.group:
+            wanted[one.channel, one.sender] = one
+    groups = {(one.channel, one.chat) for one in incomings if one.group}
+    found = await _read(session, set(wanted) | groups)
+    if missing := sorted((set(wanted) | groups) - set(found)):
+        await _make(session, [(chat, wanted.get(chat)) for chat in missing], now=now, language=language)
+        found |= await _read(session, set(missing))
+    return found
+
+
+async def _read(session: AsyncSession, chats: set[Chat]) -> dict[Chat, Address]:
+    rows = await session.scalars(
+        select(Address)
+        .outerjoin(Address.resident)
+        .options(contains_eager(Address.resident))
+        .where(tuple_(Address.channel, Address.chat).in_(sorted(chats)))
+        .order_by(Address.id)
+        .with_for_update(of=Address)
+        .execution_options(populate_existing=True)
+    )
+    return {(address.channel, address.chat): address for address in rows}
+
+
+async def _make(
+    session: AsyncSession, missing: Sequence[tuple[Chat, Incoming | None]], *, now: datetime, language: str
+) -> None:
+    """Residents and addresses for chats met for the first time; `None` stands for a group."""
+    people = [one for _, one in missing if one is not None]
+    spoken = [i18n.choose(one.language, i18n.available(), language) for one in people]
+    residents: dict[str, int] = {}
+    if people:
+        made = await session.scalars(
+            insert(Resident).returning(Resident.id, sort_by_parameter_order=True),
+            [{"language": code, "interests": [], "created_at": now} for code in spoken],
+        )
+        residents = {f"{one.channel} {one.sender}": number for one, number in zip(people, made, strict=True)}
+    rows = [
+        {
+            "channel": channel,
+            "chat": chat,
+            "resident_id": residents[f"{channel} {chat}"] if one else None,
+            "preferred": one is not None,
+            # Somebody met in a group has not opened a private chat: we may not write there yet.
+            "closed_at": now if one is not None and one.group else None,
+            "created_at": now,
+        }
+        for (channel, chat), one in missing
+    ]
+    kept = set(await session.scalars(insert_new(session, Address).returning(Address.resident_id).values(rows)))
+    if lost := set(residents.values()) - kept:
+        # Another process met them in the same moment; its residents stand.
+        await session.execute(delete(Resident).where(Resident.id.in_(lost)))
+
+
+def reopen(address: Address, incoming: Incoming) -> None:
+    """Whoever writes to us in private can be written to again."""
+    if address.closed_at is not None and not incoming.group and not isinstance(incoming.what, Blocked):
+        address.closed_at = None

@@ -1,0 +1,277 @@
+"""The dispatcher: turns in batches, one session and one commit a batch, each turn all or nothing by itself.
+
+What arrived during the last commit is the next batch; there is no timer, so an idle bot has batches of one. In a
+batch the turns run one after the other. A turn refused before it wrote needs no undo. If a turn fails after it has
+written, the whole batch is rolled back and its turns run again alone: nothing has left the building yet, so running
+twice is harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import outbox
+from bot.clock import Clock
+from bot.conversation import arrivals
+from bot.conversation.router import Router
+from bot.conversation.talk import respond
+from bot.conversation.turn import SILENCE, Links, Outcome, Turn
+from bot.db import Database, Mark, is_passing, mark, trouble, written_since
+from bot.errors import Busy, DatabaseTrouble, Refused
+from bot.i18n import tongue
+from bot.message import Incoming, Message, Parcel, Receipt, Tap
+from bot.models import Address
+
+log = structlog.get_logger()
+
+BATCH = 200  # turns; a longer batch gains nothing and keeps the first waiting
+QUEUE = 5_000  # turns; about three seconds of work, after which channels are asked to wait
+TRIES = 3  # for a turn whose transaction met a deadlock or lost its connection
+
+
+class Postbox(Protocol):
+    """A postman in this process that takes parcels over in memory."""
+
+    @property
+    def on_duty(self) -> str | None:
+        """The name under which it claims, while it is the one at work for its channel."""
+
+    def take(self, parcels: Sequence[Parcel]) -> None:
+        """Deliver these; they are committed and claimed in its name."""
+
+    def wake(self) -> None:
+        """Look into the outbox: something was put."""
+
+
+@dataclass(slots=True)
+class _Job:
+    incoming: Incoming
+    done: asyncio.Future[Receipt]
+
+
+class _Spoiled(Exception):  # noqa: N818 - a signal: the batch must be undone
+    """A turn failed after it had written, or failed in a way nobody foresaw."""
+
+
+class Dispatcher:
+    """Takes in what channels receive; see the head of this file."""
+
+    def __init__(
+        self,
+        database: Database,
+        router: Router,
+        *,
+        clock: Clock,
+        links: Links,
+        language: str,
+        postboxes: Mapping[str, Postbox] | None = None,
+    ) -> None:
+        self._database = database
+        self._router = router
+        self._clock = clock
+        self._links = links
+        self._language = language
+        # Not copied: channels, and their postmen, are added after the dispatcher that they submit to.
+        self._postboxes = postboxes if postboxes is not None else {}
+        self._waiting: deque[_Job] = deque()
+        self._arrived = asyncio.Event()
+
+    @property
+    def full(self) -> bool:
+        """Whether channels should hold back."""
+        return len(self._waiting) >= QUEUE
+
+    async def submit(self, incoming: Incoming) -> Receipt:
+        """Have one turn answered; returns after its commit.
+
+        Raises Busy when the queue is full and DatabaseTrouble when nothing could be kept: either way nothing has
+        happened, and the same update may be submitted again.
+        """
+        if self.full:
+            raise Busy
+        done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Job(incoming, done))
+        self._arrived.set()
+        return await done
+
+    async def rehearse(self, incoming: Incoming) -> tuple[Message, ...]:
+        """What would be answered. Nothing is kept, nobody becomes known."""
+        async with self._database.reading() as session:
+            turns = await self._turns(session, [incoming], rehearsal=True)
+            outcome, _ = await self._meaning(turns[0])
+        return tuple(message for action, message in outcome.parts if action != "toast")
+
+    async def run(self) -> None:
+        """Answer turns until cancelled."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+                await self._answer(batch)
+
+    async def _answer(self, batch: list[_Job]) -> None:
+        try:
+            receipts = await self._together([job.incoming for job in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it was, each turn now gets a transaction of its own
+            if len(batch) > 1:
+                for job in batch:
+                    await self._answer_alone(job)
+                return
+            await self._answer_alone(batch[0], first=error)
+            return
+        for job, receipt in zip(batch, receipts, strict=True):
+            _settle(job, receipt)
+
+    async def _answer_alone(self, job: _Job, first: Exception | None = None) -> None:
+        """Run one turn in a transaction of its own; when it fails, undo it, say so and go on."""
+        error = first
+        for tried in range(TRIES):
+            if error is None:
+                try:
+                    _settle(job, (await self._together([job.incoming]))[0])
+                except Exception as failure:  # noqa: BLE001 - told apart below
+                    error = failure
+                else:
+                    return
+            if not is_passing(error) or tried == TRIES - 1:
+                break
+            await asyncio.sleep(0.05 * 2**tried)
+            error = None
+        assert error is not None  # noqa: S101 - the loop ends so
+        await self._excuse(job, error)
+
+    async def _excuse(self, job: _Job, error: Exception) -> None:
+        cause = error.__cause__ if isinstance(error, _Spoiled) else error
+        if isinstance(cause, Exception) and (reason := trouble(cause)):
+            log.error("the database refused a turn", kind=type(job.incoming.what).__name__, reason=reason)
+            if not job.done.done():
+                job.done.set_exception(DatabaseTrouble(reason))
+            return
+        if not isinstance(cause, Refused):
+            # The update's words are nobody's business in a log; its kind and key find it again.
+            log.error("a turn failed", kind=type(job.incoming.what).__name__, key=job.incoming.key, exc_info=cause)
+        try:
+            _settle(job, await self._say_so(job.incoming, cause if isinstance(cause, Refused) else None))
+        except Exception as failure:  # noqa: BLE001 - not even the apology could be kept
+            log.error("an apology could not be kept", key=job.incoming.key, exc_info=failure)
+            if not job.done.done():
+                job.done.set_exception(DatabaseTrouble(trouble(failure) or "The database could not be used."))
+
+    async def _together(self, incomings: Sequence[Incoming]) -> list[Receipt]:
+        """Answer these in one transaction; raises _Spoiled when it must be undone."""
+        async with self._database.writing() as session:
+            turns, receipts = await self._fresh(session, incomings)
+            answered = [(turn, await self._one(turn, receipts, number)) for number, turn in turns]
+            parcels = await self._put(session, answered)
+            posted = bool(session.info.get(outbox.POSTED))
+        self._hand_over(parcels, posted=posted)
+        return receipts
+
+    async def _fresh(
+        self, session: AsyncSession, incomings: Sequence[Incoming]
+    ) -> tuple[list[tuple[int, Turn]], list[Receipt]]:
+        """Turns for what is new, with their places in the batch, and receipts that say "seen" for the rest."""
+        new = await arrivals.unseen(session, incomings, now=self._clock())
+        fresh: list[tuple[int, Incoming]] = []
+        for number, incoming in enumerate(incomings):
+            if (incoming.channel, incoming.key) in new:
+                new.discard((incoming.channel, incoming.key))
+                fresh.append((number, incoming))
+        turns = await self._turns(session, [incoming for _, incoming in fresh])
+        numbered = [(number, turn) for (number, _), turn in zip(fresh, turns, strict=True)]
+        return numbered, [Receipt("seen") for _ in incomings]
+
+    async def _turns(
+        self, session: AsyncSession, incomings: Sequence[Incoming], *, rehearsal: bool = False
+    ) -> list[Turn]:
+        if not incomings:
+            return []
+        now = self._clock()
+        known = await arrivals.addresses(session, incomings, now=now, language=self._language)
+        turns = []
+        for incoming in incomings:
+            private = known[incoming.channel, incoming.sender]
+            address = known[incoming.channel, incoming.chat] if incoming.group else private
+            arrivals.reopen(address, incoming)
+            assert private.resident is not None  # noqa: S101 - private addresses are made with their resident
+            turns.append(Turn(session, now, incoming, address, private.resident, self._links, rehearsal))
+        return turns
+
+    async def _one(self, turn: Turn, receipts: list[Receipt], number: int) -> Outcome:
+        before = mark(turn.session)
+        try:
+            outcome, talk = await self._meaning(turn)
+        except Refused as no:
+            if written_since(turn.session, before):
+                raise _Spoiled from no
+            receipts[number] = Receipt("refused")
+            return turn.refusal(no)
+        except Exception as error:
+            raise _Spoiled from error
+        if not turn.incoming.group and talk != turn.address.talk:
+            turn.address.talk = talk
+        receipts[number] = Receipt("done")
+        return outcome
+
+    async def _meaning(self, turn: Turn) -> tuple[Outcome, dict[str, object] | None]:
+        return await respond(self._router, turn)
+
+    async def _say_so(self, incoming: Incoming, no: Refused | None) -> Receipt:
+        """In a transaction of its own: the update was seen, and this is why nothing came of it."""
+        async with self._database.writing() as session:
+            turns, receipts = await self._fresh(session, [incoming])
+            answers = [(turn, turn.refusal(no) if no else turn.apology()) for _, turn in turns]
+            parcels = await self._put(session, answers)
+        self._hand_over(parcels, posted=False)
+        return Receipt("refused" if no else "broken") if turns else receipts[0]
+
+    async def _put(self, session: AsyncSession, answered: Sequence[tuple[Turn, Outcome]]) -> dict[str, list[Parcel]]:
+        drafts = [draft for turn, outcome in answered for draft in _drafts(turn, outcome)]
+        postmen = {channel: name for channel, box in self._postboxes.items() if (name := box.on_duty)}
+        now = self._clock()
+        parcels = await outbox.put(session, drafts, now=now, claimed_by=postmen)
+        handed: dict[str, list[Parcel]] = {}
+        for draft, parcel in zip(drafts, parcels, strict=True):
+            if draft.address.channel in postmen:
+                handed.setdefault(draft.address.channel, []).append(parcel)
+        return handed
+
+    def _hand_over(self, parcels: Mapping[str, Sequence[Parcel]], *, posted: bool) -> None:
+        for channel, box in self._postboxes.items():
+            if channel in parcels:
+                box.take(parcels[channel])
+            if posted:
+                box.wake()
+
+
+def _settle(job: _Job, receipt: Receipt) -> None:
+    if not job.done.done():
+        job.done.set_result(receipt)
+
+
+def _drafts(turn: Turn, outcome: Outcome) -> list[outbox.Draft]:
+    """Envelopes for an outcome, numbered under the update's own key so that nothing is put twice."""
+    incoming = turn.incoming
+    parts = list(outcome.parts)
+    tap = incoming.what if isinstance(incoming.what, Tap) else None
+    if tap and tap.query and all(action != "toast" for action, _ in parts):
+        parts.extend(SILENCE.toast("").parts)  # a tap is always answered, so that its button stops spinning
+    drafts = []
+    for number, (action, message) in enumerate(parts):
+        key = f"{incoming.channel}:{incoming.key}:{number}"
+        if action == "toast":
+            if tap and tap.query:
+                drafts.append(outbox.Draft(turn.address, message, key, "toast", tap.query))
+        elif action == "edit" and tap and incoming.message and not incoming.group:
+            drafts.append(outbox.Draft(turn.address, message, key, "edit", incoming.message))
+        else:
+            drafts.append(outbox.Draft(turn.address, message, key))
+    return drafts

@@ -1,0 +1,170 @@
+"""Flows: one async function that reads like the talk itself, replayed from its start at each turn.
+
+Answers are recorded under names and kept as JSON on the address (`Address.talk`):
+
+    {"flow": "poll", "n": 123456, "given": {…}, "answers": {"question": {"words": "…"}}, "trail": ["question"],
+     "waiting": "choices", "at": "2026-11-23T19:00:00+00:00", "aside": null}
+
+`trail` lists the questions passed on the way to the one that waits; `aside` is what came in the middle, if anything.
+The function runs until it asks something that has no answer yet. So a restart forgets nothing, *Back* is dropping the
+last answer, and inserting a question shifts nothing. Two rules make replay safe: before its last question a flow only
+reads; what it decides hangs only on recorded answers.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NoReturn, TypeVar
+
+from markupsafe import Markup
+
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.message import Button, Message, Place, Rows
+from bot.press import Press
+
+T = TypeVar("T")
+Answer = dict[str, Any]
+"""`{"words": str}`, `{"pick": str}`, `{"place": [lat, long]}`, or what a prompt's `keep` makes of them."""
+
+
+class Pick(Press, code="k"):
+    """A tap on an offered answer. `talk` tells an old question's buttons from today's."""
+
+    talk: int
+    question: str
+    value: str
+
+
+class Step(Press, code="n"):
+    """A tap that moves within a talk: `back`, `cancel`, `leave` (for what came in the middle), `stay`."""
+
+    talk: int
+    way: str
+
+
+@dataclass(frozen=True)
+class Prompt(Generic[T]):
+    """A question: its words, the answers on offer, and how an answer is read.
+
+    `read` turns an Answer into a value, or raises Refused with what would be right. `keep` turns the value of a
+    fresh answer into what is recorded of it, for answers whose meaning would change with time.
+    """
+
+    message: Message
+    read: Callable[[Answer], T]
+    offers: tuple[tuple[tuple[str, str], ...], ...] = ()
+    keep: Callable[[T], Answer] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Waiting(Exception):  # noqa: N818 - not an error: the flow has come to a question without an answer
+    """The flow waits for the answer `name`; `complaint` says why the one just given will not do."""
+
+    name: str
+    prompt: Prompt[Any]
+    complaint: Refused | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Again(Exception):  # noqa: N818 - not an error either
+    """Drop these answers and go through the flow once more."""
+
+    names: tuple[str, ...]
+
+
+class Ask:
+    """What a flow asks with. `given` is what the flow was begun with."""
+
+    def __init__(self, given: dict[str, Any], answers: dict[str, Answer], fresh: frozenset[str] = frozenset()) -> None:
+        self.given = given
+        self.met: list[str] = []
+        self._answers = answers
+        self._fresh = fresh
+
+    async def __call__(self, name: str, prompt: Prompt[T]) -> T:
+        """The recorded answer, read; or the turn ends here with the question."""
+        answer = self._answers.get(name)
+        if answer is None:
+            raise Waiting(name, prompt)
+        try:
+            value = prompt.read(answer)
+        except Refused as no:
+            # A fresh answer of the wrong kind is explained. An old one that no longer fits was
+            # right under an earlier version of the flow: it is asked again without blame.
+            raise Waiting(name, prompt, no if name in self._fresh else None) from None
+        if name in self._fresh and prompt.keep is not None:
+            self._answers[name] = prompt.keep(value)
+        self.met.append(name)
+        return value
+
+    def again(self, *names: str) -> NoReturn:
+        """Forget these answers and ask for them once more."""
+        raise Again(names)
+
+
+def choice(question: Message | Markup, offers: Iterable[tuple[str, Any]], *, columns: int = 1) -> Prompt[str]:
+    """One of the offered values; a typed label counts as its tap."""
+    pairs = tuple((value, _plain(label)) for value, label in offers)
+    by_label = {label.casefold(): value for value, label in pairs}
+    values = {value for value, _ in pairs}
+
+    def read(answer: Answer) -> str:
+        picked = answer.get("pick") or by_label.get(answer.get("words", "").strip().casefold(), "")
+        if picked not in values:
+            raise Refused(N_("Please tap one of the buttons."))
+        return str(picked)
+
+    rows = tuple(pairs[start : start + columns] for start in range(0, len(pairs), columns))
+    return Prompt(_message(question), read, rows)
+
+
+def words(
+    question: Message | Markup,
+    read: Callable[[str], T],
+    *,
+    offers: Sequence[tuple[str, Any]] = (),
+    picked: Callable[[str], T] | None = None,
+) -> Prompt[T]:
+    """Typed words, read by `read` (which may raise Refused); `offers` are buttons read by `picked` instead."""
+    values = {value for value, _ in offers}
+
+    def read_either(answer: Answer) -> T:
+        if picked is not None and answer.get("pick") in values:
+            return picked(answer["pick"])
+        text = answer.get("words", "").strip()
+        if not text:
+            raise Refused(N_("Please answer with a few words."))
+        return read(text)
+
+    return Prompt(_message(question), read_either, tuple(((value, _plain(label)),) for value, label in offers))
+
+
+def place_or_words(question: Markup) -> Prompt[Place | str]:
+    """A shared place, or words that name one."""
+
+    def read(answer: Answer) -> Place | str:
+        if "place" in answer:
+            return Place(*answer["place"])
+        if answer.get("words", "").strip():
+            return str(answer["words"]).strip()
+        raise Refused(N_("Please type a name, or share a place."))
+
+    return Prompt(Message(question, wants_place=True), read)
+
+
+def shown(prompt: Prompt[Any], talk: dict[str, Any], name: str, steps: Rows) -> Message:
+    """The question as it is sent, with its offers and the steps below."""
+    offers = tuple(
+        tuple(Button(label, Pick(talk=talk["n"], question=name, value=value)) for value, label in row)
+        for row in prompt.offers
+    )
+    message = prompt.message
+    return Message(message.text, (*message.rows, *offers, *steps), message.wants_place)
+
+
+def _message(question: Message | Markup) -> Message:
+    return question if isinstance(question, Message) else Message(question)
+
+
+def _plain(label: Any) -> str:
+    return str(label.unescape()) if isinstance(label, Markup) else str(label)

@@ -1,0 +1,127 @@
+"""One turn: who did what, where, when (`Turn`), and what came of it (`Outcome`, plain data)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import Refused
+from bot.i18n import Tongue, tongue
+from bot.message import Action, Incoming, Message, Rows, Tap
+from bot.models import Address, Resident
+
+Links = Callable[[str, str], Mapping[str, str | None]]
+"""(code, community slug) → {"telegram": …, "web": …}: where a code can be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A flow that shall begin: its name, what it is about (`given`), and answers known already."""
+
+    flow: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a handler wants to be said and to happen to the talk. It sends nothing by itself."""
+
+    parts: tuple[tuple[Action, Message], ...] = ()
+    start: Start | None = None
+
+    def say(self, message: Message | Markup | str, *rows: tuple[Any, ...]) -> Outcome:
+        """Say something more, as a new message."""
+        return self._with("send", as_message(message, rows))
+
+    def edit(self, message: Message | Markup | str, *rows: tuple[Any, ...]) -> Outcome:
+        """Replace the message that was tapped; where there is none, a new message is sent."""
+        return self._with("edit", as_message(message, rows))
+
+    def toast(self, sentence: Markup | str) -> Outcome:
+        """Answer a tap with a short note."""
+        return self._with("toast", as_message(sentence, ()))
+
+    def begin(self, flow: str, /, *, answers: Mapping[str, Any] | None = None, **given: Any) -> Outcome:
+        """Begin the flow of that name."""
+        return replace(self, start=Start(flow, given, answers or {}))
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(self.parts + other.parts, other.start or self.start)
+
+    def _with(self, action: Action, message: Message) -> Outcome:
+        return replace(self, parts=(*self.parts, (action, message)))
+
+
+SILENCE = Outcome()
+"""A deliberate nothing."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a handler works with. `address` is where the answer goes, `resident` who did it.
+
+    `rehearsal` is true when nothing will be kept: somebody looks at a link and has not acted yet.
+    """
+
+    session: AsyncSession
+    now: datetime
+    incoming: Incoming
+    address: Address
+    resident: Resident
+    links: Links
+    rehearsal: bool = False
+
+    @property
+    def tongue(self) -> Tongue:
+        """The resident's language."""
+        return tongue(self.resident.language)
+
+    def _(self, sentence: str, /, **holes: Any) -> Markup:
+        return self.tongue._(sentence, **holes)
+
+    def n_(self, one: str, many: str, n: int, /, **holes: Any) -> Markup:
+        """The plural form for `n`."""
+        return self.tongue.n_(one, many, n, **holes)
+
+    def say(self, message: Message | Markup | str, *rows: tuple[Any, ...]) -> Outcome:
+        """Answer with a new message."""
+        return SILENCE.say(message, *rows)
+
+    def edit(self, message: Message | Markup | str, *rows: tuple[Any, ...]) -> Outcome:
+        """Answer by replacing the message that was tapped, if it was a tap; else with a new one."""
+        return SILENCE.edit(message, *rows)
+
+    def toast(self, sentence: Markup | str) -> Outcome:
+        """Answer a tap with a short note."""
+        return SILENCE.toast(sentence)
+
+    def begin(self, flow: str, /, *, answers: Mapping[str, Any] | None = None, **given: Any) -> Outcome:
+        """Begin a flow."""
+        return SILENCE.begin(flow, answers=answers, **given)
+
+    def refusal(self, no: Refused) -> Outcome:
+        """Say no in the reader's language: under the finger where it was a tap, else as a message."""
+        sentence = self._(no.sentence, **no.holes)
+        if isinstance(self.incoming.what, Tap) and self.incoming.what.query and len(sentence) <= _TOAST:
+            return self.toast(sentence)
+        return self.say(sentence)
+
+    def apology(self) -> Outcome:
+        """What a person hears when we failed."""
+        return self.say(self._("Something went wrong on our side. Nothing was saved; please try again."))
+
+
+_TOAST = 200  # characters; Bot API, answerCallbackQuery.text
+
+
+def as_message(what: Message | Markup | str, rows: Rows | tuple[tuple[Any, ...], ...]) -> Message:
+    """A message from a sentence and rows of buttons."""
+    if isinstance(what, Message):
+        return replace(what, rows=(*what.rows, *rows)) if rows else what
+    return Message(what if isinstance(what, Markup) else Markup.escape(what), tuple(rows))

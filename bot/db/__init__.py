@@ -1,0 +1,24 @@
+"""The database: sessions, transactions, conflicts, the schema's age, and locks that die with their holder."""
+
+from bot.db.database import Database
+from bot.db.holding import Hold, hold
+from bot.db.inserts import insert_new, upsert
+from bot.db.schema import ready, upgrade
+from bot.db.trouble import is_passing, trouble
+from bot.db.writes import Mark, has_written, mark, written_since
+
+__all__ = [
+    "Database",
+    "Hold",
+    "Mark",
+    "has_written",
+    "hold",
+    "insert_new",
+    "is_passing",
+    "mark",
+    "ready",
+    "trouble",
+    "upgrade",
+    "upsert",
+    "written_since",
+]

@@ -1,0 +1,68 @@
+"""PostgreSQL through asyncpg: addresses as operators write them, connections through poolers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.db.trouble import unreachable
+
+CONNECTIONS = 5  # a pool of 20 was never better
+PATIENCE = 60.0  # seconds for one statement; the longest of ours takes less than two
+REACH = 10.0  # seconds to connect
+
+# Words of libpq that asyncpg would hand to the server as settings, which would then refuse them.
+STRANGE = {"channel_binding", "gssencmode", "keepalives", "keepalives_idle", "keepalives_interval"}
+OURS = {"prepared_statement_cache_size", "connect_timeout"}
+
+
+def engine(url: URL, *, patience: float | None = PATIENCE) -> AsyncEngine:
+    """An engine with a small pool.
+
+    Statements are prepared without a name and anew each time, so that a pooler may give every transaction
+    another server connection. Who has no such pooler may say `?prepared_statement_cache_size=100`.
+    """
+    kept = int(str(url.query.get("prepared_statement_cache_size", 0)))
+
+    async def creator(*_: object, **__: object) -> asyncpg.Connection:
+        return await connect(url, patience=patience, kept=kept)
+
+    made = create_async_engine(
+        url.set(query={}),
+        pool_size=CONNECTIONS,
+        max_overflow=CONNECTIONS,
+        pool_pre_ping=True,
+        connect_args={"async_creator_fn": creator, "prepared_statement_cache_size": kept},
+    )
+    event.listen(made.sync_engine, "handle_error", _on_error)
+    return made
+
+
+async def connect(url: URL, *, patience: float | None = PATIENCE, kept: int = 0) -> asyncpg.Connection:
+    """One connection of its own. Raises DatabaseTrouble when the server cannot be reached."""
+    query = {name: value for name, value in url.query.items() if name not in STRANGE | OURS}
+    address = url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+    options: dict[str, Any] = (
+        {"server_settings": {"application_name": "folkmoot"}} if "application_name" not in query else {}
+    )
+    try:
+        return await asyncpg.connect(
+            address,
+            timeout=float(str(url.query.get("connect_timeout", REACH))),
+            command_timeout=patience,
+            statement_cache_size=kept,
+            **options,
+        )
+    except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
+        raise unreachable(error) from error
+
+
+def _on_error(context: ExceptionContext) -> None:
+    """A wire that breaks or stays silent raises what no database layer knows; say whose trouble it is."""
+    error = context.original_exception
+    if isinstance(error, (OSError, TimeoutError)):
+        raise unreachable(error) from error

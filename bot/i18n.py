@@ -1,0 +1,144 @@
+"""Languages: catalogues, the choice of one, and sentences, dates and numbers in it.
+
+Catalogues are `locales/<language>/LC_MESSAGES/folkmoot.po`; they are read and compiled in memory when a
+language is first used, so there is no generated file to forget.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+from unicodedata import bidirectional
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from markupsafe import Markup, escape
+
+SOURCE = "en"
+"""The language the code is written in."""
+
+_FSI, _PDI = "\u2068", "\u2069"
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - the usual name of the marker
+    """Mark a sentence for translation where it is only kept, not said."""
+    return sentence
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """Sentences, dates and numbers in one language.
+
+    `_` and `n_` return markup: holes are escaped, so what a resident wrote never becomes markup, and
+    isolated where scripts meet, so a Latin name does not turn an Urdu line around.
+    """
+
+    code: str
+    locale: Locale
+    catalogue: gettext.NullTranslations
+
+    @property
+    def rtl(self) -> bool:
+        """Whether lines begin at the right."""
+        return self.locale.text_direction == "rtl"
+
+    @property
+    def name(self) -> str:
+        """The language's own name in its own script."""
+        return self.locale.get_display_name(self.locale) or self.code
+
+    def _(self, sentence: str, /, **holes: Any) -> Markup:
+        """Say `sentence` with its `{holes}` filled."""
+        return self._fill(self.catalogue.gettext(sentence), holes)
+
+    def n_(self, one: str, many: str, n: int, /, **holes: Any) -> Markup:
+        """Say the plural form for `n`, which also fills the hole `{n}`."""
+        return self._fill(self.catalogue.ngettext(one, many, n), {"n": self.number(n), **holes})
+
+    def number(self, value: float) -> str:
+        """A number with the language's digits grouping."""
+        return format_decimal(value, locale=self.locale)
+
+    def percent(self, share: float) -> str:
+        """0.5 → 50 %."""
+        return format_percent(share, locale=self.locale)
+
+    def day(self, moment: datetime, zone: str) -> str:
+        """The weekday, day and month in `zone`, in full."""
+        return format_date(moment.astimezone(ZoneInfo(zone)), "EEEE d MMMM", locale=self.locale)
+
+    def moment(self, moment: datetime, zone: str) -> str:
+        """Day and time of day in `zone`."""
+        local = moment.astimezone(ZoneInfo(zone))
+        time = format_time(local, "HH:mm", locale=self.locale)
+        return f"{self.day(moment, zone)}, {time}"
+
+    def _fill(self, sentence: str, holes: dict[str, Any]) -> Markup:
+        if not holes:
+            return Markup(sentence)  # noqa: S704 - sentences are ours, holes are escaped
+        return Markup(sentence).format(**{name: self._isolated(value) for name, value in holes.items()})  # noqa: S704
+
+    def _isolated(self, value: Any) -> Any:
+        text = value if isinstance(value, Markup) else escape(value)
+        if self.rtl or any(bidirectional(c) in {"R", "AL"} for c in text):
+            return Markup(_FSI) + text + Markup(_PDI)
+        return text
+
+
+def available() -> tuple[str, ...]:
+    """Codes of all languages there is a catalogue for, the source language first."""
+    return _available()
+
+
+@lru_cache(maxsize=1)
+def _available() -> tuple[str, ...]:
+    found = {p.name for p in files("locales").iterdir() if p.joinpath("LC_MESSAGES", "folkmoot.po").is_file()}
+    return (SOURCE, *sorted(found - {SOURCE}))
+
+
+@lru_cache(maxsize=64)
+def tongue(code: str) -> Tongue:
+    """The language `code`; one of `available()`, or the source language when it is none of them."""
+    if code not in available():
+        code = SOURCE
+    return Tongue(code, Locale.parse(code.replace("-", "_")), _catalogue(code))
+
+
+def choose(wanted: str | None, offered: Iterable[str], otherwise: str) -> str:
+    """The offered language nearest to a BCP 47 tag such as `pl-PL`, or `otherwise`."""
+    offered = tuple(offered)
+    for code in offered:
+        if wanted and wanted.replace("_", "-").lower() == code.lower():
+            return code
+    base = (wanted or "").replace("_", "-").split("-")[0].lower()
+    return next((code for code in offered if code.split("-")[0].lower() == base), otherwise)
+
+
+def well_formed(code: str) -> bool:
+    """Whether `code` names a language at all."""
+    try:
+        Locale.parse(code.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def _catalogue(code: str) -> gettext.NullTranslations:
+    path = files("locales").joinpath(code, "LC_MESSAGES", "folkmoot.po")
+    if not path.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=code))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

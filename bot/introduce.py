@@ -1,0 +1,52 @@
+"""Introducing the bot to Telegram: its menus and descriptions in every language, and its name noted for commands."""
+
+from __future__ import annotations
+
+from bot import i18n
+from bot.channels.telegram import TelegramChannel
+from bot.clock import Clock
+from bot.conversation.router import Router
+from bot.db import Database
+from bot.errors import FolkmootError
+from bot.i18n import N_, Tongue
+from bot.models import Fact
+
+SHORT = N_("Have a say where you live: quick questions from your community, answered in one tap.")
+LONG = N_(
+    "I bring you short questions from your community, count your answers and tell you what came of them. "
+    "No account, no form. Tap Start."
+)
+FACT = "telegram"
+
+
+def menu(router: Router, tongue: Tongue) -> list[tuple[str, str]]:
+    """(command, its line) for everybody's menu in one language."""
+    return [
+        (entry.name, str(tongue._(entry.about).unescape()))
+        for entry in router.commands.values()
+        if entry.about and entry.role == "resident"
+    ]
+
+
+async def introduce(
+    database: Database, channel: TelegramChannel, router: Router, *, language: str, clock: Clock
+) -> None:
+    """Set what changed since last time. Raises nothing: menus are nice to have, and set at the next start."""
+    if channel.username is None:
+        return
+    async with database.reading() as session:
+        known = await session.get(Fact, FACT)
+        seen = known.value.get("menus") if known else None
+    tongues = [i18n.tongue(code) for code in i18n.available()]
+    try:
+        seen = await channel.set_menus(
+            {each.code: menu(router, each) for each in tongues},
+            short={each.code: str(each._(SHORT).unescape()) for each in tongues},
+            long={each.code: str(each._(LONG).unescape()) for each in tongues},
+            otherwise=language,
+            seen=seen,
+        )
+    except FolkmootError:
+        seen = None
+    async with database.writing() as session:
+        await session.merge(Fact(name=FACT, value={"username": channel.username, "menus": seen}, at=clock()))

@@ -1,0 +1,33 @@
+"""Small pieces of markup that letters are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from markupsafe import Markup
+
+
+def bold(text: str) -> Markup:
+    """Somebody's words, standing out."""
+    return Markup("<b>{}</b>").format(text)
+
+
+def code(text: str) -> Markup:
+    """Something to copy as it is."""
+    return Markup("<code>{}</code>").format(text)
+
+
+def paragraphs(*parts: Any) -> Markup:
+    """Parts with an empty line between them; empty ones are left out."""
+    return Markup("\n\n").join(part for part in parts if part)
+
+
+def lines(parts: Iterable[Any]) -> Markup:
+    """Parts on lines of their own; empty ones are left out."""
+    return Markup("\n").join(part for part in parts if part)
+
+
+def bar(share: float) -> str:
+    """A share of the whole as a bar of up to ten blocks; the words beside it say the same."""
+    return "▇" * round(share * 10)

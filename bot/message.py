@@ -1,0 +1,198 @@
+"""The words that channels and conversations share: what comes in (`Incoming`), what goes out (`Message`, `Parcel`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from markupsafe import Markup, escape
+
+from bot.press import Press
+
+# --- what comes in -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Plain text that somebody typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/name rest`; `name` in lower case and without the slash. A link's code arrives as `/start code`."""
+
+    name: str
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button was pressed. `query` is what the channel wants answered, if it waits for an answer."""
+
+    payload: str
+    query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the earth in WGS 84 degrees."""
+
+    lat: float
+    long: float
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Nobody reads here any more: the bot was blocked or thrown out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unblocked:
+    """The bot may write here (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTo:
+    """This chat goes on under the name `chat`."""
+
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Something nobody asked for; `kind` is one of the kinds in `handlers/odd.py`."""
+
+    kind: str
+
+
+Content = Words | Command | Tap | Place | Blocked | Unblocked | MovedTo | Odd
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that one person did, as its channel understood it.
+
+    `key` names the update within its channel: the same update that comes twice has the same key.
+    `chat` is where an answer goes, `sender` who did it; in a private chat the two are the same.
+    `message` is the channel's name for the message that a tap came from.
+    `language` is what the app or browser is set to, as a BCP 47 tag.
+    `source` is the code of the link or page that somebody came by, when the channel knows it.
+    """
+
+    channel: str
+    key: str
+    chat: str
+    sender: str
+    what: Content
+    language: str | None = None
+    message: str | None = None
+    group: bool = False
+    source: str | None = None
+
+
+# --- what goes out -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button: a `press` that comes back to us, or a `url` to open. The label is plain text."""
+
+    label: str
+    press: Press | str | None = None
+    url: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.press is None) == (self.url is None):
+            raise ValueError("a button has a press or a url")
+        if isinstance(self.label, Markup):
+            object.__setattr__(self, "label", self.label.unescape())
+
+    @property
+    def payload(self) -> str | None:
+        """The packed press."""
+        return self.press.pack() if isinstance(self.press, Press) else self.press
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said. `text` may use <b>, <i>, <code> and <a href>; lines end with a newline.
+
+    `wants_place` tells a channel that can offer it to offer "share my place".
+    """
+
+    text: Markup
+    rows: Rows = ()
+    wants_place: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, Markup):
+            object.__setattr__(self, "text", escape(self.text))
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape kept in the outbox."""
+        rows = [[{"label": b.label, "press": b.payload, "url": b.url} for b in row] for row in self.rows]
+        return {"text": str(self.text), "rows": rows, "wants_place": self.wants_place}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Message:
+        """Read what `as_json` wrote."""
+        rows = tuple(tuple(Button(**button) for button in row) for row in kept.get("rows", ()))
+        return cls(Markup(kept["text"]), rows, kept.get("wants_place", False))  # noqa: S704 - our own markup
+
+
+Action = Literal["send", "edit", "toast"]
+"""send: a new message · edit: replace the message `target` · toast: a short note for the tap `target`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One envelope on its way: everything a channel needs to deliver it, and the postman to decide about it."""
+
+    envelope: int
+    chat: str
+    action: Action
+    message: Message
+    target: str | None = None
+    lane: int = 0
+    attempts: int = 0
+    expires_at: datetime | None = None
+
+
+class Channel(Protocol):
+    """What the postman and the composition root need of a channel."""
+
+    name: str
+    """As it stands in `addresses.channel`."""
+
+    @property
+    def credential(self) -> str:
+        """Names what only one postman at a time may use; holds no secret."""
+
+    async def deliver(self, parcel: Parcel) -> str | None:
+        """Deliver and return the channel's name for the message; raises DeliveryFailed."""
+
+    def link(self, code: str, community: str) -> str | None:
+        """The address of `code` (of a poll, an invitation …) in this channel, if it has such a thing."""
+
+    async def open(self) -> None:
+        """Connect and begin to receive."""
+
+    async def close(self) -> None:
+        """Stop receiving and let go of everything."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the channel is not connected just now, or None when all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one Incoming, given after its commit. `seen`: it had been handled before, nothing was done."""
+
+    outcome: Literal["done", "refused", "seen", "broken"]

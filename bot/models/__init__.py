@@ -1,0 +1,37 @@
+"""The tables, one module a subject; importing this package knows them all."""
+
+from bot.models.base import Base
+from bot.models.communities import ROLES, Community, Invitation, Membership
+from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Seen
+from bot.models.people import Address, Consent, LinkCode, Resident
+from bot.models.polls import Ballot, Participation, Poll, Standing, Tally
+from bot.models.records import Deed, Fact, Tick
+from bot.models.webchat import WebLine, WebSeal, WebSession
+
+__all__ = [
+    "ROLES",
+    "STATES",
+    "UNSENT",
+    "Address",
+    "Ballot",
+    "Base",
+    "Community",
+    "Consent",
+    "Deed",
+    "Envelope",
+    "Fact",
+    "Invitation",
+    "Letter",
+    "LinkCode",
+    "Membership",
+    "Participation",
+    "Poll",
+    "Resident",
+    "Seen",
+    "Standing",
+    "Tally",
+    "Tick",
+    "WebLine",
+    "WebSeal",
+    "WebSession",
+]

@@ -1,0 +1,207 @@
+"""The postman: claims what is due, delivers at the channel's pace, and writes down what became of it.
+
+One postman works for a credential at a time; another process takes over when it dies. It claims with a lease and
+marks after delivery, so a letter goes out at least once; after a take-over everything the last one still held is
+due at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import structlog
+
+from bot import mailbag
+from bot.clock import Clock
+from bot.db import Database, hold, trouble
+from bot.errors import DeliveryFailed
+from bot.mailbag import Fate
+from bot.message import Channel, Parcel
+from bot.pace import Limits, Pace
+from bot.sorting import IDLE, Picked, Sorting
+
+log = structlog.get_logger()
+
+HANDS = 32  # deliveries in flight
+IN_HAND = 400  # parcels in memory, beyond which no more are claimed
+LOOK_AGAIN = 1.0  # seconds between looks into the outbox when nothing wakes the postman
+
+
+class Postman:
+    """Delivers for one channel; implements the dispatcher's `Postbox`."""
+
+    def __init__(self, database: Database, channel: Channel, limits: Limits, clock: Clock) -> None:
+        self._database = database
+        self._channel = channel
+        self._pace = Pace(limits)
+        self._clock = clock
+        self._name = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._holds_post = False
+        self._table = Sorting()
+        self._held: dict[int, Parcel] = {}
+        self._fates: list[Fate] = []
+        self._put = asyncio.Event()  # something may be due in the outbox
+        self._laid = asyncio.Event()  # something changed on the table
+        self._ended = asyncio.Event()  # a delivery ended
+        self._hands = asyncio.Semaphore(HANDS)
+
+    @property
+    def on_duty(self) -> str | None:
+        """The name under which it claims, while it holds the post."""
+        return self._name if self._holds_post else None
+
+    def take(self, parcels: Sequence[Parcel]) -> None:
+        """Deliver these; they are committed and claimed already."""
+        for parcel in parcels:
+            if parcel.envelope not in self._held:
+                self._held[parcel.envelope] = parcel
+                self._table.put(parcel)
+        self._laid.set()
+
+    def wake(self) -> None:
+        """Look into the outbox soon."""
+        self._put.set()
+
+    async def run(self) -> None:
+        """Hold the post for as long as it lasts; take it up again when it was lost."""
+        while True:
+            try:
+                async with hold(self._database, f"postman:{self._channel.credential}") as post:
+                    await mailbag.take_over(self._database, self._channel.name, now=self._clock())
+                    await self._serve(post.lost)
+            except Exception as error:  # noqa: BLE001 - told apart here: the database may be away for a while
+                if trouble(error) is None:
+                    raise
+                log.warning("the postman waits for the database", reason=trouble(error))
+                await asyncio.sleep(LOOK_AGAIN)
+
+    async def _serve(self, lost: asyncio.Event) -> None:
+        self._holds_post = True
+        log.debug("the postman is on duty", channel=self._channel.name)
+        tasks = [asyncio.create_task(part) for part in (self._fetch(), self._deliver(), self._write_down(), lost.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._holds_post = False
+            await _stop(tasks)
+            await self._hand_back()
+
+    async def _fetch(self) -> None:
+        """Claim what is due, whenever something was put, and now and then."""
+        while True:
+            self._put.clear()
+            room = IN_HAND - len(self._held)
+            found: list[Parcel] = []
+            if room > 0:
+                with _database_may_be_away("claimed"):
+                    found = await mailbag.claim(
+                        self._database, self._channel.name, self._name, limit=min(room, 200), now=self._clock()
+                    )
+                self.take(found)
+            if not found:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._put.wait(), LOOK_AGAIN)
+
+    async def _deliver(self) -> None:
+        """Start deliveries, as many at once as there are hands and the pace allows."""
+        async with asyncio.TaskGroup() as carriers:
+            while True:
+                await self._hands.acquire()
+                picked = self._table.pick(self._pace, time.monotonic())
+                while not isinstance(picked, Picked):
+                    self._laid.clear()
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._laid.wait(), min(picked, IDLE))
+                    picked = self._table.pick(self._pace, time.monotonic())
+                carriers.create_task(self._carry(picked))
+
+    async def _carry(self, picked: Picked) -> None:
+        parcel = picked.parcel
+        self._fates += [Fate(old, "cancelled", "a newer edit replaced it") for old in picked.superseded]
+        fate = await self._attempt(parcel)
+        self._fates.append(fate)
+        if fate.state == "retry":
+            if fate.whole_channel:
+                self._pace.pause(time.monotonic(), fate.after)
+            again = replace(parcel, attempts=parcel.attempts + 1, chat=fate.moved_to or parcel.chat)
+            self._held[parcel.envelope] = again
+            if again.chat == parcel.chat:
+                self._table.put_back(again, time.monotonic() + fate.after)
+            else:
+                self._table.delivered(parcel)
+                self._table.put(again)
+        else:
+            self._table.delivered(parcel)
+        self._hands.release()
+        self._laid.set()
+        self._ended.set()
+
+    async def _attempt(self, parcel: Parcel) -> Fate:
+        if parcel.expires_at is not None and parcel.expires_at <= self._clock():
+            return Fate(parcel, "expired")
+        try:
+            return Fate(parcel, "sent", reference=await self._channel.deliver(parcel))
+        except DeliveryFailed as failure:
+            return mailbag.fate_of(parcel, failure)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the post
+            log.error("a delivery failed in an unforeseen way", channel=self._channel.name, exc_info=error)
+            return Fate(parcel, "refused", f"a fault of ours: {type(error).__name__}")
+
+    async def _write_down(self) -> None:
+        """Write fates down, all that came up during the last commit in one go."""
+        while True:
+            if not self._fates:
+                self._ended.clear()
+                await self._ended.wait()
+                continue
+            fates, self._fates = self._fates, []
+            try:
+                await mailbag.write_down(self._database, fates, now=self._clock())
+            except BaseException as error:
+                self._fates = fates + self._fates
+                if not isinstance(error, Exception) or trouble(error) is None:
+                    raise
+                log.warning("what was delivered could not be written down yet", reason=trouble(error))
+                await asyncio.sleep(LOOK_AGAIN)
+                continue
+            for fate in fates:
+                if fate.state != "retry":
+                    self._held.pop(fate.parcel.envelope, None)
+
+    async def _hand_back(self) -> None:
+        """Write down what is known, and let go of what was not delivered."""
+        fates, self._fates = self._fates, []
+        for fate in fates:
+            if fate.state != "retry":
+                self._held.pop(fate.parcel.envelope, None)
+        undone = list(self._held.values())
+        self._held.clear()
+        self._table.clear()
+        with _database_may_be_away("handed back"):
+            await mailbag.write_down(self._database, fates, now=self._clock())
+            await mailbag.let_go(self._database, undone, now=self._clock())
+
+
+@contextlib.contextmanager
+def _database_may_be_away(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - told apart here
+        if trouble(error) is None:
+            raise
+        log.warning(f"letters could not be {what}", reason=trouble(error))
+
+
+async def _stop(tasks: Sequence[asyncio.Task[object]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            log.error("a part of the postman failed", exc_info=result)

@@ -1,0 +1,78 @@
+"""Buttons' payloads: typed, packed in at most 64 bytes of ASCII, and carrying no authority.
+
+A press is declared once and is then both what a button holds and what a handler receives:
+
+    class Vote(Press, code="v"):
+        poll: int
+        choice: int
+
+    Vote(poll=12, choice=0).pack() == "v:12:0"
+
+Fields are `int` or `str`; a `str` may hold letters, digits, `_`, `-` and `.`.
+Files that declare presses do without `from __future__ import annotations`: types are read at run time.
+"""
+
+import dataclasses
+import re
+from typing import Any, ClassVar, Self, dataclass_transform
+
+from bot.errors import BadPress
+
+LIMIT = 64  # bytes; Bot API, InlineKeyboardButton.callback_data
+
+_WORD = re.compile(r"[A-Za-z0-9_.\-]*")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_TYPES: tuple[type, ...] = (int, str)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Press:
+    """What a button stands for. Subclasses become frozen dataclasses by themselves."""
+
+    code: ClassVar[str]
+
+    def __init_subclass__(cls, *, code: str) -> None:
+        cls.code = code
+        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+            if field.type not in _TYPES:
+                raise TypeError(f"{cls.__name__}.{field.name}: a press holds int and str only")
+
+    def pack(self) -> str:
+        """The payload; ValueError when it does not fit in a button."""
+        parts = [self.code, *(str(value) for value in self._values())]
+        if any(not _WORD.fullmatch(part) for part in parts):
+            raise ValueError(f"{type(self).__name__} holds what a button cannot carry")
+        packed = ":".join(parts)
+        if len(packed) > LIMIT:
+            raise ValueError(f"{type(self).__name__} is {len(packed)} bytes long, more than {LIMIT}")
+        return packed
+
+    @classmethod
+    def unpack(cls, packed: str) -> Self:
+        """Read a payload of this kind; BadPress when it is none."""
+        code, *parts = packed.split(":")
+        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+        if code != cls.code or len(parts) != len(fields):
+            raise BadPress("not a press of this kind")
+        return cls(**{field.name: _read(field.type, part) for field, part in zip(fields, parts, strict=True)})
+
+    def _values(self) -> list[Any]:
+        return [getattr(self, field.name) for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+
+
+def code_of(packed: str) -> str:
+    """The code at the head of a payload; BadPress when it cannot be one of ours."""
+    if not packed or len(packed) > LIMIT or not packed.isascii():
+        raise BadPress("not a payload of ours")
+    return packed.split(":", 1)[0]
+
+
+def _read(kind: Any, part: str) -> int | str:
+    if kind is int:
+        if not _WHOLE.fullmatch(part) or abs(int(part)) >= 2**63:
+            raise BadPress("a number was expected")
+        return int(part)
+    if not _WORD.fullmatch(part):
+        raise BadPress("a word was expected")
+    return part

@@ -1,0 +1,103 @@
+"""The end of a poll: closed by the clock or by hand, the result told once, and what happens next told after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import i18n, outbox
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.letters import polls as letters
+from bot.message import Message
+from bot.models import Community, Participation, Poll, Resident, Standing
+from bot.services import audit, communities, polls, questions
+
+
+async def close(session: AsyncSession, poll_id: int, *, by: Resident, now: datetime) -> Standing:
+    """Close a poll by hand."""
+    poll, _ = await polls.locked(session, poll_id)
+    await communities.require_organiser(session, by, poll.community_id)
+    if poll.closed_at is not None:
+        raise Refused(N_("This poll has closed already."))
+    audit.record(session, "poll.close", by=by, community_id=poll.community_id, now=now, subject=f"poll:{poll.id}")
+    return await _close(session, poll_id, now=now)
+
+
+async def close_due(session: AsyncSession, *, now: datetime, most: int = 20) -> int:
+    """Close polls whose time has come, the longest overdue first; returns how many."""
+    due = await session.scalars(
+        select(Poll.id).where(Poll.closed_at.is_(None), Poll.closes_at <= now).order_by(Poll.closes_at).limit(most)
+    )
+    closed = 0
+    for poll_id in due.all():
+        poll, _ = await polls.locked(session, poll_id)
+        if poll.closed_at is None:  # another process may have been quicker
+            await _close(session, poll_id, now=now)
+            closed += 1
+    return closed
+
+
+async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Standing:
+    """Destroy the key, stop what is unsent, and put the result in the outbox for those who took part."""
+    poll, tally = await polls.locked(session, poll_id)
+    poll.closed_at, poll.key = now, None
+    await session.flush()
+    community = await session.get_one(Community, poll.community_id)
+    await outbox.cancel(session, f"poll:{poll.id}", now=now)
+    closed = polls.seen_as(poll, community, tally, mine=None)
+    await _tell_voters(
+        session, poll, {code: letters.result(closed, i18n.tongue(code)) for code in i18n.available()},
+        subject=f"result:{poll.id}", now=now,
+    )
+    for organiser in await _who_asked(session, poll):
+        language = (await session.get_one(Resident, organiser)).language
+        await outbox.put_personal(
+            session, organiser, letters.result_for_organiser(closed, i18n.tongue(language)),
+            once_key=f"result:{poll.id}:organiser:{organiser}", now=now,
+        )
+    return closed
+
+
+async def _who_asked(session: AsyncSession, poll: Poll) -> Sequence[int]:
+    """Who sent the poll; when they are an organiser no more, all who are."""
+    organisers = await communities.organisers(session, poll.community_id)
+    return [poll.asked_by] if poll.asked_by in organisers else organisers
+
+
+async def _tell_voters(
+    session: AsyncSession, poll: Poll, messages: dict[str, Message], *, subject: str, now: datetime
+) -> None:
+    """Put a message for everyone who took part, but for whoever asked: they get one of their own."""
+    voters = select(Participation.resident_id).where(Participation.poll_id == poll.id, Participation.took_part)
+    asking = await _who_asked(session, poll)
+    await outbox.put_to_many(
+        session,
+        voters.where(Participation.resident_id.not_in(asking)),
+        messages,
+        otherwise=i18n.SOURCE,
+        subject=subject,
+        now=now,
+    )
+
+
+async def tell_outcome(session: AsyncSession, poll_id: int, text: str, *, by: Resident, now: datetime) -> int:
+    """Say what happens next, to everyone who took part; returns how many people that is."""
+    poll, tally = await polls.locked(session, poll_id)
+    community = await communities.require_organiser(session, by, poll.community_id)
+    if poll.closed_at is None:
+        raise Refused(N_("This poll is still open."))
+    if poll.outcome is not None:
+        raise Refused(N_("You have told people already what happens next."))
+    poll.outcome, poll.outcome_at = questions.outcome(text), now
+    await session.flush()
+    told = polls.seen_as(poll, community, tally, mine=None)
+    await _tell_voters(
+        session, poll, {code: letters.outcome(told, i18n.tongue(code)) for code in i18n.available()},
+        subject=f"outcome:{poll.id}", now=now,
+    )
+    audit.record(session, "poll.outcome", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")
+    return tally.took_part

@@ -1,0 +1,226 @@
+"""Polls: asked, answered and counted. How they end is in `closing.py`, what may be asked in `questions.py`."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, func, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import i18n, outbox
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.letters import polls as letters
+from bot.models import Address, Ballot, Community, Membership, Participation, Poll, Resident, Standing, Tally
+from bot.services import audit, codes, communities, questions
+
+async def audience(session: AsyncSession, community_id: int) -> int:
+    """How many people a poll would be sent to."""
+    counted = await session.scalar(select(func.count()).select_from(_reached(community_id).subquery()))
+    return int(counted or 0)
+
+
+async def send(
+    session: AsyncSession,
+    community_id: int,
+    draft: questions.Draft,
+    *,
+    closes_at: datetime,
+    results: str,
+    by: Resident,
+    now: datetime,
+) -> Standing:
+    """Open a poll and put it in the outbox for every member."""
+    community = await communities.require_organiser(session, by, community_id)
+    poll = Poll(
+        code=codes.new(codes.POLL),
+        community_id=community.id,
+        kind="one",
+        question=questions.question(draft.question),
+        choices=list(questions.choices(draft.choices)),
+        results=results,
+        asked_by=by.id,
+        key=secrets.token_bytes(32),
+        opened_at=now,
+        closes_at=questions.closing(closes_at, now=now),
+    )
+    session.add(poll)
+    await session.flush()
+    reached = _reached(community.id).add_columns(literal(poll.id), literal(value=False))
+    result = await session.execute(
+        insert(Participation).from_select(["resident_id", "poll_id", "took_part"], reached, include_defaults=False),
+        execution_options={"in_thread": True},
+    )
+    asked = int(result.rowcount)  # type: ignore[attr-defined]
+    session.add(Tally(poll_id=poll.id, counts={}, asked=asked, took_part=0))
+    await session.flush()
+    standing = Standing(poll, community, None, None, asked, 0)
+    await outbox.put_to_many(
+        session,
+        select(Participation.resident_id).where(Participation.poll_id == poll.id),
+        {code: letters.question(standing, i18n.tongue(code)) for code in i18n.available()},
+        otherwise=i18n.SOURCE,
+        subject=f"poll:{poll.id}",
+        now=now,
+        expires_at=poll.closes_at,
+    )
+    audit.record(session, "poll.send", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")
+    return standing
+
+
+def _reached(community_id: int) -> Select[tuple[int]]:
+    """Members who can be written to."""
+    return (
+        select(Membership.resident_id)
+        .join(Address, Address.resident_id == Membership.resident_id)
+        .where(Membership.community_id == community_id, Address.preferred, Address.closed_at.is_(None))
+    )
+
+
+async def by_code(session: AsyncSession, code: str) -> Poll | None:
+    """The poll of that code."""
+    found: Poll | None = await session.scalar(select(Poll).where(Poll.code == code.strip().lower()))
+    return found
+
+
+async def opened(
+    session: AsyncSession, poll: Poll, *, by: Resident, source: str | None, rehearsal: bool = False
+) -> Standing:
+    """Somebody opened a poll by its link: from now on they count as asked. A rehearsal counts nobody."""
+    if not rehearsal and poll.closed_at is None:
+        poll, tally = await locked(session, poll.id)
+        if await session.get(Participation, (poll.id, by.id)) is None:
+            session.add(Participation(poll_id=poll.id, resident_id=by.id, took_part=False, source=source))
+            tally.asked += 1
+    return await standing(session, poll, of=by)
+
+
+async def cast(
+    session: AsyncSession, poll_id: int, choice: int, *, by: Resident, now: datetime, source: str | None = None
+) -> Standing:
+    """Count `by`'s vote, or move it to another choice. Voting joins the community.
+
+    Raises Refused when the poll is unknown or closed, or has no such choice.
+    """
+    poll, tally = await locked(session, poll_id)
+    if poll.closed_at is not None or poll.closes_at <= now:
+        raise Refused(N_("This poll has closed. Your tap came a little too late and was not counted."))
+    if not 0 <= choice < len(poll.choices):
+        raise Refused(N_("That choice is not in this poll."))
+    community = await session.get_one(Community, poll.community_id)
+    await communities.join(session, by, community.id, now=now, source=source)
+    before = await _count(session, poll, tally, choice, by=by)
+    if before is None:
+        await _take_part(session, poll, tally, by=by, source=source)
+    return seen_as(poll, community, tally, mine=choice)
+
+
+async def _count(session: AsyncSession, poll: Poll, tally: Tally, choice: int, *, by: Resident) -> int | None:
+    """Put the ballot and move the tally with it; returns the choice before, if there was one."""
+    voter = voter_key(poll, by)
+    ballot = await session.get(Ballot, (poll.id, voter))
+    before = None if ballot is None else int(ballot.answer)
+    if before == choice:
+        return before
+    counts = dict(tally.counts)
+    if ballot is None:
+        session.add(Ballot(poll_id=poll.id, voter=voter, answer=choice))
+    else:
+        ballot.answer = choice
+        counts[str(before)] -= 1
+    counts[str(choice)] = counts.get(str(choice), 0) + 1
+    tally.counts = counts
+    return before
+
+
+async def _take_part(session: AsyncSession, poll: Poll, tally: Tally, *, by: Resident, source: str | None) -> None:
+    part = await session.get(Participation, (poll.id, by.id))
+    if part is None:
+        part = Participation(poll_id=poll.id, resident_id=by.id, source=source)
+        session.add(part)
+        tally.asked += 1
+    part.took_part = True
+    tally.took_part += 1
+
+
+def voter_key(poll: Poll, resident: Resident) -> bytes:
+    """The resident under the poll's own key: the same person gives the same key, the key gives no person."""
+    assert poll.key is not None  # noqa: S101 - a check constraint ties the key to being open
+    return hmac.digest(poll.key, str(resident.id).encode(), "sha256")
+
+
+async def locked(session: AsyncSession, poll_id: int) -> tuple[Poll, Tally]:
+    """The poll and its tally, locked until the commit: counting and closing wait for each other, so the tally
+    always equals a recount. Refused when there is no such poll."""
+    held: dict[int, tuple[Poll, Tally]] = session.info.setdefault("polls held", {})
+    if poll_id not in held:
+        row = (
+            await session.execute(
+                select(Tally, Poll)
+                .join(Poll, Poll.id == Tally.poll_id)
+                .where(Tally.poll_id == poll_id)
+                .with_for_update(of=Tally)
+                .execution_options(populate_existing=True)
+            )
+        ).one_or_none()
+        if row is None:
+            raise Refused(N_("I do not know this poll."))
+        held[poll_id] = (row[1], row[0])
+    return held[poll_id]
+
+
+async def standing(session: AsyncSession, poll: Poll, *, of: Resident) -> Standing:
+    """A poll as a resident sees it now. After the close nobody's own vote is known any more."""
+    tally = await session.get_one(Tally, poll.id)
+    community = await session.get_one(Community, poll.community_id)
+    mine = None
+    if poll.key is not None and of.id is not None:
+        ballot = await session.get(Ballot, (poll.id, voter_key(poll, of)))
+        mine = None if ballot is None else int(ballot.answer)
+    return seen_as(poll, community, tally, mine=mine)
+
+
+def seen_as(poll: Poll, community: Community, tally: Tally, *, mine: int | None) -> Standing:
+    shown = poll.closed_at is not None or (poll.results == "voted" and mine is not None)
+    return Standing(poll, community, mine, counts(poll, tally) if shown else None, tally.asked, tally.took_part)
+
+
+def counts(poll: Poll, tally: Tally) -> tuple[int, ...]:
+    """Votes for each choice, in the order of the choices."""
+    return tuple(tally.counts.get(str(number), 0) for number in range(len(poll.choices)))
+
+
+async def open_for(session: AsyncSession, resident: Resident, *, now: datetime) -> tuple[list[Poll], list[Poll]]:
+    """Open polls of a resident's communities: those they still owe an answer, and those they answered."""
+    rows = await session.execute(
+        select(Poll, Participation.took_part)
+        .join(Membership, Membership.community_id == Poll.community_id)
+        .outerjoin(
+            Participation, (Participation.poll_id == Poll.id) & (Participation.resident_id == Membership.resident_id)
+        )
+        .where(Membership.resident_id == resident.id, Poll.closed_at.is_(None), Poll.closes_at > now)
+        .order_by(Poll.closes_at, Poll.id)
+    )
+    owed: list[Poll] = []
+    answered: list[Poll] = []
+    for poll, took_part in rows:
+        (answered if took_part else owed).append(poll)
+    return owed, answered
+
+
+async def of_community(session: AsyncSession, community_id: int) -> Sequence[tuple[Poll, Tally]]:
+    """All polls of a community with their tallies, the newest first."""
+    rows = await session.execute(
+        select(Poll, Tally).join(Tally).where(Poll.community_id == community_id).order_by(Poll.id.desc())
+    )
+    return [(poll, tally) for poll, tally in rows]
+
+
+async def recount(session: AsyncSession, poll: Poll) -> tuple[int, ...]:
+    """The votes for each choice, counted from the ballots themselves."""
+    ballots = await session.scalars(select(Ballot.answer).where(Ballot.poll_id == poll.id))
+    votes = [int(answer) for answer in ballots]
+    return tuple(votes.count(number) for number in range(len(poll.choices)))

@@ -1,0 +1,149 @@
+"""Residents: what they tell about themselves, what they agreed to, and how all of it is erased."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import i18n
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.models import (
+    UNSENT,
+    Address,
+    Ballot,
+    Community,
+    Consent,
+    Envelope,
+    Membership,
+    Participation,
+    Poll,
+    Resident,
+    WebLine,
+)
+from bot.services import communities, polls
+
+NAME_LIMIT = 40  # characters
+AREA_LIMIT = 60  # characters
+INTERESTS = ("streets", "green", "safety", "children", "elders", "events", "health", "transport", "homes")
+"""What people may say they care about; the words are in `letters/people.py`."""
+
+
+def set_language(resident: Resident, code: str) -> None:
+    """Speak this language with them from now on."""
+    if code not in i18n.available():
+        raise Refused(N_("I do not speak that language yet."))
+    resident.language = code
+
+
+def name(text: str) -> str:
+    """A name to be called by; Refused says what is wrong with it."""
+    text = " ".join(text.split())
+    if not 0 < len(text) <= NAME_LIMIT:
+        raise Refused(N_("Please choose a name of 1 to {most} letters."), most=NAME_LIMIT)
+    return text
+
+
+def area(text: str) -> str:
+    """A part of town; Refused says what is wrong with it."""
+    text = " ".join(text.split())
+    if not 0 < len(text) <= AREA_LIMIT:
+        raise Refused(N_("Please use 1 to {most} letters."), most=AREA_LIMIT)
+    return text
+
+
+def toggle_interest(resident: Resident, code: str) -> None:
+    """Care about something, or no more."""
+    if code not in INTERESTS:
+        raise Refused(N_("I do not know this subject."))
+    chosen = set(resident.interests) ^ {code}
+    resident.interests = [one for one in INTERESTS if one in chosen]
+
+
+async def agreed(session: AsyncSession, resident: Resident, wording: str, *, now: datetime) -> bool:
+    """Record what was agreed to by contributing for the first time; false when it was recorded before."""
+    if await session.scalar(select(Consent.id).where(Consent.resident_id == resident.id).limit(1)):
+        return False
+    session.add(Consent(resident_id=resident.id, wording=wording, language=resident.language, agreed_at=now))
+    return True
+
+
+async def newcomer(session: AsyncSession, resident: Resident) -> bool:
+    """Whether they have not contributed anything yet."""
+    return not await session.scalar(select(Consent.id).where(Consent.resident_id == resident.id).limit(1))
+
+
+async def erase(session: AsyncSession, resident: Resident, *, here: Address, now: datetime) -> None:
+    """Forget a resident. Answers to open polls are withdrawn; closed counts stay, nothing leads back from them.
+
+    The address they ask from stays for the goodbye, with nothing about them, and is swept up a day later.
+    Raises Refused for the last organiser of a community.
+    """
+    for belongs in await communities.of(session, resident):
+        await communities.leave(session, resident, belongs.community_id, now=now)
+    await withdraw(session, resident)
+    addresses = select(Address.id).where(Address.resident_id == resident.id)
+    chats = select(Address.chat).where(Address.resident_id == resident.id, Address.channel == "web")
+    await session.execute(delete(WebLine).where(WebLine.chat.in_(chats)))
+    await session.execute(
+        update(Envelope)
+        .where(Envelope.address_id.in_(addresses), Envelope.state.in_(UNSENT))
+        .values(state="cancelled", body=None, done_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    blank = Resident(language=resident.language, interests=[], created_at=now, greeted_at=now)
+    session.add(blank)
+    await session.flush()
+    here.talk, here.resident_id, here.resident = None, blank.id, blank
+    await session.flush()
+    await session.delete(resident)  # the rest goes with it, by the tables' own rules
+    await session.flush()
+
+
+async def withdraw(session: AsyncSession, resident: Resident) -> None:
+    """Take a resident's answers out of all open polls, and the resident out of those asked."""
+    open_polls = await session.scalars(
+        select(Poll.id)
+        .join(Participation, Participation.poll_id == Poll.id)
+        .where(Participation.resident_id == resident.id, Poll.closed_at.is_(None))
+        .order_by(Poll.id)
+    )
+    for poll_id in open_polls.all():
+        poll, tally = await polls.locked(session, poll_id)
+        if poll.key is None:
+            continue
+        part = await session.get(Participation, (poll_id, resident.id))
+        ballot = await session.get(Ballot, (poll_id, polls.voter_key(poll, resident)))
+        if ballot is not None:
+            tally.counts = {**tally.counts, str(ballot.answer): tally.counts[str(ballot.answer)] - 1}
+            tally.took_part -= 1
+            await session.delete(ballot)
+        if part is not None:
+            tally.asked -= 1
+            await session.delete(part)
+
+
+async def sweep(session: AsyncSession, *, before: datetime) -> int:
+    """Forget who came, left nothing and belongs to nothing since before then; returns how many."""
+    idle = (
+        select(Resident.id)
+        .where(
+            Resident.created_at < before,
+            ~select(Membership.resident_id).where(Membership.resident_id == Resident.id).exists(),
+            ~select(Participation.resident_id).where(Participation.resident_id == Resident.id).exists(),
+            ~select(Consent.id).where(Consent.resident_id == Resident.id).exists(),
+        )
+        .limit(1000)
+    )
+    result = await session.execute(
+        delete(Resident).where(Resident.id.in_(idle)).execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+async def home(session: AsyncSession, resident: Resident) -> Community | None:
+    """The community they joined first, if any."""
+    belongs = await communities.of(session, resident)
+    return belongs[0].community if belongs else None

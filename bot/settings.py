@@ -1,0 +1,101 @@
+"""The operator's settings: read once from `.env` and the environment, each one checked and named when wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import SettingWrong
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a web address such as https://town.example")
+    return text.rstrip("/")
+
+
+def _database(text: SecretStr) -> SecretStr:
+    try:
+        url = make_url(text.get_secret_value())
+    except ArgumentError:
+        raise ValueError("must look like sqlite:///data/folkmoot.db or postgresql://user@host/name") from None
+    if url.get_backend_name() not in DRIVERS:
+        raise ValueError("must be a sqlite:/// or postgresql:// address")
+    return text
+
+
+def _secret(pattern: str, hint: str) -> AfterValidator:
+    def checked(secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, secret.get_secret_value()):
+            raise ValueError(hint)
+        return secret
+
+    return AfterValidator(checked)
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Token = Annotated[SecretStr, _secret(r"[0-9]+:[A-Za-z0-9_-]+", "must look like 123456:ABC-DEF, as BotFather gives it")]
+WebhookSecret = Annotated[SecretStr, _secret(r"[A-Za-z0-9_-]{1,256}", "must be 1 to 256 letters, digits, _ or -")]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and its limits. `.env.example` explains them one by one."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    telegram_token: Token | None = None
+    telegram_api_url: WebAddress = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: WebhookSecret | None = None
+    public_url: WebAddress | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    webchat: bool = True
+    webchat_frames: str = "*"
+    database_url: DatabaseUrl = SecretStr("sqlite:///data/folkmoot.db")
+    media_dir: Path = Path("data/media")
+    default_language: str = "en"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+
+    @property
+    def site(self) -> str:
+        """Where people find the web pages, without a slash at the end."""
+        return self.public_url or f"http://{'localhost' if self.host in _LOCAL else self.host}:{self.port}"
+
+    @property
+    def database(self) -> URL:
+        """The database's address with the driver that this program uses."""
+        url = make_url(self.database_url.get_secret_value())
+        return url.set(drivername=DRIVERS[url.get_backend_name()])
+
+
+_LOCAL = {"127.0.0.1", "0.0.0.0", "::", "::1", "localhost"}  # noqa: S104 - compared with, not bound to
+
+
+def read(**given: object) -> Settings:
+    """Read the settings; SettingWrong names the first variable that is wrong in one sentence."""
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        complaint = first["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+        raise SettingWrong(f"The setting {name} is wrong: {complaint}.") from None
+    if settings.telegram_mode == "webhook" and settings.telegram_token:
+        if not settings.public_url:
+            raise SettingWrong("The setting PUBLIC_URL is missing: TELEGRAM_MODE=webhook needs it.")
+        if not settings.telegram_webhook_secret:
+            raise SettingWrong("The setting TELEGRAM_WEBHOOK_SECRET is missing: TELEGRAM_MODE=webhook needs it.")
+    return settings

@@ -1,0 +1,100 @@
+"""Two doors: somebody comes by a link and answers first, or says hello first and finds their community."""
+
+from bot.conversation.flow import Ask, Prompt, words
+from bot.conversation.router import Router
+from bot.conversation.turn import Outcome, Turn
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.letters import people as letters
+from bot.letters.people import Join
+from bot.message import Place, Words
+from bot.models import Community
+from bot.services import communities, invitations, polls, residents
+from handlers.inviting import open_invitation
+from handlers.voting import open_poll
+
+router = Router()
+
+
+@router.command("start", words=N_("start, hello"), role=None)
+async def start(turn: Turn, rest: str) -> Outcome:
+    """`/start code` from a link: a poll, an invitation or a community; without a code: hello."""
+    code = rest.strip().lower()
+    if not code:
+        return await hello(turn)
+    if poll := await polls.by_code(turn.session, code):
+        return await open_poll(turn, poll)
+    if invitation := await invitations.find(turn.session, code):
+        return await open_invitation(turn, invitation, code)
+    if community := await communities.by_slug(turn.session, code):
+        return await meet(turn, community)
+    sorry = turn._("I do not know this link. Perhaps it is too old, or a letter is missing.")
+    return turn.say(sorry) + await hello(turn)
+
+
+async def hello(turn: Turn) -> Outcome:
+    """Who we are; for members where they are, for others the way to their community."""
+    if community := await residents.home(turn.session, turn.resident):
+        return turn.say(letters.joined(turn.tongue, community))
+    return turn.say(letters.hello(turn.tongue, None))
+
+
+async def meet(turn: Turn, community: Community) -> Outcome:
+    """Somebody came by the link of a community."""
+    if not turn.rehearsal and await communities.membership(turn.session, turn.resident, community.id):
+        return turn.say(letters.joined(turn.tongue, community))
+    return turn.say(letters.hello(turn.tongue, community))
+
+
+@router.press(Join)
+async def join(turn: Turn, press: Join) -> Outcome:
+    """Belong to a community; the first time three short questions follow."""
+    community = await turn.session.get(Community, press.community)
+    if community is None:
+        raise Refused(N_("I do not know this community."))
+    await communities.join(turn.session, turn.resident, community.id, now=turn.now, source=turn.incoming.source)
+    await residents.agreed(turn.session, turn.resident, str(turn._(letters.KEPT)), now=turn.now)
+    outcome = turn.edit(letters.joined(turn.tongue, community))
+    if turn.resident.greeted_at is None and turn.address.talk is None and not turn.incoming.group:
+        turn.resident.greeted_at = turn.now
+        return outcome.begin("hello", community=community.id)
+    return outcome
+
+
+@router.unprompted(Words)
+async def words_from_nowhere(turn: Turn, said: Words) -> Outcome:
+    """Whoever has no community yet is looking for it; others are told what can be done here."""
+    if await communities.of(turn.session, turn.resident):
+        return turn.say(turn._("I do not know what to do with that. Send /help to see what I can do."))
+    return turn.say(letters.found(turn.tongue, await communities.named(turn.session, said.text)))
+
+
+@router.unprompted(Place)
+async def place_from_nowhere(turn: Turn, place: Place) -> Outcome:
+    """A shared place finds the communities around it."""
+    return turn.say(letters.found(turn.tongue, await communities.near(turn.session, place)))
+
+
+@router.flow("hello", casual=True)
+async def three_questions(ask: Ask, turn: Turn) -> Outcome:
+    """Name, part of town, what one cares about; each may be skipped, and all can be told later with /me."""
+    skip = (("skip", turn._("Skip")),)
+    invite = turn._("May I ask you three short things? You can skip each. What shall I call you?")
+    name = await ask("name", words(invite, residents.name, offers=skip, picked=lambda _: ""))
+    belongs = await communities.membership(turn.session, turn.resident, ask.given["community"])
+    area = await ask("area", part_of_town(turn, await turn.session.get(Community, ask.given["community"])))
+    turn.resident.name = name or turn.resident.name
+    if belongs is not None:
+        belongs.area = area or belongs.area
+    return turn.edit(letters.interests(turn.tongue, turn.resident.interests))
+
+
+def part_of_town(turn: Turn, community: Community | None) -> Prompt[str]:
+    """Which part of town? The community's own parts as buttons, or any words."""
+    areas = community.areas if community else []
+    offers = [(str(number), area) for number, area in enumerate(areas)] + [("skip", turn._("Skip"))]
+
+    def picked(value: str) -> str:
+        return "" if value == "skip" else areas[int(value)]
+
+    return words(turn._("Which part of town do you live in?"), residents.area, offers=offers, picked=picked)

@@ -1,0 +1,78 @@
+"""Invitations to become an organiser: made, taken up, taken back."""
+
+from bot.conversation.flow import Ask
+from bot.conversation.router import Router
+from bot.conversation.turn import Outcome, Turn
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.letters import people as letters
+from bot.letters.people import Accept, Revoke
+from bot.message import Button
+from bot.models import Community, Invitation
+from bot.services import communities, invitations
+
+router = Router()
+
+
+@router.command("invite", words=N_("invite"), about=N_("Invite another organiser"), role="organiser")
+async def invite(turn: Turn, rest: str) -> Outcome:
+    """A one-time link for a new organiser, and the ones that are still unused."""
+    if not await communities.organised_by(turn.session, turn.resident):
+        raise Refused(N_("Only organisers can invite organisers."))
+    return turn.begin("invite")
+
+
+@router.flow("invite", casual=True)
+async def make_an_invitation(ask: Ask, turn: Turn) -> Outcome:
+    """For the one community somebody organises, or the one they choose."""
+    from handlers.asking import which_community
+
+    community = await which_community(ask, turn)
+    unused = await invitations.pending(turn.session, community.id, now=turn.now)
+    offer = await invitations.make(turn.session, community, "organiser", by=turn.resident, now=turn.now)
+    links = dict(turn.links(offer.code, community.slug))
+    expires = turn.tongue.moment(offer.invitation.expires_at, community.zone)
+    outcome = turn.say(letters.invitation(turn.tongue, links, expires))
+    return outcome + _unused(turn, unused, community) if unused else outcome
+
+
+def _unused(turn: Turn, unused: "list[Invitation] | object", community: Community) -> Outcome:
+    rows = [
+        (
+            Button(
+                turn._("Take back the one until {moment}", moment=turn.tongue.moment(one.expires_at, community.zone)),
+                Revoke(invitation=one.id),
+            ),
+        )
+        for one in unused  # type: ignore[attr-defined]
+    ]
+    return turn.say(turn._("These invitations have not been used yet:"), *rows)
+
+
+@router.press(Revoke)
+async def take_back(turn: Turn, press: Revoke) -> Outcome:
+    """An unused invitation is worth nothing from now on."""
+    await invitations.revoke(turn.session, press.invitation, by=turn.resident, now=turn.now)
+    return turn.edit(turn._("This invitation does not work any more."))
+
+
+async def open_invitation(turn: Turn, invitation: Invitation, code: str) -> Outcome:
+    """Somebody came by an invitation. Where a page is only looked at, they are asked first."""
+    if turn.rehearsal:
+        community = await turn.session.get_one(Community, invitation.community_id)
+        return turn.say(letters.invited(turn.tongue, community, invitation.role, code))
+    return turn.say(await _taken_up(turn, invitation))
+
+
+@router.press(Accept)
+async def accept(turn: Turn, press: Accept) -> Outcome:
+    """Take up an invitation that was looked at on a page."""
+    invitation = await invitations.find(turn.session, press.invitation)
+    if invitation is None:
+        raise Refused(N_("I do not know this invitation."))
+    return turn.edit(await _taken_up(turn, invitation))
+
+
+async def _taken_up(turn: Turn, invitation: Invitation):  # type: ignore[no-untyped-def]
+    community = await invitations.accept(turn.session, invitation, by=turn.resident, now=turn.now)
+    return letters.accepted(turn.tongue, community, invitation.role)

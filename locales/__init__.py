@@ -1,0 +1,1 @@
+"""Catalogues: one folder a language, `<language>/LC_MESSAGES/folkmoot.po`."""

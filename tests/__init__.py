@@ -1,0 +1,1 @@
+"""Tests: each one a sentence about a person or a thing."""

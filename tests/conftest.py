@@ -1,0 +1,76 @@
+"""What tests may ask for: a database of their own on SQLite and on PostgreSQL, and further doors to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from _pytest.terminal import TerminalReporter
+from sqlalchemy.engine import URL
+
+from bot.db import Database
+from tests.databases import Postgresql, Sqlite, server_folder, versions
+
+BOTH = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+    """Where SQLite databases come from."""
+    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Postgresql:
+    """Where PostgreSQL databases come from. A server that does not start fails the run."""
+    return Postgresql(server_folder())
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """A fresh database with the schema; `url.render_as_string(hide_password=False)` is its address as text."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_files").fresh(tmp_path)
+        return
+    server: Postgresql = request.getfixturevalue("postgresql_server")
+    url = server.fresh()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """The address of a database with nothing in it."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_files").empty(tmp_path)
+        return
+    server: Postgresql = request.getfixturevalue("postgresql_server")
+    url = server.empty()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+async def open_database() -> AsyncIterator[Callable[[URL], Database]]:
+    """Open a database, as another process would; closed when the test ends."""
+    async with AsyncExitStack() as opened:
+
+        def opener(url: URL) -> Database:
+            database = Database(url)
+            opened.push_async_callback(database.close)
+            return database
+
+        yield opener
+
+
+@pytest.fixture
+async def database(database_url: URL, open_database: Callable[[URL], Database]) -> Database:
+    """A fresh database, on SQLite and on PostgreSQL in turn."""
+    return open_database(database_url)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say which databases these were."""
+    terminalreporter.write_line(versions())

@@ -1,0 +1,1 @@
+"""The house itself: sizes, words, arrows, packaging and papers."""

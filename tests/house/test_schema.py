@@ -1,0 +1,21 @@
+"""The migrations make exactly the tables that the models describe, on both databases."""
+
+from __future__ import annotations
+
+from alembic import command
+from sqlalchemy import Connection
+
+from bot.db import Database
+from bot.db.schema import configuration
+
+
+def differences(connection: Connection) -> None:
+    """What `alembic check` does, on this connection: it complains when a migration would be needed."""
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.check(config)
+
+
+async def test_no_migration_is_missing(database: Database):
+    async with database.engine.begin() as connection:
+        await connection.run_sync(differences)
