@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot import db
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram import limits as telegram_limits
+from bot.channels.telegram.limits import PUBLISHED
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, utc_now
 from bot.console import front
@@ -85,7 +85,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
             webhook_secret=settings.telegram_webhook_secret,
             public_url=settings.public_url,
         )
-        folkmoot.add(telegram, telegram_limits.PUBLISHED)
+        folkmoot.add(telegram, PUBLISHED)
         folkmoot.web.add_routes(telegram.routes())
     if settings.webchat:
         chat = WebChat(

@@ -16,10 +16,9 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
-from bot.channels.webchat import prune as prune_web
 from bot.clock import Clock
 from bot.db import Database, trouble
-from bot.models import Envelope, LinkCode, Seen, Tick
+from bot.models import Envelope, LinkCode, Seen, Tick, WebLine
 from bot.services import closing, residents
 
 log = structlog.get_logger()
@@ -46,7 +45,7 @@ async def tidy(session: AsyncSession, now: datetime) -> None:
         )
     )
     await session.execute(delete(LinkCode).where(LinkCode.expires_at < now))
-    await prune_web(session, now - KEEP_TRANSCRIPTS)
+    await session.execute(delete(WebLine).where(WebLine.at < now - KEEP_TRANSCRIPTS))
     await residents.sweep(session, before=now - KEEP_STRANGERS)
 
 

@@ -119,7 +119,7 @@ async def write_down(database: Database, fates: Sequence[Fate], *, now: datetime
                 await readdress(session, fate.parcel.envelope, fate.moved_to)
 
 
-_MINE = update(Envelope).where(Envelope.id == bindparam("e_id"), Envelope.state.in_(UNSENT))
+_MINE = update(Envelope).where(Envelope.id == bindparam("e_id"), Envelope.done_at.is_(None))
 _AGAIN = _MINE.values(
     # It stays claimed: the postman keeps it in hand, and a successor finds it when the lease is over.
     state="claimed",

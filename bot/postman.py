@@ -15,6 +15,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
@@ -106,8 +107,7 @@ class Postman:
                     )
                 self.take(found)
             if not found:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._put.wait(), LOOK_AGAIN)
+                await _wait(self._put, LOOK_AGAIN)
 
     async def _deliver(self) -> None:
         """Start deliveries, as many at once as there are hands and the pace allows."""
@@ -117,8 +117,7 @@ class Postman:
                 picked = self._table.pick(self._pace, time.monotonic())
                 while not isinstance(picked, Picked):
                     self._laid.clear()
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._laid.wait(), min(picked, IDLE))
+                    await _wait(self._laid, min(picked, IDLE))
                     picked = self._table.pick(self._pace, time.monotonic())
                 carriers.create_task(self._carry(picked))
 
@@ -199,7 +198,14 @@ def _database_may_be_away(what: str) -> Iterator[None]:
         log.warning(f"letters could not be {what}", reason=trouble(error))
 
 
-async def _stop(tasks: Sequence[asyncio.Task[object]]) -> None:
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Until the event is set, but no longer than that."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+
+
+async def _stop(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     for result in await asyncio.gather(*tasks, return_exceptions=True):

@@ -30,7 +30,7 @@ def postgresql_server() -> Postgresql:
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
-    """A fresh database with the schema; `url.render_as_string(hide_password=False)` is its address as text."""
+    """The address of a fresh database with the schema."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_files").fresh(tmp_path)
         return

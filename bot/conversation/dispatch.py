@@ -23,11 +23,10 @@ from bot.conversation import arrivals
 from bot.conversation.router import Router
 from bot.conversation.talk import respond
 from bot.conversation.turn import SILENCE, Links, Outcome, Turn
-from bot.db import Database, Mark, is_passing, mark, trouble, written_since
+from bot.db import Database, is_passing, mark, trouble, written_since
 from bot.errors import Busy, DatabaseTrouble, Refused
 from bot.i18n import tongue
 from bot.message import Incoming, Message, Parcel, Receipt, Tap
-from bot.models import Address
 
 log = structlog.get_logger()
 
@@ -103,7 +102,7 @@ class Dispatcher:
 
     async def rehearse(self, incoming: Incoming) -> tuple[Message, ...]:
         """What would be answered. Nothing is kept, nobody becomes known."""
-        async with self._database.reading() as session:
+        async with self._database.rehearsing() as session:
             turns = await self._turns(session, [incoming], rehearsal=True)
             outcome, _ = await self._meaning(turns[0])
         return tuple(message for action, message in outcome.parts if action != "toast")

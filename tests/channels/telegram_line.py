@@ -43,8 +43,8 @@ class Desk:
 @asynccontextmanager
 async def line(api: FakeTelegram, desk: Desk | None = None, **more: Any) -> AsyncIterator[TelegramChannel]:
     """An open channel."""
-    more = {"api_url": api.url, "token": SecretStr(TOKEN)} | more
-    channel = TelegramChannel(submit=(desk or Desk()).submit, **more)
+    token = more.pop("token", SecretStr(TOKEN))
+    channel = TelegramChannel(token, (desk or Desk()).submit, api_url=api.url, **more)
     await channel.open()
     try:
         yield channel

@@ -85,6 +85,17 @@ async def test_aiogram_gets_on_with_it(api: FakeTelegram) -> None:
     api.assert_proper()
 
 
+async def test_a_file_must_belong_to_something(api: FakeTelegram) -> None:
+    alice = api.user("Alice", started=True)
+    for name, words in (("text", "can't be a file"), ("stray", "is attached to nothing")):
+        form = aiohttp.FormData({"chat_id": str(alice.id)} | ({} if name == "text" else {"text": "a"}))
+        form.add_field(name, PNG, filename="a.png")
+        address = f"{api.url}/bot{api.token}/sendMessage"
+        async with aiohttp.ClientSession() as wire, wire.post(address, data=form) as answer:
+            assert words in (await answer.json())["description"]
+    assert len(api.violations) == 2
+
+
 async def test_a_second_judge_reads_every_call(
     api: FakeTelegram, bot: telegram.Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

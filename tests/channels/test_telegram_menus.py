@@ -11,7 +11,10 @@ from tests.channels.telegram_line import line
 from tests.fake_telegram import FakeTelegram
 
 SAID: dict[str, Any] = {
-    "commands": {"en": [("help", "What you can do"), ("polls", "Open questions")], "cy": [("help", "Help" * 100)]},
+    "commands": {
+        "en": [("help", "What you can do"), ("polls", "Open questions")],
+        "cy": [("help", "Help" * 100)],
+    },
     "short": {"en": "Take part.", "cy": "Cymerwch ran. " * 20},
     "long": {"en": "A town in your pocket.", "cy": "Tref yn eich poced. " * 50, "en-XA": "pseudo"},
     "otherwise": "en",
@@ -21,7 +24,10 @@ SAID: dict[str, Any] = {
 async def test_each_language_gets_its_own_and_the_rest_gets_english() -> None:
     async with FakeTelegram() as api, line(api) as channel:
         await channel.set_menus(**SAID, seen=None)
-        told = [(call.params.get("language_code"), call.params["commands"]) for call in api.calls_of("setMyCommands")]
+        told = [
+            (call.params.get("language_code"), call.params["commands"])
+            for call in api.calls_of("setMyCommands")
+        ]
         assert [code for code, _ in told] == [None, "en", "cy"]
         assert told[0][1] == told[1][1]
         assert [c.params.get("language_code") for c in api.calls_of("setMyDescription")] == [None, "en", "cy"]

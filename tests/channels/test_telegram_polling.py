@@ -34,7 +34,9 @@ async def test_what_was_not_committed_when_the_power_went_comes_again() -> None:
         async with line(api, desk):
             await api.until(lambda: desk.committed)
             await api.until(lambda: api.queue.confirmed == 1)
-        assert [(turn.key, turn.what) for turn in desk.committed] == [(str(first["update_id"]), Words("Hello"))]
+        assert [(turn.key, turn.what) for turn in desk.committed] == [
+            (str(first["update_id"]), Words("Hello"))
+        ]
         api.assert_proper()
 
 
@@ -130,10 +132,9 @@ async def test_a_second_program_with_the_same_token_is_named_as_the_trouble() ->
 
 
 async def test_a_wrong_token_is_said_in_one_sentence_and_opening_does_not_hang() -> None:
-    async with FakeTelegram() as api:
-        async with line(api, token=SecretStr("7123456789:wrong")) as channel:
-            assert channel.trouble == TOKEN_NOT_VALID
-            assert channel.link("abc", "elm") is None
+    async with FakeTelegram() as api, line(api, token=SecretStr("7123456789:wrong")) as channel:
+        assert channel.trouble == TOKEN_NOT_VALID
+        assert channel.link("abc", "elm") is None
 
 
 async def test_a_webhook_of_before_is_taken_down_and_what_waited_is_kept() -> None:
@@ -143,7 +144,7 @@ async def test_a_webhook_of_before_is_taken_down_and_what_waited_is_kept() -> No
         await alice.sends("Hello")
         async with line(api, desk):
             await api.until(lambda: desk.committed, 10)
-        assert [call.params for call in api.calls_of("deleteWebhook")][0] == {"drop_pending_updates": False}
+        assert api.calls_of("deleteWebhook")[0].params == {"drop_pending_updates": False}
         api.assert_proper()
 
 

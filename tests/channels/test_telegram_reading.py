@@ -20,7 +20,13 @@ US = Us(77, "FolkBot")
 ANN = {"id": 5, "is_bot": False, "first_name": "Ann", "language_code": "cy"}
 ALONE = {"id": 5, "type": "private", "first_name": "Ann"}
 GROUP = {"id": -100, "type": "supergroup", "title": "Elm Park"}
-OURS = {"message_id": 8, "date": 1, "chat": GROUP, "from": {"id": 77, "is_bot": True, "first_name": "F"}, "text": "?"}
+OURS = {
+    "message_id": 8,
+    "date": 1,
+    "chat": GROUP,
+    "from": {"id": 77, "is_bot": True, "first_name": "F"},
+    "text": "?",
+}
 
 
 def message(chat: Any = ALONE, **content: Any) -> dict[str, Any]:
@@ -203,16 +209,18 @@ def test_updates_with_nobody_behind_them_are_left_alone() -> None:
     assert what({"update_id": 1, "channel_post": {"message_id": 1, "chat": GROUP}}) == Odd("channel_post")
 
 
-ABOUT_A_MESSAGE = """message_id message_thread_id direct_messages_topic from_user sender_chat sender_boost_count
-    sender_business_bot sender_tag date guest_query_id business_connection_id chat forward_origin is_topic_message
-    is_automatic_forward reply_to_message external_reply quote reply_to_story reply_to_checklist_task_id
-    reply_to_poll_option_id via_bot guest_bot_caller_user guest_bot_caller_chat edit_date has_protected_content
-    is_from_offline is_paid_post media_group_id author_signature paid_star_count text entities
-    link_preview_options suggested_post_info effect_id caption caption_entities show_caption_above_media
-    has_media_spoiler reply_markup venue location migrate_to_chat_id migrate_from_chat_id forward_date
-    forward_from forward_from_chat forward_from_message_id forward_sender_name forward_signature user_shared
-    ephemeral_message_id receiver_user
-    """.split()
+ABOUT_A_MESSAGE = {
+    "message_id", "message_thread_id", "direct_messages_topic", "from_user", "sender_chat", "sender_boost_count",
+    "sender_business_bot", "sender_tag", "date", "guest_query_id", "business_connection_id", "chat",
+    "forward_origin", "is_topic_message", "is_automatic_forward", "reply_to_message", "external_reply", "quote",
+    "reply_to_story", "reply_to_checklist_task_id", "reply_to_poll_option_id", "via_bot", "guest_bot_caller_user",
+    "guest_bot_caller_chat", "edit_date", "has_protected_content", "is_from_offline", "is_paid_post",
+    "media_group_id", "author_signature", "paid_star_count", "text", "entities", "link_preview_options",
+    "suggested_post_info", "effect_id", "caption", "caption_entities", "show_caption_above_media",
+    "has_media_spoiler", "reply_markup", "venue", "location", "migrate_to_chat_id", "migrate_from_chat_id",
+    "forward_date", "forward_from", "forward_from_chat", "forward_from_message_id", "forward_sender_name",
+    "forward_signature", "user_shared", "ephemeral_message_id", "receiver_user",
+}  # fmt: skip
 """What a message has beside its content, or what has a type of its own in `bot.message`."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.channels.telegram.wire import Wire
+from bot.channels.telegram.wire import Unheard, Wire
 from bot.errors import DeliveryFailed
 from tests.channels.telegram_line import line, parcel
 from tests.fake_telegram import TOKEN, FakeTelegram
@@ -40,7 +40,8 @@ def whole(error: BaseException | None) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "kind", ["500", "502", "400", "403", "429", "reset", "reset_after", "truncated", "wrong_json", "gone", "away"]
+    "kind",
+    ["500", "502", "400", "403", "429", "reset", "reset_after", "truncated", "wrong_json", "gone", "away"],
 )
 async def test_no_failure_shows_the_token(told: pytest.LogCaptureFixture, kind: Any) -> None:
     async with FakeTelegram() as api:
@@ -63,10 +64,11 @@ async def test_an_address_that_cannot_be_one_does_not_show_it_either() -> None:
         wire = Wire(SecretStr(TOKEN), root)
         await wire.initialize()
         try:
-            with pytest.raises(Exception) as failure:  # noqa: PT011 - whichever it is
+            with pytest.raises(Unheard) as failure:
                 await wire.ask("getMe", {})
         finally:
             await wire.shutdown()
+        assert not failure.value.maybe_arrived
         assert all(WORD not in text for text in whole(failure.value))
 
 

@@ -43,14 +43,24 @@ def test_nothing_of_a_resident_s_words_is_lost_and_none_becomes_markup(source: s
     assert not any(entities for _, entities in seen)
 
 
-@given(_LETTERS, st.lists(st.tuples(st.sampled_from(["b", "i", "code"]), _LETTERS), max_size=12), st.integers(8, 40))
-def test_a_letter_stays_bold_on_both_sides_of_a_cut(before: str, tagged: list[tuple[str, str]], limit: int) -> None:
-    source = escape(before) + Markup("").join(Markup(f"<{tag}>{{}}</{tag}>").format(text) for tag, text in tagged)
+@given(
+    _LETTERS,
+    st.lists(st.tuples(st.sampled_from(["b", "i", "code"]), _LETTERS), max_size=12),
+    st.integers(8, 40),
+)
+def test_a_letter_stays_bold_on_both_sides_of_a_cut(
+    before: str, tagged: list[tuple[str, str]], limit: int
+) -> None:
+    source = escape(before) + Markup("").join(
+        Markup(f"<{tag}>{{}}</{tag}>").format(text) for tag, text in tagged
+    )
     marked: dict[str, str] = {"bold": "", "italic": "", "code": ""}
     for text, entities in read(parts(source, limit)):
         coded = text.encode("utf-16-le")
         for one in entities:
-            marked[one["type"]] += coded[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le")
+            marked[one["type"]] += coded[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode(
+                "utf-16-le"
+            )
     for tag, kind in (("b", "bold"), ("i", "italic"), ("code", "code")):
         assert bare(marked[kind]) == bare("".join(text for name, text in tagged if name == tag))
 
@@ -72,7 +82,10 @@ def test_a_paragraph_that_just_fits_stays_whole() -> None:
 def test_a_link_goes_on_after_a_cut_and_markup_does_not_count() -> None:
     link = '<a href="https://x.example/">one two</a>'
     assert parts(Markup(link), 7) == [link]
-    assert parts(Markup(link), 4) == ['<a href="https://x.example/">one</a>', '<a href="https://x.example/">two</a>']
+    assert parts(Markup(link), 4) == [
+        '<a href="https://x.example/">one</a>',
+        '<a href="https://x.example/">two</a>',
+    ]
 
 
 def test_a_face_with_its_skin_and_an_accent_with_its_letter_stay_together() -> None:
@@ -107,7 +120,9 @@ def test_labels_rows_and_keyboards_are_kept_within_the_limits() -> None:
 
 
 def test_a_link_that_no_button_may_hold_becomes_a_line_of_text() -> None:
-    message = Message(Markup("Hi"), ((Button("<Open>", url="http://localhost:8080/w/elm"),), (Button("Yes", "y"),)))
+    message = Message(
+        Markup("Hi"), ((Button("<Open>", url="http://localhost:8080/w/elm"),), (Button("Yes", "y"),))
+    )
     assert words(message) == "Hi\n&lt;Open&gt;: http://localhost:8080/w/elm"
     assert keyboard(*message.rows) == [[{"text": "Yes", "callback_data": "y"}]]
 

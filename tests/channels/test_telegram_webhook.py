@@ -25,7 +25,13 @@ SECRET = "s3cret_word"
 HEADER = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 UPDATE: dict[str, Any] = {
     "update_id": 1,
-    "message": {"message_id": 1, "date": 1, "text": "Hello", "chat": {"id": 5, "type": "private"}, "from": {"id": 5}},
+    "message": {
+        "message_id": 1,
+        "date": 1,
+        "text": "Hello",
+        "chat": {"id": 5, "type": "private"},
+        "from": {"id": 5},
+    },
 }
 
 
@@ -38,8 +44,13 @@ async def house(api: FakeTelegram, desk: Desk) -> AsyncIterator[str]:
     sock.bind(("127.0.0.1", 0))
     site = f"http://127.0.0.1:{sock.getsockname()[1]}"
     channel = TelegramChannel(
-        SecretStr(TOKEN), desk.submit, api_url=api.url, mode="webhook", webhook_secret=SecretStr(SECRET), public_url=site
-    )  # fmt: skip
+        SecretStr(TOKEN),
+        desk.submit,
+        api_url=api.url,
+        mode="webhook",
+        webhook_secret=SecretStr(SECRET),
+        public_url=site,
+    )
     app.add_routes(channel.routes())
     await runner.setup()
     await web.SockSite(runner, sock).start()
@@ -51,11 +62,15 @@ async def house(api: FakeTelegram, desk: Desk) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def bring(address: str, body: Any, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
+async def bring(
+    address: str, body: Any, headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, str], str]:
     given = HEADER if headers is None else headers
     async with (
         aiohttp.ClientSession() as client,
-        client.post(address, data=body if isinstance(body, bytes | io.BytesIO) else json.dumps(body), headers=given) as answer,
+        client.post(
+            address, data=body if isinstance(body, bytes | io.BytesIO) else json.dumps(body), headers=given
+        ) as answer,
     ):
         return answer.status, dict(answer.headers), await answer.text()
 
@@ -73,6 +88,14 @@ async def test_telegram_is_told_the_secret_and_brings_what_alice_says() -> None:
             await api.settles()
         assert desk.heard == [Words("Hello")]
         api.assert_proper()
+
+
+async def test_a_webhook_that_somebody_took_down_is_put_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.telegram.channel._LOOK_EVERY", 0.05)
+    async with FakeTelegram() as api, house(api, Desk()) as address:
+        await api.until(lambda: api.queue.webhook)
+        api.queue.delete_webhook({})
+        await api.until(lambda: api.queue.webhook.get("url") == address)
 
 
 async def test_telegram_hears_taken_only_after_the_commit() -> None:
@@ -102,17 +125,15 @@ async def test_somebody_else_is_turned_away_before_a_word_is_read(given: dict[st
     "body", [b"", b"{", b"\xff\xfe", b"[]", b"{}", b'{"update_id": "x"}', b"[" * 100_000, b"null"]
 )
 async def test_nonsense_is_refused_without_a_traceback(body: bytes) -> None:
-    async with FakeTelegram() as api:
-        async with house(api, Desk()) as address:
-            status, _, text = await bring(address, body)
+    async with FakeTelegram() as api, house(api, Desk()) as address:
+        status, _, text = await bring(address, body)
     assert status == 400
     assert "Traceback" not in text
 
 
 async def test_a_body_longer_than_any_update_is_refused() -> None:
-    async with FakeTelegram() as api:
-        async with house(api, Desk()) as address:
-            assert (await bring(address, io.BytesIO(b" " * (1024 * 1024 + 1))))[0] == 413
+    async with FakeTelegram() as api, house(api, Desk()) as address:
+        assert (await bring(address, io.BytesIO(b" " * (1024 * 1024 + 1))))[0] == 413
 
 
 @pytest.mark.parametrize("trouble", [Busy("full"), DatabaseTrouble("away")])

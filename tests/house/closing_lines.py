@@ -21,11 +21,11 @@ def database(nodeid: str) -> str:
 def tally(reports: Iterable[tuple[str, str, float]]) -> list[str]:
     """One line a database from (nodeid, outcome, seconds)."""
     counts: dict[str, Counter[str]] = {}
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = {}
     for nodeid, outcome, took in reports:
         where = database(nodeid)
         counts.setdefault(where, Counter())[outcome] += 1
-        seconds[where] += took
+        seconds[where] = seconds.get(where, 0) + took
     return [_line(where, counts[where], seconds[where]) for where in sorted(counts)]
 
 

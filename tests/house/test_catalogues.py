@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from gettext import c2py  # type: ignore[attr-defined]
+from collections.abc import Iterable
+from gettext import c2py
 from pathlib import Path
 from string import Formatter
 
@@ -17,7 +18,7 @@ from babel.messages.pofile import read_po
 from tests.house.tree import ROOT
 
 PROMISED = {"cy", "pl", "ur"}
-LANGUAGES = sorted(path.name for path in (ROOT / "locales").iterdir() if (path / "LC_MESSAGES").is_dir())
+LANGUAGES = sorted(PROMISED | {path.parent.name for path in (ROOT / "locales").glob("*/LC_MESSAGES")})
 WAY_ON = "`make messages` brings the catalogues up to date"
 
 
@@ -42,9 +43,9 @@ def entries(folder: Path, language: str) -> list[Message]:
     return [entry for entry in catalogue(folder, language) if entry.id]
 
 
-def forms(said: str | list[str] | tuple[str, ...]) -> list[str]:
+def forms(said: str | Iterable[str] | None) -> list[str]:
     """One sentence, or the plural forms of one."""
-    return [said] if isinstance(said, str) else list(said)
+    return [said] if isinstance(said, str) else list(said or [""])
 
 
 def holes(sentence: str) -> set[str]:
@@ -59,45 +60,49 @@ def wrongly_holed(entry: Message) -> bool:
     return any(holes(form) - wanted or wanted - spare - holes(form) for form in forms(entry.string))
 
 
-def test_the_promised_languages_are_there():
-    assert set(LANGUAGES) >= PROMISED
-
-
-def test_the_code_says_something_at_all(collected: Path):
+def test_the_code_says_something_at_all(collected: Path) -> None:
     with (collected / "folkmoot.pot").open("rb") as file:
         assert len(read_po(file)) > 50
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_sentence_is_missing(collected: Path, language: str):
+def test_no_sentence_is_missing(collected: Path, language: str) -> None:
     missing = [entry.id for entry in entries(collected, language) if not all(forms(entry.string))]
     assert missing == [], WAY_ON
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_sentence_is_left_over(collected: Path, language: str):
+def test_no_sentence_is_left_over(collected: Path, language: str) -> None:
     said, wanted = ({str(entry.id) for entry in entries(f, language)} for f in (ROOT / "locales", collected))
     assert said - wanted == set(), WAY_ON
     assert not catalogue(ROOT / "locales", language).obsolete, WAY_ON
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_sentence_is_unsure(language: str):
+def test_no_sentence_is_unsure(language: str) -> None:
     assert [entry.id for entry in entries(ROOT / "locales", language) if entry.fuzzy] == []
     assert not catalogue(ROOT / "locales", language).fuzzy, "the header is marked fuzzy"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_sentence_has_the_holes_of_the_english_one(language: str):
-    wrong = [entry.id for entry in entries(ROOT / "locales", language) if all(forms(entry.string)) and wrongly_holed(entry)]
+def test_every_sentence_has_the_holes_of_the_english_one(language: str) -> None:
+    wrong = [
+        entry.id
+        for entry in entries(ROOT / "locales", language)
+        if all(forms(entry.string)) and wrongly_holed(entry)
+    ]
     assert wrong == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_number_gets_the_plural_form_of_its_language(language: str):
+def test_every_number_gets_the_plural_form_of_its_language(language: str) -> None:
     said = catalogue(ROOT / "locales", language)
     form, kind = c2py(said.plural_expr), Locale.parse(language.replace("-", "_")).plural_form
     pairs = {(kind(number), form(number)) for number in range(1001)}
-    assert len({category for category, _ in pairs}) == len(pairs), "two kinds of number share a form, or one kind has two"
+    assert len({category for category, _ in pairs}) == len(pairs), (
+        "two kinds of number share a form, or one kind has two"
+    )
     assert max(index for _, index in pairs) < said.num_plurals
-    assert all(len(forms(entry.string)) == said.num_plurals for entry in said if entry.id and entry.pluralizable)
+    assert all(
+        len(forms(entry.string)) == said.num_plurals for entry in said if entry.id and entry.pluralizable
+    )

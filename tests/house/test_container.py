@@ -29,41 +29,48 @@ def copied() -> list[str]:
     return [source for step in steps("COPY") for source in shlex.split(step)[:-1]]
 
 
-def test_what_the_image_copies_exists_and_is_not_ignored():
-    ignored = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line and line[0] != "#"]
+def test_what_the_image_copies_exists_and_is_not_ignored() -> None:
+    ignored = [
+        line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line and line[0] != "#"
+    ]
     for path in copied():
         assert (ROOT / path).exists(), path
         assert not any(fnmatch.fnmatch(path, pattern) for pattern in ignored), path
 
 
-def test_the_image_gets_all_that_the_wheel_needs():
+def test_the_image_gets_all_that_the_wheel_needs() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
-    papers = [project["project"]["readme"], *project["project"]["license-files"], "pyproject.toml", "constraints.txt"]
+    papers = [
+        project["project"]["readme"],
+        *project["project"]["license-files"],
+        "pyproject.toml",
+        "constraints.txt",
+    ]
     assert set(copied()) == {*packages, *papers}
 
 
-def test_the_image_starts_a_command_that_exists():
+def test_the_image_starts_a_command_that_exists() -> None:
     program, *words = json.loads(steps("CMD")[0])
     assert program in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
     told = command(*words, "--help")
     assert told.returncode == 0, told.stderr
 
 
-def test_the_health_check_asks_a_page_that_exists():
+def test_the_health_check_asks_a_page_that_exists() -> None:
     page = re.search(r"PORT.*?\}(/\w+)'", steps("HEALTHCHECK CMD")[0])
     assert page
     assert any(f'"{page[1]}"' in path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py")), page[1]
 
 
-def test_the_image_is_not_run_by_root_and_keeps_data_where_its_user_may_write():
+def test_the_image_is_not_run_by_root_and_keeps_data_where_its_user_may_write() -> None:
     user, home = steps("USER")[0], steps("WORKDIR")[-1]
     assert user != "root"
     assert f"--home-dir {home} {user}" in DOCKERFILE
     assert f"--owner {user} {steps('VOLUME')[0]}" in DOCKERFILE
 
 
-def test_compose_and_image_name_only_settings_that_exist():
+def test_compose_and_image_name_only_settings_that_exist() -> None:
     service = COMPOSE["services"]["folkmoot"]
     in_image = {pair.partition("=")[0] for step in steps("ENV") for pair in shlex.split(step)}
     assert {*service["environment"], *in_image} <= SETTINGS
@@ -72,7 +79,7 @@ def test_compose_and_image_name_only_settings_that_exist():
     assert f"PORT={port}" in steps("ENV")[0]
 
 
-def test_compose_gives_an_address_of_its_own_database():
+def test_compose_gives_an_address_of_its_own_database() -> None:
     service, database = COMPOSE["services"]["folkmoot"], COMPOSE["services"]["database"]
     given = re.sub(r"\$\{\w+:\?[^}]*\}", "secret", service["environment"]["DATABASE_URL"])
     url = read(database_url=given, _env_file=None).database
@@ -81,7 +88,7 @@ def test_compose_gives_an_address_of_its_own_database():
     assert set(service["depends_on"]) == {url.host}
 
 
-def test_compose_keeps_what_must_survive_in_volumes_that_it_declares():
+def test_compose_keeps_what_must_survive_in_volumes_that_it_declares() -> None:
     mounts = [mount.split(":") for service in COMPOSE["services"].values() for mount in service["volumes"]]
     assert {volume for volume, _ in mounts} == set(COMPOSE["volumes"])
     assert steps("VOLUME")[0] in {folder for _, folder in mounts}

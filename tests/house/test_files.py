@@ -39,7 +39,11 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 def _functions_in_script(lines: list[str]) -> Iterator[tuple[str, int]]:
     # Formatted code closes a function on a line with the indentation of the line that opened it.
     for number, line in enumerate(lines):
-        if line.endswith("{") and re.match(SCRIPT, line) and not re.match(r"\s*(if|for|while|switch|try)\b", line):
+        if (
+            line.endswith("{")
+            and re.match(SCRIPT, line)
+            and not re.match(r"\s*(if|for|while|switch|try)\b", line)
+        ):
             indent = line[: len(line) - len(line.lstrip())]
             ends = (at for at in range(number + 1, len(lines)) if lines[at].startswith(indent + "}"))
             yield line.strip(), next(ends, len(lines)) - number + 1
@@ -53,12 +57,16 @@ def opening(path: Path) -> str:
     return found[1] if found else ""
 
 
-def test_no_file_is_longer_than_a_reader_can_hold():
-    long = {name(path): lines for path in sources() if (lines := len(path.read_text("utf-8").splitlines())) > LINES_IN_A_FILE}
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    long = {
+        name(path): lines
+        for path in sources()
+        if (lines := len(path.read_text("utf-8").splitlines())) > LINES_IN_A_FILE
+    }
     assert long == {}
 
 
-def test_no_function_is_longer_than_a_screen():
+def test_no_function_is_longer_than_a_screen() -> None:
     long = {
         f"{name(path)}: {function}": lines
         for path in sources()
@@ -69,11 +77,11 @@ def test_no_function_is_longer_than_a_screen():
 
 
 @pytest.mark.parametrize("path", sources(), ids=name)
-def test_the_first_line_says_what_lives_here(path: Path):
+def test_the_first_line_says_what_lives_here(path: Path) -> None:
     words = re.findall(r"\w+", opening(path))
     assert len(words) >= (1 if path.suffix == ".md" else 3), f"{name(path)} does not say what it is"
 
 
-def test_a_long_script_function_is_seen():
+def test_a_long_script_function_is_seen() -> None:
     lines = ["export async function post(form) {", *["  work();"] * 60, "}"]
     assert list(_functions_in_script(lines)) == [("export async function post(form) {", 62)]

@@ -30,9 +30,14 @@ print(*deeds, sep="\\n", end="")
 
 
 @pytest.mark.parametrize("package", ["bot", "handlers"])
-def test_importing_everything_does_nothing(package: str):
+def test_importing_everything_does_nothing(package: str) -> None:
     told = subprocess.run(
-        [sys.executable, "-c", WATCH, package], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", WATCH, package],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert told.returncode == 0, told.stderr
     assert told.stdout == ""

@@ -16,6 +16,6 @@ def differences(connection: Connection) -> None:
     command.check(config)
 
 
-async def test_no_migration_is_missing(database: Database):
+async def test_no_migration_is_missing(database: Database) -> None:
     async with database.engine.begin() as connection:
         await connection.run_sync(differences)

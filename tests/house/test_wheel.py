@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, ROOMS
+from tests.house.tree import ROOMS, ROOT
 
 pytestmark = pytest.mark.xdist_group("wheel")
 
@@ -34,7 +34,17 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh environment with only the wheel in it; what it depends on is borrowed from this one."""
     place = tmp_path_factory.mktemp("elsewhere")
     venv.create(place, with_pip=False, symlinks=True)
-    words = [sys.executable, "-m", "pip", "--python", str(place / "bin/python"), "install", "--no-deps", "-q", str(wheel)]
+    words = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(place / "bin/python"),
+        "install",
+        "--no-deps",
+        "-q",
+        str(wheel),
+    ]
     subprocess.run(words, check=True, capture_output=True, timeout=120)
     site = place / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
     # A path line is read as it stands: the editable folder of this environment stays out.
@@ -45,13 +55,18 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(place: Path, folder: Path, *words: str) -> str:
     """Run a program of the fresh environment in `folder`; what it says, or its complaint."""
     told = subprocess.run(
-        [place / "bin" / words[0], *words[1:]], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        [place / "bin" / words[0], *words[1:]],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert told.returncode == 0, told.stdout + told.stderr
     return told.stdout
 
 
-def test_every_file_of_the_rooms_travels(wheel: Path):
+def test_every_file_of_the_rooms_travels(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         inside = set(packed.namelist())
     here = {
@@ -64,22 +79,24 @@ def test_every_file_of_the_rooms_travels(wheel: Path):
     assert {path.split("/")[0] for path in inside} & set(ROOMS) == set(INSIDE)
 
 
-def test_the_command_greets_from_another_folder(elsewhere: Path, tmp_path: Path):
+def test_the_command_greets_from_another_folder(elsewhere: Path, tmp_path: Path) -> None:
     help_text = run(elsewhere, tmp_path, "folkmoot", "--help")
     for command in ("run", "demo", "chat", "migrate", "check", "doctor"):
         assert command in help_text
 
 
-def test_an_installed_town_speaks_all_its_languages(elsewhere: Path, tmp_path: Path):
+def test_an_installed_town_speaks_all_its_languages(elsewhere: Path, tmp_path: Path) -> None:
     said = run(elsewhere, tmp_path, "python", "-c", WORDS_ABOUT_CATALOGUES).split()
     assert set(said) >= {"en", "cy", "pl", "ur"}
 
 
-def test_an_installed_town_makes_its_database_from_an_empty_folder(elsewhere: Path, tmp_path: Path):
+def test_an_installed_town_makes_its_database_from_an_empty_folder(elsewhere: Path, tmp_path: Path) -> None:
     run(elsewhere, tmp_path, "folkmoot", "migrate")
     assert (tmp_path / "data/folkmoot.db").is_file()
 
 
-def test_the_fresh_environment_uses_the_wheel_and_not_this_folder(elsewhere: Path, tmp_path: Path):
-    where = run(elsewhere, tmp_path, "python", "-c", "import bot, handlers; print(bot.__file__, handlers.__file__)")
+def test_the_fresh_environment_uses_the_wheel_and_not_this_folder(elsewhere: Path, tmp_path: Path) -> None:
+    where = run(
+        elsewhere, tmp_path, "python", "-c", "import bot, handlers; print(bot.__file__, handlers.__file__)"
+    )
     assert all(path.startswith(str(elsewhere)) for path in where.split())

@@ -10,16 +10,18 @@ from babel.messages.pofile import read_po
 from tests.house.tree import ROOT, name, sources
 
 NOT_SAID = {
-    "how it was made": r"\b(?<!user-)(?<!user_)a[g]ents?\b|\bass[i]stants?\b|\bsitt[i]ngs?\b|\b(?:issue|task) ?#?[0-9]+\b",
+    "how it was made": r"\b(?<!user[-_])a[g]ents?\b|\bass[i]stants?\b|\bsitt[i]ngs?\b|\b(?:issue|task) ?#?[0-9]+\b",
     "something unfinished": r"\b(?:TO[D]O|FIX[M]E|X[X]X)\b",
     "one machine's folders": r"(?<![\w.~}/])/(?:home|root|work|opt|Users)/\w",
     "where packages come from": r"\b(?:py[p]i\.org|pythonh[o]sted\.org|npm[j]s\.org|registry\.\w+\.\w+)\b",
 }
-OF_THE_MACHINE = re.compile(r"(?:^|_)(?:utils?|helpers?|managers?|misc|common|stuff)(?:_|$)|(?:Manager|Helper|Util)s?$")
+OF_THE_MACHINE = re.compile(
+    r"(?:^|_)(?:utils?|helpers?|managers?|misc|common|stuff)(?:_|$)|(?:Manager|Helper|Util)s?$"
+)
 
 
 @pytest.mark.parametrize("what", NOT_SAID)
-def test_no_file_speaks_of(what: str):
+def test_no_file_speaks_of(what: str) -> None:
     found = [
         f"{name(path)}:{number}: {line.strip()}"
         for path in sources()
@@ -29,7 +31,7 @@ def test_no_file_speaks_of(what: str):
     assert found == []
 
 
-def test_names_are_words_of_the_town():
+def test_names_are_words_of_the_town() -> None:
     files = [name(path) for path in sources() if OF_THE_MACHINE.search(path.stem)]
     classes = [
         f"{name(path)}: {found}"
@@ -41,7 +43,7 @@ def test_names_are_words_of_the_town():
     assert files + classes == []
 
 
-def test_nobody_is_shouted_at_in_any_language():
+def test_nobody_is_shouted_at_in_any_language() -> None:
     shouts = []
     for path in (ROOT / "locales").rglob("folkmoot.po*"):
         with path.open("rb") as file:

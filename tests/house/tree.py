@@ -26,7 +26,9 @@ def sources() -> list[Path]:
 def _everything() -> Iterator[Path]:
     yield from (path for path in ROOT.iterdir() if path.is_file())
     for room in ROOMS:
-        yield from (path for path in (ROOT / room).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        yield from (
+            path for path in (ROOT / room).rglob("*") if path.is_file() and "__pycache__" not in path.parts
+        )
 
 
 def _is_source(path: Path) -> bool:
@@ -36,5 +38,10 @@ def _is_source(path: Path) -> bool:
 def command(*words: str) -> subprocess.CompletedProcess[str]:
     """Run `folkmoot` with these words, as the installed command would."""
     return subprocess.run(
-        [sys.executable, "-m", "bot", *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "bot", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )

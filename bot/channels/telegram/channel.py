@@ -22,6 +22,9 @@ from bot.message import Parcel
 NOT_YET = "Not connected to Telegram yet."
 STOPPED = "Receiving from Telegram has stopped because of a mistake in this program. Please restart it."
 
+_FIRST_TRY = 10.0
+_LOOK_EVERY = 60.0
+
 log = logging.getLogger(__name__)
 
 
@@ -83,7 +86,8 @@ class TelegramChannel:
         await self._wire.initialize()
         self._receiving = asyncio.create_task(self._receive(), name="telegram receiving")
         self._receiving.add_done_callback(self._ended)
-        await self._tried.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._tried.wait(), _FIRST_TRY)
 
     async def close(self) -> None:
         """Stop receiving; what is not committed yet will come again."""
@@ -120,16 +124,31 @@ class TelegramChannel:
         if self._mode == "polling":
             await poll(self._wire, self._bot, self._us, self._submit, self._report)
         else:
-            await until_done(self._set_webhook, self._report)
-            self._report(None)
+            await self._keep_webhook()
 
     async def _introduce(self) -> None:
         me = await self._bot.get_me()
         self._us = Us(me.id, me.username or "")
 
+    async def _keep_webhook(self) -> None:
+        """Set the webhook, and look now and then whether it is still ours and the token still valid."""
+        await until_done(self._set_webhook, self._report)
+        while True:
+            self._report(None)
+            await asyncio.sleep(_LOOK_EVERY)
+            await until_done(self._look_after_webhook, self._report)
+
+    async def _look_after_webhook(self) -> None:
+        if (await self._bot.get_webhook_info()).url != self._webhook_address:
+            await self._set_webhook()
+
+    @property
+    def _webhook_address(self) -> str:
+        return f"{self._public_url}{webhook.PATH}"
+
     async def _set_webhook(self) -> None:
         await self._bot.set_webhook(
-            f"{self._public_url}{webhook.PATH}",
+            self._webhook_address,
             secret_token=self._secret.get_secret_value() if self._secret else None,
             allowed_updates=ALLOWED,
             max_connections=webhook.CONNECTIONS,

@@ -120,7 +120,7 @@ class Wire(BaseRequest):
             ) as answer:  # fmt: skip
                 payload = await answer.read()
                 trouble = None if 200 <= answer.status < 300 else _declined(answer.status, payload)
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             trouble = Unheard(self._scrubbed(error), maybe_arrived=not isinstance(error, _NEVER_LEFT))
         if trouble is not None:
             # Outside of `except`, so that it has no context either.
@@ -137,7 +137,7 @@ class Wire(BaseRequest):
         return text.replace(token, "***").replace(token.partition(":")[2], "***")[:200].rstrip(": ")
 
 
-_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ValueError)
 """Failures from before the first byte was written."""
 
 

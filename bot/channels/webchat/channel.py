@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from aiohttp import web
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.webchat import door, pages, stream, transcript, words
 from bot.channels.webchat.guard import Guard, TurnedAway
@@ -64,11 +64,13 @@ class WebChat:
 
     async def deliver(self, parcel: Parcel) -> str | None:
         """Write it into the transcript, once, and wake the pages that show it."""
+        if parcel.action == "toast" and not parcel.message.text:
+            return None  # it only stops a button from spinning where one does
         room = self._room
         try:
             async with room.database.writing() as session:
                 line = await transcript.receive(session, parcel, room.clock())
-        except (DBAPIError, DatabaseTrouble) as error:
+        except (SQLAlchemyError, DatabaseTrouble, OSError) as error:
             raise RetryLater(type(error).__name__, after=1) from error
         room.hub.ring(parcel.chat)
         return line

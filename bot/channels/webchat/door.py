@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import structlog
 from aiohttp import web
@@ -11,11 +10,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.webchat import pages, transcript
 from bot.channels.webchat.guard import TurnedAway, body, client
-from bot.channels.webchat.room import Room, Visitor, community, cookie, language, offered, set_cookie, visitor, whereabouts
+from bot.channels.webchat.room import (
+    Room,
+    Visitor,
+    community,
+    cookie,
+    language,
+    offered,
+    set_cookie,
+    visitor,
+    whereabouts,
+)
 from bot.channels.webchat.said import Said, check, read
 from bot.channels.webchat.transcript import OwnWords
 from bot.errors import Busy, DatabaseTrouble
-from bot.i18n import N_, Tongue, choose
+from bot.i18n import N_, Tongue
 from bot.message import Incoming, Receipt
 
 ANSWER_WITHIN = 2.0
@@ -62,9 +71,7 @@ async def _enter(room: Room, request: web.Request, said: Said) -> tuple[Visitor,
     if not who.known:
         room.guard.pace("newcomers", client(request))
     room.guard.pace("session", who.chat)
-    choices = offered(town)
-    wanted = said.value.partition(" ")[2] if said.kind == "command" and said.value.startswith("language ") else said.lang
-    return who, language(request, choose(wanted, choices, "") or None, who.language, choices, room.default_language)
+    return who, language(request, said.language, who.language, offered(town), room.default_language)
 
 
 async def _turn(room: Room, who: Visitor, said: Said, to: Tongue) -> Receipt:
@@ -90,12 +97,13 @@ async def _turn(room: Room, who: Visitor, said: Said, to: Tongue) -> Receipt:
 async def _keep(room: Room, who: Visitor, said: Said, to: Tongue, key: str) -> None:
     """Write down the visitor's own words. What they did is committed already, so a failure here is not theirs."""
     own = said.bubble(to)
-    if who.known and own is None and to.code == who.language and (said.code is None or said.code in who.codes):
+    code = said.code if said.acts else None
+    if who.known and own is None and to.code == who.language and (code is None or code in who.codes):
         return
     now = room.clock()
     try:
         async with room.database.writing() as session:
-            await transcript.meet(session, who.chat, language=to.code, code=said.code, now=now)
+            await transcript.meet(session, who.chat, language=to.code, code=code, now=now)
             if own:
                 await transcript.own(session, who.chat, OwnWords(said.key, own, who.seq), now)
     except (SQLAlchemyError, DatabaseTrouble) as error:

@@ -30,7 +30,9 @@ TOO_BIG = N_("This is too long to send. Please make it shorter.")
 class TurnedAway(Exception):
     """No, with an HTTP status and an untranslated sentence. `stale`: a fresh proof would help."""
 
-    def __init__(self, status: int, sentence: str, *, after: float = 0, stale: bool = False, **holes: Any) -> None:
+    def __init__(
+        self, status: int, sentence: str, *, after: float = 0, stale: bool = False, **holes: Any
+    ) -> None:
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence

@@ -12,10 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.webchat.guard import TurnedAway
 from bot.channels.webchat.pages import sorry
-from bot.channels.webchat.room import Room
+from bot.channels.webchat.room import Room, language
 from bot.errors import Busy, DatabaseTrouble
 from bot.i18n import N_, available
-from bot.channels.webchat.room import language
 
 Handler = Callable[[Room, web.Request], Awaitable[web.StreamResponse]]
 
@@ -28,7 +27,9 @@ log = structlog.get_logger(__name__)
 
 def ancestors(frames: str) -> str:
     """The rule for who may frame the chat: `*`, a list of sites, or nobody but ourselves."""
-    sites = [site for site in frames.replace(",", " ").split() if _ANCESTOR.fullmatch(site) and site != "none"]
+    sites = [
+        site for site in frames.replace(",", " ").split() if _ANCESTOR.fullmatch(site) and site != "none"
+    ]
     return " ".join(["'self'", *sites])
 
 
@@ -55,7 +56,7 @@ def mannered(room: Room, handler: Handler) -> Callable[[web.Request], Awaitable[
             response = await handler(room, request)
         except TurnedAway as no:
             response = _no(room, request, no)
-        except (SQLAlchemyError, DatabaseTrouble, Busy) as error:
+        except (SQLAlchemyError, DatabaseTrouble, Busy, OSError) as error:
             log.warning("webchat.trouble", path=request.path, error=type(error).__name__)
             response = _no(room, request, TurnedAway(503, TROUBLE, after=5))
         if not response.prepared:
@@ -66,11 +67,15 @@ def mannered(room: Room, handler: Handler) -> Callable[[web.Request], Awaitable[
 
 
 def _no(room: Room, request: web.Request, no: TurnedAway) -> web.Response:
-    scripted = request.content_type == "application/json" or "text/html" not in request.headers.get("Accept", "text/html")
-    response = _no_in_json(room, request, no) if scripted else sorry(room, request, no)
+    response = _no_in_json(room, request, no) if _scripted(request) else sorry(room, request, no)
     if no.after:
         response.headers["Retry-After"] = str(math.ceil(no.after))
     return response
+
+
+def _scripted(request: web.Request) -> bool:
+    wanted = request.headers.get("Accept", "text/html")
+    return request.content_type == "application/json" or not ("text/html" in wanted or "*/*" in wanted)
 
 
 def _no_in_json(room: Room, request: web.Request, no: TurnedAway) -> web.Response:

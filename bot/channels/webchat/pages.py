@@ -11,10 +11,19 @@ from aiohttp import web
 from bot.channels.webchat import transcript, words
 from bot.channels.webchat.guard import TurnedAway, client
 from bot.channels.webchat.room import (
-    NO_TOWN, Room, Visitor, community, cookie, language, offered, visitor, whereabouts,
+    NO_TOWN,
+    Room,
+    Visitor,
+    community,
+    cookie,
+    language,
+    offered,
+    visitor,
+    whereabouts,
 )
 from bot.channels.webchat.said import LABELS, Said
 from bot.channels.webchat.words import Bubble
+from bot.errors import Refused
 from bot.i18n import Tongue, available, tongue
 from bot.message import Command, Incoming, Message
 from bot.models import Community, WebLine
@@ -46,7 +55,7 @@ async def show(room: Room, request: web.Request) -> web.Response:
     scene = scene_for(room, request, town, who, source)
     rehearsed: tuple[Message, ...] = ()
     if not lines or (source != slug and source not in who.codes):
-        rehearsed = await room.rehearse(first_words(scene))
+        rehearsed = await _rehearsed(room, scene)
     return web.Response(text=_draw(room, scene, lines, notes, rehearsed), content_type="text/html")
 
 
@@ -57,6 +66,13 @@ def scene_for(room: Room, request: web.Request, town: Community, who: Visitor, s
     to = language(request, request.query.get("lang"), who.language, choices, otherwise)
     framed = bool(request.query.get("framed"))
     return Scene(who, town.slug, source, town.name_in(to.code), choices, to, framed)
+
+
+async def _rehearsed(room: Room, scene: Scene) -> tuple[Message, ...]:
+    try:
+        return await room.rehearse(first_words(scene))
+    except Refused as no:
+        return (Message(scene.to._(no.sentence, **no.holes)),)
 
 
 def first_words(scene: Scene) -> Incoming:
@@ -74,7 +90,11 @@ def first_words(scene: Scene) -> Incoming:
 
 
 def _draw(
-    room: Room, scene: Scene, lines: Sequence[WebLine], notes: Sequence[WebLine], rehearsed: tuple[Message, ...]
+    room: Room,
+    scene: Scene,
+    lines: Sequence[WebLine],
+    notes: Sequence[WebLine],
+    rehearsed: tuple[Message, ...],
 ) -> str:
     seal, who = room.seal, scene.who
     return words.fill(
@@ -101,7 +121,8 @@ def frame_words() -> dict[str, object]:
 def _choice(scene: Scene, code: str) -> dict[str, object]:
     there = whereabouts(scene.slug, scene.source, lang=code, framed="1" if scene.framed else "")
     to = tongue(code)
-    return {"code": code, "name": to.name, "dir": "rtl" if to.rtl else "ltr", "url": there, "here": code == scene.to.code}
+    way = "rtl" if to.rtl else "ltr"
+    return {"code": code, "name": to.name, "dir": way, "url": there, "here": code == scene.to.code}
 
 
 def bubble(line: WebLine) -> Bubble:
@@ -109,7 +130,9 @@ def bubble(line: WebLine) -> Bubble:
     return Bubble(Message.from_json(line.body), line.kind, line.id, line.rank, line.key)
 
 
-def sorry(room: Room, request: web.Request, no: TurnedAway, said: Said | None = None, proof: str = "") -> web.Response:
+def sorry(
+    room: Room, request: web.Request, no: TurnedAway, said: Said | None = None, proof: str = ""
+) -> web.Response:
     """A page that says no kindly and, where something was to be sent, keeps it for another try."""
     asked = said.lang if said else request.query.get("lang")
     to = language(request, asked, None, available(), room.default_language)
@@ -119,7 +142,9 @@ def sorry(room: Room, request: web.Request, no: TurnedAway, said: Said | None = 
         sentence=to._(no.sentence, **no.holes),
         said=said,
         proof=proof,
-        back=whereabouts(said.community, said.source, lang=said.lang, framed=said.fields.get("framed")) if said else "",
+        back=whereabouts(said.community, said.source, lang=said.lang, framed=said.fields.get("framed"))
+        if said
+        else "",
         **frame_words(),
     )
     return web.Response(text=text, status=no.status, content_type="text/html")

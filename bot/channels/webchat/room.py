@@ -86,11 +86,15 @@ def cookie(request: web.Request) -> str:
     return request.cookies.get(COOKIE) or request.cookies.get(FRAMED_COOKIE) or ""
 
 
-def set_cookie(room: Room, request: web.Request, response: web.StreamResponse, token: str, *, framed: bool) -> None:
+def set_cookie(
+    room: Room, request: web.Request, response: web.StreamResponse, token: str, *, framed: bool
+) -> None:
     """Let the browser keep its secret for a year; inside another site's page it needs a cookie of its own kind."""
     safe = room.site.startswith("https:")
     apart = framed and safe and not request.cookies.get(COOKIE)
-    rules = "SameSite=None; Secure; Partitioned" if apart else "SameSite=Lax; Secure" if safe else "SameSite=Lax"
+    rules = (
+        "SameSite=None; Secure; Partitioned" if apart else "SameSite=Lax; Secure" if safe else "SameSite=Lax"
+    )
     name = FRAMED_COOKIE if apart else COOKIE
     # Written by hand: Python 3.11's cookies do not know "Partitioned".
     response.headers.add("Set-Cookie", f"{name}={token}; Path=/w; Max-Age={YEAR}; HttpOnly; {rules}")
@@ -110,7 +114,9 @@ def offered(town: Community) -> tuple[str, ...]:
     return tuple(code for code in town.languages if code in ready) or ready
 
 
-def language(request: web.Request, asked: str | None, kept: str | None, choices: Iterable[str], otherwise: str) -> Tongue:
+def language(
+    request: web.Request, asked: str | None, kept: str | None, choices: Iterable[str], otherwise: str
+) -> Tongue:
     """What was asked for in the address, else what was used before, else what the browser is set to."""
     choices = tuple(choices)
     otherwise = otherwise if otherwise in choices else choices[0]

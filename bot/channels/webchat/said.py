@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.channels.webchat.guard import TurnedAway
-from bot.i18n import N_, Tongue, tongue
+from bot.i18n import N_, Tongue, available
+from bot.letters.people import Speak
 from bot.message import Command, Content, Message, Place, Tap, Words
 
 TEXT_LIMIT = 4096
@@ -28,7 +29,7 @@ _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _QUICK = re.compile(r"[a-z]{1,32}(?: [A-Za-z0-9_-]{1,64})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_KINDS = ("press", "command", "place", "words")
+_KINDS = ("press", "command", "speak", "place", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,17 @@ class Said:
         """The link's code, when the page was opened by one."""
         return self.source if self.source != self.community else None
 
+    @property
+    def language(self) -> str | None:
+        """The language chosen just now, or the one the page is read in."""
+        return self.value if self.kind == "speak" else self.lang
+
+    @property
+    def acts(self) -> bool:
+        """Whether this answers what a link opened with, so that the link need not be shown again."""
+        started = self.kind == "command" and self.value.startswith("start")
+        return started or (self.kind == "press" and self.message is None)
+
     def key_in(self, chat: str) -> str:
         """The name of this update: bound to who sent it and what it says, so nobody uses up another's."""
         whole = f"{self.key}|{self.kind}|{self.value}"
@@ -60,7 +72,9 @@ class Said:
     def content(self) -> Content:
         """In the words of the conversation."""
         if self.kind == "press":
-            return Tap(self.value)
+            return Tap(self.value, query=self.key)
+        if self.kind == "speak":
+            return Tap(Speak(language=self.value).pack(), query=self.key)
         if self.kind == "place":
             return _place(self.value)
         if self.kind == "command":
@@ -77,16 +91,11 @@ class Said:
                 return Message(text=self.value)  # type: ignore[arg-type]  # Message escapes plain text
             case "place":
                 return Message(to._("My place"))
-            case "command":
-                return _command_bubble(self.value, to)
+            case "speak":
+                return Message(text=to.name)  # type: ignore[arg-type]
+            case "command" if (name := self.value.partition(" ")[0]) in LABELS:
+                return Message(to._(LABELS[name]))
         return None
-
-
-def _command_bubble(value: str, to: Tongue) -> Message | None:
-    name, _, rest = value.partition(" ")
-    if name == "language":
-        return Message(text=tongue(rest).name)  # type: ignore[arg-type]
-    return Message(to._(LABELS[name])) if name in LABELS else None
 
 
 def read(raw: bytes, kind: str) -> Said:
@@ -99,7 +108,7 @@ def read(raw: bytes, kind: str) -> Said:
     fits = SLUG.fullmatch(community) and CODE.fullmatch(source) and _KEY.fullmatch(clean.get("key", ""))
     if not fits:
         raise TurnedAway(400, UNCLEAR)
-    said = Said(
+    return Said(
         kind=kinds[0] if kinds else "words",
         value=clean[kinds[0]].strip() if kinds else "",
         key=clean["key"],
@@ -112,7 +121,6 @@ def read(raw: bytes, kind: str) -> Said:
         scripted=scripted,
         fields=clean,
     )
-    return said
 
 
 def check(said: Said) -> Content:
@@ -122,6 +130,8 @@ def check(said: Said) -> Content:
     if said.kind == "words" and len(said.value) > TEXT_LIMIT:
         raise TurnedAway(400, TOO_LONG, limit=TEXT_LIMIT)
     if said.kind == "press" and len(said.value) > 200:
+        raise TurnedAway(400, UNCLEAR)
+    if said.kind == "speak" and said.value not in available():
         raise TurnedAway(400, UNCLEAR)
     if said.kind == "command" and not _QUICK.fullmatch(said.value):
         raise TurnedAway(400, UNCLEAR)

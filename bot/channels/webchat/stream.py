@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.webchat import transcript, words
 from bot.channels.webchat.guard import TurnedAway, client
 from bot.channels.webchat.hub import Ear
+from bot.channels.webchat.manners import dress
 from bot.channels.webchat.pages import bubble, frame_words
 from bot.channels.webchat.room import Room, Visitor, cookie, language, visitor
 from bot.errors import DatabaseTrouble
@@ -43,7 +44,9 @@ async def events(room: Room, request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _tell(room: Room, who: Visitor, to: Tongue, seq: int, ear: Ear, response: web.StreamResponse) -> None:
+async def _tell(
+    room: Room, who: Visitor, to: Tongue, seq: int, ear: Ear, response: web.StreamResponse
+) -> None:
     while not room.hub.closing:
         news = await _news(room, who, seq)
         for line in news:
@@ -78,4 +81,11 @@ async def _news(room: Room, who: Visitor, seq: int) -> list[WebLine]:
 def _event(line: WebLine, to: Tongue) -> dict[str, Any]:
     shown = bubble(line)
     html = words.fill("line.html", to, bubble=shown, forms=False, **frame_words())
-    return {"id": line.id, "seq": line.seq, "kind": line.kind, "rank": line.rank, "key": line.key, "html": html}
+    return {
+        "id": line.id,
+        "seq": line.seq,
+        "kind": line.kind,
+        "rank": line.rank,
+        "key": line.key,
+        "html": html,
+    }

@@ -58,13 +58,17 @@ async def toasts(session: AsyncSession, chat: str, now: datetime) -> Sequence[We
 async def since(session: AsyncSession, chat: str, seq: int, now: datetime) -> Sequence[WebLine]:
     """What is new or changed after `seq`, oldest first, without stale toasts."""
     rows = select(WebLine).where(WebLine.chat == chat, WebLine.seq > seq).order_by(WebLine.seq).limit(SHOWN)
-    return [line for line in (await session.scalars(rows)).all() if line.kind != "toast" or line.at > now - TOAST_LIFE]
+    return [
+        line
+        for line in (await session.scalars(rows)).all()
+        if line.kind != "toast" or line.at > now - TOAST_LIFE
+    ]
 
 
 async def heights(session: AsyncSession, chats: Iterable[str]) -> dict[str, int]:
     """How far each of these transcripts has come."""
     rows = select(WebSession.chat, WebSession.last_seq).where(WebSession.chat.in_(list(chats)))
-    return {chat: seq for chat, seq in (await session.execute(rows)).tuples()}
+    return dict((await session.execute(rows)).tuples().all())
 
 
 async def meet(session: AsyncSession, chat: str, *, language: str, code: str | None, now: datetime) -> None:
@@ -90,8 +94,8 @@ async def receive(session: AsyncSession, parcel: Parcel, now: datetime) -> str:
     """Take in what we say to a chat; returns the line's name. The same envelope twice is one line."""
     seq = await _next(session, parcel.chat, now)
     body = parcel.message.as_json()
-    if parcel.action == "edit" and (line := await _replaced(session, parcel, seq, body)):
-        return line
+    if parcel.action == "edit" and (replaced := await _replaced(session, parcel, seq, body)):
+        return replaced
     kept = await session.scalar(select(WebLine.id).where(WebLine.envelope == parcel.envelope))
     if kept is not None:
         return str(kept)
@@ -99,7 +103,9 @@ async def receive(session: AsyncSession, parcel: Parcel, now: datetime) -> str:
     stale = now - TOAST_LIFE
     old = delete(WebLine).where(WebLine.chat == parcel.chat, WebLine.kind == "toast", WebLine.at < stale)
     await session.execute(old)
-    line = WebLine(chat=parcel.chat, seq=seq, rank=seq, kind=kind, envelope=parcel.envelope, body=body, at=now)
+    line = WebLine(
+        chat=parcel.chat, seq=seq, rank=seq, kind=kind, envelope=parcel.envelope, body=body, at=now
+    )
     session.add(line)
     await session.flush()
     return str(line.id)

@@ -58,6 +58,7 @@ def _templates() -> Environment:
 
 def fill(name: str, to: Tongue, **holes: Any) -> str:
     """Fill a template in a language."""
+
     def cleaned(text: str) -> Markup:
         return clean(text, new_tab=to._("opens in a new window"))
 
@@ -103,4 +104,6 @@ def edition() -> str:
 
 
 def _kind(name: str) -> str:
-    return {"js": "text/javascript"}.get(name.rsplit(".")[-1]) or mimetypes.guess_type(name)[0] or "text/plain"
+    return (
+        {"js": "text/javascript"}.get(name.rsplit(".")[-1]) or mimetypes.guess_type(name)[0] or "text/plain"
+    )

@@ -1,0 +1,61 @@
+# Everything one does with Folkmoot, as short commands; `make help` lists them.
+
+VENV ?= .venv
+BIN = $(VENV)/bin
+PYTHON ?=
+WORKERS ?= 2
+CODE = $(wildcard bot handlers migrations tests bench)
+PAPERS = pyproject.toml constraints.txt
+
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt bench screenshots messages dist pins clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.ready-to-run ## Start the service with a make-believe town
+	@$(BIN)/folkmoot demo
+
+test: $(VENV)/.ready-to-test ## Run every test, on SQLite and PostgreSQL, in Chromium too
+	@.ci/chromium
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: $(VENV)/.ready-to-test ## Look for what is wrong without running the service
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house/test_catalogues.py tests/house/test_schema.py tests/house/test_papers.py
+
+fmt: $(VENV)/.ready-to-test ## Put the code in order
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+bench: $(VENV)/.ready-to-test ## Measure votes a second, end to end
+	@$(BIN)/python -m bench $(ARGS)
+
+screenshots: $(VENV)/.ready-to-test ## Take the pictures of the README and the guides
+	@.ci/chromium
+	@$(BIN)/python -m tests.screenshots $(ARGS)
+
+messages: $(VENV)/.ready-to-test ## Collect the sentences and bring the catalogues up to date
+	@.ci/messages $(BIN)
+
+dist: $(VENV)/.ready-to-test ## Build the wheel and the source archive into dist/
+	$(BIN)/python -m build --no-isolation
+
+pins: ## Write constraints.txt anew from the newest fitting versions
+	@.ci/pins
+
+clean: ## Remove what was built; data/ stays
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/.ready-to-run: $(PAPERS)
+	@.ci/install $(VENV)
+	@touch $@
+
+$(VENV)/.ready-to-test: $(PAPERS)
+	@.ci/install $(VENV) test
+	@touch $@ $(VENV)/.ready-to-run

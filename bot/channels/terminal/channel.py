@@ -1,0 +1,98 @@
+"""The terminal channel: prints what the postman brings, and reads what one person types."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2s
+from uuid import uuid4
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.channels.terminal.paint import painted
+from bot.message import Button, Command, Content, Incoming, Parcel, Place, Tap, Words
+
+ANYBODY = "me"
+"""Who talks when no name was given."""
+
+_COMMAND = re.compile(r"/([A-Za-z_]+)\s*(.*)", re.DOTALL)
+_PLACE = re.compile(r"(-?\d{1,2}\.\d+)\s*,\s*(-?\d{1,3}\.\d+)")
+
+
+class Terminal:
+    """One person's terminal; implements `Channel`. A button keeps its number until newer buttons are shown."""
+
+    trouble: str | None = None
+
+    def __init__(self, person: str, console: Console, *, language: str | None = None) -> None:
+        self.person = person
+        # A channel has one postman at a time, and what it carries must come out here, not in a neighbour's terminal.
+        self.name = (
+            "terminal" if person == ANYBODY else f"terminal:{blake2s(person.encode(), digest_size=8).hexdigest()[:7]}"
+        )
+        self._console = console
+        self._language = language
+        self._buttons: list[tuple[str, str]] = []  # payload and message
+        self._answered = False
+
+    @property
+    def credential(self) -> str:
+        """Nobody else has this terminal."""
+        return self.name
+
+    async def deliver(self, parcel: Parcel) -> str | None:
+        """Print it. What is printed cannot be changed, so a changed message is printed again."""
+        if parcel.action == "toast":
+            self._note(parcel)
+            return None
+        reference = parcel.target if parcel.action == "edit" and parcel.target else str(parcel.envelope)
+        self._console.print(painted(parcel.message.text), soft_wrap=not self._console.is_terminal)
+        for row in parcel.message.rows:
+            for button in row:
+                self._console.print(self._shown(button, reference), soft_wrap=True)
+        self._console.print()
+        return reference
+
+    def link(self, code: str, community: str) -> str | None:
+        """Nobody can be sent here by a link."""
+        return None
+
+    async def open(self) -> None:
+        """Nothing to connect."""
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def incoming(self, line: str) -> Incoming:
+        """What a typed line means: a button's number, `/command`, a place such as `51.55, 0.19`, or words."""
+        key = uuid4().hex
+        number = int(line) if line.isdecimal() and len(line) < 4 else 0
+        self._answered = True
+        if 0 < number <= len(self._buttons):
+            payload, message = self._buttons[number - 1]
+            return self._by_me(key, Tap(payload, query=key), message)
+        return self._by_me(key, _typed(line))
+
+    def _by_me(self, key: str, what: Content, message: str | None = None) -> Incoming:
+        return Incoming(self.name, key, self.person, self.person, what, self._language, message)
+
+    def _note(self, parcel: Parcel) -> None:
+        if parcel.message.text:
+            self._console.print(Text("» ", "dim") + painted(parcel.message.text), soft_wrap=True)
+
+    def _shown(self, button: Button, message: str) -> Text:
+        if button.payload is None:
+            return Text.assemble("    ", button.label, ": ", (button.url or "", "underline"))
+        if self._answered:
+            self._buttons.clear()
+            self._answered = False
+        self._buttons.append((button.payload, message))
+        return Text.assemble((f"{len(self._buttons):>3} ", "bold cyan"), button.label)
+
+
+def _typed(line: str) -> Content:
+    if found := _COMMAND.fullmatch(line):
+        return Command(found[1].lower(), found[2])
+    if found := _PLACE.fullmatch(line):
+        return Place(float(found[1]), float(found[2]))
+    return Words(line)

@@ -1,0 +1,119 @@
+// The page comes alive: forms are sent without leaving it, news arrive by themselves, nothing said is lost.
+
+import { openLog } from "./log.js";
+import { openQueue } from "./queue.js";
+import { openStream } from "./stream.js";
+
+const chat = document.getElementById("chat");
+const field = document.getElementById("words");
+const connection = document.getElementById("connection");
+const words = JSON.parse(document.getElementById("script-words").textContent);
+const { community, source, framed } = chat.dataset;
+const language = document.documentElement.lang;
+let known = Boolean(chat.dataset.known);
+let stream = null;
+
+document.documentElement.classList.add("scripted");
+const log = openLog(document.getElementById("log"), document.getElementById("toast"), words);
+const queue = openQueue({ community, proof: chat.dataset.proof, onChange: changed });
+
+function changed(item, state, why) {
+  log.show(item, state, why);
+  if (state !== "sent") return;
+  if (actsOnRehearsed(item)) log.answered(item);
+  if (item.kind === "speak") return location.assign(item.next);
+  if (!known) arrive();
+}
+
+const actsOnRehearsed = (item) => !item.message && (item.kind === "press" || item.command?.startsWith("start"));
+
+// The first thing said made us known: from here on there is a session to listen to.
+async function arrive() {
+  known = true;
+  listen();
+  const answer = await fetch("/w/proof", { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok || (await answer.json()).known) return;
+  const link = Object.assign(document.createElement("a"), { href: chat.dataset.window, target: "_blank", textContent: words.ownWindow });
+  connection.replaceChildren(`${words.noCookie} `, link);
+}
+
+function listen() {
+  stream ??= openStream({ seq: Number(chat.dataset.seq), language, onLine: log.put, onState: tell });
+  stream.start();
+}
+
+function tell(state) {
+  const before = connection.dataset.state;
+  const now = navigator.onLine ? state : "offline";
+  if (before === now) return;
+  connection.dataset.state = now;
+  connection.textContent = { offline: words.offline, again: words.again }[now] ?? "";
+}
+
+function say(kind, value, { shown, message, ...more }) {
+  const key = crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  const item = { key, kind, [kind]: value, value, shown, community, source, lang: language, ...more };
+  if (message) item.message = message;
+  if (framed) item.framed = "1";
+  queue.add(item, known);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.getAttribute("action") !== "/w/say") return;
+  event.preventDefault();
+  const pressed = event.submitter;
+  if (form.id === "composer") return sayWords();
+  if (pressed?.hasAttribute("aria-busy")) return;
+  const line = form.closest("[data-line]");
+  const more = form.dataset.language ? { next: form.dataset.language } : {};
+  say(pressed.name, pressed.value, { shown: pressed.textContent.trim(), message: line?.dataset.line, ...more });
+});
+
+function sayWords() {
+  const text = field.value.trim();
+  if (!text) return;
+  field.value = "";
+  field.focus();
+  say("words", text, { shown: text });
+}
+
+field.addEventListener("keydown", (event) => {
+  const touch = matchMedia("(pointer: coarse)").matches;
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch) return;
+  event.preventDefault();
+  field.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-share-place]")) return;
+  const failed = () => { connection.textContent = words.noPlace; };
+  const found = ({ coords }) => say("place", `${coords.latitude.toFixed(6)},${coords.longitude.toFixed(6)}`, { shown: words.place });
+  if (navigator.geolocation) navigator.geolocation.getCurrentPosition(found, failed, { timeout: 15_000, maximumAge: 60_000 });
+  else failed();
+});
+
+document.addEventListener("keydown", (event) => {
+  const languages = document.getElementById("languages");
+  if (event.key !== "Escape") return;
+  if (languages?.open) {
+    languages.open = false;
+    languages.querySelector("summary").focus();
+  } else if (framed && parent !== window) {
+    parent.postMessage("folkmoot:close", "*"); // says nothing but that the key was pressed
+  }
+});
+
+addEventListener("offline", () => tell("offline"));
+addEventListener("online", () => {
+  tell("fine");
+  queue.drain();
+  if (known) stream.restart();
+});
+
+queue.waiting().forEach((item) => log.show(item, "waiting"));
+tell("fine");
+if (known) listen();
+if (queue.waiting().length) queue.drain();
+if (chat.querySelector(".line[data-line]")) scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
+document.querySelectorAll("#toast p").forEach((note) => setTimeout(() => note.remove(), 8000));

@@ -1,0 +1,21 @@
+"""Where a code (of a poll, an invitation …) can be opened: the addresses that people pass on."""
+
+from __future__ import annotations
+
+
+def web_link(site: str, community: str, code: str) -> str:
+    """The page of a community's web chat, opened at `code` when there is one."""
+    return f"{site}/w/{community}" + (f"/{code}" if code else "")
+
+
+def telegram_link(username: str, code: str) -> str:
+    """The address that opens the bot with `code`."""
+    return f"https://t.me/{username}?start={code}"
+
+
+def links(site: str | None, username: str | None, community: str, code: str) -> dict[str, str | None]:
+    """Both of them; null where there is no web chat or no bot is known."""
+    return {
+        "telegram": telegram_link(username, code) if username else None,
+        "web": web_link(site, community, code) if site else None,
+    }
