@@ -7,11 +7,12 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from aiohttp import web
 
-from bot import db
+from bot import db, logs
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import PUBLISHED
 from bot.channels.webchat import WebChat
@@ -21,7 +22,7 @@ from bot.conversation.dispatch import Dispatcher
 from bot.conversation.router import Router
 from bot.conversation.turn import Links
 from bot.db import Database
-from bot.errors import SettingWrong
+from bot.errors import FolkmootError, SettingWrong
 from bot.introduce import introduce
 from bot.jobs import Jobs
 from bot.message import Channel
@@ -46,6 +47,7 @@ class Folkmoot:
     clock: Clock
     channels: list[Channel] = field(default_factory=list)
     postmen: dict[str, Postman] = field(default_factory=dict)
+    broken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, channel: Channel, limits: Limits) -> None:
         """Serve one more channel, with a postman of its own."""
@@ -72,10 +74,17 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
     channels: list[Channel] = []
     postmen: dict[str, Postman] = {}
     dispatcher = Dispatcher(
-        database, router, clock=clock, links=links_of(channels), language=settings.default_language, postboxes=postmen
+        database,
+        router,
+        clock=clock,
+        links=links_of(channels),
+        language=settings.default_language,
+        postboxes=postmen,
     )
-    jobs = Jobs(database, clock, posted=lambda: [postman.wake() for postman in postmen.values()])
-    folkmoot = Folkmoot(settings, database, router, dispatcher, jobs, web.Application(), clock, channels, postmen)
+    jobs = Jobs(database, clock, posted=lambda: wake(postmen.values()))
+    folkmoot = Folkmoot(
+        settings, database, router, dispatcher, jobs, web.Application(), clock, channels, postmen
+    )
     if settings.telegram_token is not None:
         telegram = TelegramChannel(
             settings.telegram_token,
@@ -103,6 +112,12 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
     return folkmoot
 
 
+def wake(postmen: Iterable[Postman]) -> None:
+    """Something was put that no postman has in hand."""
+    for postman in postmen:
+        postman.wake()
+
+
 def links_of(channels: Iterable[Channel]) -> Links:
     """Where a code can be opened, in each of the channels that people come to by a link."""
 
@@ -119,9 +134,9 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
     async with contextlib.AsyncExitStack() as stack:
         await db.upgrade(folkmoot.database)
         stack.push_async_callback(folkmoot.database.close)
-        for postman in folkmoot.postmen.values():
-            await stack.enter_async_context(_task(postman.run()))
-        await stack.enter_async_context(_task(folkmoot.dispatcher.run()))
+        for name, postman in folkmoot.postmen.items():
+            await stack.enter_async_context(_working(folkmoot, f"the postman for {name}", postman.run()))
+        await stack.enter_async_context(_working(folkmoot, "the dispatcher", folkmoot.dispatcher.run()))
         if listen:
             await stack.enter_async_context(_listening(folkmoot))
         for channel in folkmoot.channels:
@@ -141,14 +156,21 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
 
 
 @contextlib.asynccontextmanager
-async def _task(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
+async def _working(folkmoot: Folkmoot, name: str, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Have something work in the background. If it ends by itself the service cannot go on, and says so."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            log.critical("a part of the service has ended by mistake", part=name, exc_info=task.exception())
+            folkmoot.broken.set()
+
     task = asyncio.create_task(work)
+    task.add_done_callback(ended)
     try:
         yield
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
 
 
 @contextlib.asynccontextmanager
@@ -171,7 +193,8 @@ async def _listening(folkmoot: Folkmoot) -> AsyncIterator[None]:
 
 
 async def serve(settings: Settings, *, started: Callable[[Folkmoot], object] | None = None) -> None:
-    """Run until asked to stop by SIGINT or SIGTERM."""
+    """Run until asked to stop by SIGINT or SIGTERM. FolkmootError when a part broke: whoever started us may again."""
+    logs.configure(settings)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -181,4 +204,9 @@ async def serve(settings: Settings, *, started: Callable[[Folkmoot], object] | N
             if isinstance(result, Awaitable):
                 await result
         log.info("folkmoot is open", site=settings.site)
-        await stop.wait()
+        ends = [asyncio.create_task(event.wait()) for event in (stop, folkmoot.broken)]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        if folkmoot.broken.is_set():
+            raise FolkmootError("A part of the service has ended by mistake; the log says which.")

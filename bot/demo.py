@@ -47,7 +47,10 @@ class Asked:
 
 QUESTIONS = (
     Asked(
-        Draft("Where should the new bench go?", ("By the bus stop", "Under the big elm", "Next to the playground")),
+        Draft(
+            "Where should the new bench go?",
+            ("By the bus stop", "Under the big elm", "Next to the playground"),
+        ),
         asked=-9,
         closes=-5,
         votes=(7, 14, 6),
@@ -124,7 +127,7 @@ async def _found(session: AsyncSession, *, now: datetime) -> Community:
         session, "harbour-quarter", QUARTER, zone="Europe/London", languages=spoken[:2], now=began
     )
     people = await _settle(session, now=began)
-    for community, here, asked in ((town, people, QUESTIONS), (harbour, people[::4], AT_THE_HARBOUR)):
+    for community, here, asked in ((town, people, QUESTIONS), (harbour, people[1::4], AT_THE_HARBOUR)):
         organiser = await _organiser(session, community, here[0], now=began)
         for number, resident in enumerate(here):
             belongs = await communities.join(session, resident, community.id, now=began)
@@ -153,14 +156,22 @@ async def _settle(session: AsyncSession, *, now: datetime) -> list[Resident]:
     return people
 
 
-async def _organiser(session: AsyncSession, community: Community, resident: Resident, *, now: datetime) -> Resident:
+async def _organiser(
+    session: AsyncSession, community: Community, resident: Resident, *, now: datetime
+) -> Resident:
     offer = await invitations.make(session, community, "organiser", by=None, now=now)
     await invitations.accept(session, offer.invitation, by=resident, now=now)
     return resident
 
 
 async def _ask(
-    session: AsyncSession, community: Community, question: Asked, people: list[Resident], *, by: Resident, now: datetime
+    session: AsyncSession,
+    community: Community,
+    question: Asked,
+    people: list[Resident],
+    *,
+    by: Resident,
+    now: datetime,
 ) -> None:
     """Everyone sees the question; as many as `votes` says answer it, and the rest stay silent."""
     asked, closes = now + timedelta(days=question.asked), now + timedelta(days=question.closes)
@@ -175,6 +186,8 @@ async def _ask(
             await polls.cast(session, sent.poll.id, answers[number], by=resident, now=minute)
             await residents.agreed(session, resident, str(i18n.tongue(resident.language)._(KEPT)), now=minute)
     if closes <= now:
-        await closing.close_due(session, now=closes)
+        await closing.close(session, sent.poll.id, by=by, now=closes)
     if question.outcome:
-        await closing.tell_outcome(session, sent.poll.id, question.outcome, by=by, now=closes + timedelta(hours=2))
+        await closing.tell_outcome(
+            session, sent.poll.id, question.outcome, by=by, now=closes + timedelta(hours=2)
+        )

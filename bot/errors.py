@@ -1,16 +1,16 @@
 """Everything that can go wrong on purpose.
 
-    FolkmootError
-    ├── Refused            no, in words for the person who asked
-    ├── SettingWrong       the operator's settings cannot work
-    ├── BadPress           a button payload that is no payload of ours
-    ├── Busy               the queue of turns is full; come back in a moment
-    ├── DatabaseTrouble    the database is locked, gone, full or from a newer version
-    └── DeliveryFailed     a letter did not arrive; its *fate* says what to do with it
-        ├── RetryLater     try again in `after` seconds
-        ├── Undeliverable  drop this letter, keep the address
-        ├── AddressClosed  drop this letter and write no more to this address
-        └── Moved          the address has a new name; write there instead
+FolkmootError
+├── Refused            no, in words for the person who asked
+├── SettingWrong       the operator's settings cannot work
+├── BadPress           a button payload that is no payload of ours
+├── Busy               the queue of turns is full; come back in a moment
+├── DatabaseTrouble    the database is locked, gone, full or from a newer version
+└── DeliveryFailed     a letter did not arrive; its *fate* says what to do with it
+    ├── RetryLater     try again in `after` seconds
+    ├── Undeliverable  drop this letter, keep the address
+    ├── AddressClosed  drop this letter and write no more to this address
+    └── Moved          the address has a new name; write there instead
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ class DeliveryFailed(FolkmootError):
 class RetryLater(DeliveryFailed):
     """Not now. `maybe_arrived` is true when the answer was lost and the letter may be there already."""
 
-    def __init__(self, reason: str, *, after: float, maybe_arrived: bool = False, whole_channel: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, after: float, maybe_arrived: bool = False, whole_channel: bool = False
+    ) -> None:
         super().__init__(reason)
         self.after = after
         self.maybe_arrived = maybe_arrived

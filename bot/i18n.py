@@ -27,7 +27,8 @@ from markupsafe import Markup, escape
 SOURCE = "en"
 """The language the code is written in."""
 
-_FSI, _PDI = "\u2068", "\u2069"
+_ISOLATED = Markup("\u2068{}\u2069")
+"""A text between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE."""
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - the usual name of the marker
@@ -91,7 +92,7 @@ class Tongue:
     def _isolated(self, value: Any) -> Any:
         text = value if isinstance(value, Markup) else escape(value)
         if self.rtl or any(bidirectional(c) in {"R", "AL"} for c in text):
-            return Markup(_FSI) + text + Markup(_PDI)
+            return _ISOLATED.format(text)
         return text
 
 

@@ -41,7 +41,8 @@ async def tidy(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(Seen).where(Seen.seen_at < now - KEEP_SEEN))
     await session.execute(
         delete(Envelope).where(
-            Envelope.state.in_(("sent", "expired", "refused", "cancelled")), Envelope.done_at < now - KEEP_SENT
+            Envelope.state.in_(("sent", "expired", "refused", "cancelled")),
+            Envelope.done_at < now - KEEP_SENT,
         )
     )
     await session.execute(delete(LinkCode).where(LinkCode.expires_at < now))
@@ -74,8 +75,15 @@ class Jobs:
         """Begin to tick."""
         for entry in ENTRIES:
             self._scheduler.add_job(
-                self.run, "interval", args=[entry], seconds=entry.every, id=entry.name, coalesce=True,
-                max_instances=1, misfire_grace_time=None, next_run_time=datetime.now(self._scheduler.timezone),
+                self.run,
+                "interval",
+                args=[entry],
+                seconds=entry.every,
+                id=entry.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+                next_run_time=datetime.now(self._scheduler.timezone),
             )
         self._scheduler.start()
 
@@ -92,7 +100,7 @@ class Jobs:
                 await entry.job(session, now)
                 await session.merge(Tick(job=entry.name, at=now))
                 posted = bool(session.info.get(outbox.POSTED))
-        except Exception as error:  # noqa: BLE001 - the next tick tries again
+        except Exception as error:
             log.error("a job failed", job=entry.name, reason=trouble(error), exc_info=trouble(error) is None)
             return
         if posted:

@@ -14,8 +14,8 @@ def telegram_link(username: str, code: str) -> str:
 
 
 def links(site: str | None, username: str | None, community: str, code: str) -> dict[str, str | None]:
-    """Both of them; null where there is no web chat or no bot is known."""
+    """Both of them, to the community itself when there is no code; None where no web chat or no bot is known."""
     return {
-        "telegram": telegram_link(username, code) if username else None,
+        "telegram": telegram_link(username, code or community) if username else None,
         "web": web_link(site, community, code) if site else None,
     }

@@ -188,7 +188,9 @@ async def close_address(session: AsyncSession, address: Address, *, now: datetim
     )
     other = await session.scalar(
         select(Address)
-        .where(Address.resident_id == address.resident_id, Address.id != address.id, Address.closed_at.is_(None))
+        .where(
+            Address.resident_id == address.resident_id, Address.id != address.id, Address.closed_at.is_(None)
+        )
         .order_by(Address.id.desc())
         .limit(1)
     )
@@ -207,7 +209,9 @@ async def readdress(session: AsyncSession, envelope_id: int, chat: str) -> None:
 
 async def rename(session: AsyncSession, address: Address, chat: str) -> None:
     """Give an address its new name; where that name is known already, the two become one."""
-    other = await session.scalar(select(Address).where(Address.channel == address.channel, Address.chat == chat))
+    other = await session.scalar(
+        select(Address).where(Address.channel == address.channel, Address.chat == chat)
+    )
     if other is None:
         address.chat = chat
     elif other.id != address.id:

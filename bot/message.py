@@ -131,8 +131,8 @@ class Message:
     wants_place: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.text, Markup):
-            object.__setattr__(self, "text", escape(self.text))
+        # Plain text that a caller passed in spite of the type becomes markup here, so nothing is ever left unescaped.
+        object.__setattr__(self, "text", escape(self.text))
 
     def as_json(self) -> dict[str, Any]:
         """The shape kept in the outbox."""

@@ -47,7 +47,11 @@ class Draft:
 
 
 async def put(
-    session: AsyncSession, drafts: Sequence[Draft], *, now: datetime, claimed_by: Mapping[str, str] | None = None
+    session: AsyncSession,
+    drafts: Sequence[Draft],
+    *,
+    now: datetime,
+    claimed_by: Mapping[str, str] | None = None,
 ) -> list[Parcel]:
     """Put drafts, all in one statement, and return them as parcels.
 
@@ -63,7 +67,16 @@ async def put(
     statement = insert(Envelope).returning(Envelope.id, sort_by_parameter_order=True)
     numbers = (await session.execute(statement, rows)).scalars().all()
     return [
-        Parcel(number, draft.address.chat, draft.action, draft.message, draft.target, draft.lane, 0, row["expires_at"])
+        Parcel(
+            number,
+            draft.address.chat,
+            draft.action,
+            draft.message,
+            draft.target,
+            draft.lane,
+            0,
+            row["expires_at"],
+        )
         for number, draft, row in zip(numbers, drafts, rows, strict=True)
     ]
 
@@ -92,7 +105,9 @@ async def put_personal(
 ) -> bool:
     """Put one message to a resident's preferred address, unless they have none or it was put before."""
     address = await session.scalar(
-        select(Address).where(Address.resident_id == resident_id, Address.preferred, Address.closed_at.is_(None))
+        select(Address).where(
+            Address.resident_id == resident_id, Address.preferred, Address.closed_at.is_(None)
+        )
     )
     if address is None or await session.scalar(select(Envelope.id).where(Envelope.once_key == once_key)):
         return False
@@ -102,7 +117,7 @@ async def put_personal(
 
 async def put_to_many(
     session: AsyncSession,
-    residents: Select[tuple[int]],
+    residents: Select[int],
     letters: Mapping[str, Message],
     *,
     otherwise: str,
@@ -115,7 +130,10 @@ async def put_to_many(
 
     `subject`, such as `poll:12`, makes the once key: nobody gets the same subject twice. Returns how many were put.
     """
-    numbers = {language: await _write(session, message, language, subject, now) for language, message in letters.items()}
+    numbers = {
+        language: await _write(session, message, language, subject, now)
+        for language, message in letters.items()
+    }
     letter = case(
         *((Resident.language == language, literal(number)) for language, number in numbers.items()),
         else_=literal(numbers[otherwise]),
@@ -141,7 +159,8 @@ async def put_to_many(
     columns = ["once_key", "channel", "address_id", "lane", "action", "letter_id", "state", "attempts"]
     columns += ["created_at", "not_before", "expires_at"]
     result = await session.execute(
-        insert(Envelope).from_select(columns, chosen, include_defaults=False), execution_options={"in_thread": True}
+        insert(Envelope).from_select(columns, chosen, include_defaults=False),
+        execution_options={"in_thread": True},
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
 
@@ -193,5 +212,4 @@ async def given_up(session: AsyncSession, *, since: datetime) -> dict[str, int]:
         .where(and_(Envelope.state.in_(("expired", "refused")), Envelope.done_at >= since))
         .group_by(func.coalesce(Envelope.reason, Envelope.state))
     )
-    return {reason: count for reason, count in rows}
-
+    return {row[0]: row[1] for row in rows}

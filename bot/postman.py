@@ -77,7 +77,7 @@ class Postman:
                 async with hold(self._database, f"postman:{self._channel.credential}") as post:
                     await mailbag.take_over(self._database, self._channel.name, now=self._clock())
                     await self._serve(post.lost)
-            except Exception as error:  # noqa: BLE001 - told apart here: the database may be away for a while
+            except Exception as error:
                 if trouble(error) is None:
                     raise
                 log.warning("the postman waits for the database", reason=trouble(error))
@@ -86,7 +86,10 @@ class Postman:
     async def _serve(self, lost: asyncio.Event) -> None:
         self._holds_post = True
         log.debug("the postman is on duty", channel=self._channel.name)
-        tasks = [asyncio.create_task(part) for part in (self._fetch(), self._deliver(), self._write_down(), lost.wait())]
+        tasks = [
+            asyncio.create_task(part)
+            for part in (self._fetch(), self._deliver(), self._write_down(), lost.wait())
+        ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -103,7 +106,11 @@ class Postman:
             if room > 0:
                 with _database_may_be_away("claimed"):
                     found = await mailbag.claim(
-                        self._database, self._channel.name, self._name, limit=min(room, 200), now=self._clock()
+                        self._database,
+                        self._channel.name,
+                        self._name,
+                        limit=min(room, 200),
+                        now=self._clock(),
                     )
                 self.take(found)
             if not found:
@@ -149,7 +156,7 @@ class Postman:
             return Fate(parcel, "sent", reference=await self._channel.deliver(parcel))
         except DeliveryFailed as failure:
             return mailbag.fate_of(parcel, failure)
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the post
+        except Exception as error:
             log.error("a delivery failed in an unforeseen way", channel=self._channel.name, exc_info=error)
             return Fate(parcel, "refused", f"a fault of ours: {type(error).__name__}")
 
@@ -192,7 +199,7 @@ class Postman:
 def _database_may_be_away(what: str) -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - told apart here
+    except Exception as error:
         if trouble(error) is None:
             raise
         log.warning(f"letters could not be {what}", reason=trouble(error))

@@ -44,8 +44,12 @@ def _secret(pattern: str, hint: str) -> AfterValidator:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-Token = Annotated[SecretStr, _secret(r"[0-9]+:[A-Za-z0-9_-]+", "must look like 123456:ABC-DEF, as BotFather gives it")]
-WebhookSecret = Annotated[SecretStr, _secret(r"[A-Za-z0-9_-]{1,256}", "must be 1 to 256 letters, digits, _ or -")]
+Token = Annotated[
+    SecretStr, _secret(r"[0-9]+:[A-Za-z0-9_-]+", "must look like 123456:ABC-DEF, as BotFather gives it")
+]
+WebhookSecret = Annotated[
+    SecretStr, _secret(r"[A-Za-z0-9_-]{1,256}", "must be 1 to 256 letters, digits, _ or -")
+]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 
 
@@ -97,5 +101,7 @@ def read(**given: object) -> Settings:
         if not settings.public_url:
             raise SettingWrong("The setting PUBLIC_URL is missing: TELEGRAM_MODE=webhook needs it.")
         if not settings.telegram_webhook_secret:
-            raise SettingWrong("The setting TELEGRAM_WEBHOOK_SECRET is missing: TELEGRAM_MODE=webhook needs it.")
+            raise SettingWrong(
+                "The setting TELEGRAM_WEBHOOK_SECRET is missing: TELEGRAM_MODE=webhook needs it."
+            )
     return settings

@@ -50,7 +50,9 @@ def read(text: str, tongue: Tongue, zone: str, *, now: datetime) -> datetime:
 
 def closing_words(tongue: Tongue) -> tuple[str, ...]:
     """The words that begin a closing time in a language."""
-    return tuple(word.strip().casefold() for word in str(tongue._(CLOSES).unescape()).split(",") if word.strip())
+    return tuple(
+        word.strip().casefold() for word in str(tongue._(CLOSES).unescape()).split(",") if word.strip()
+    )
 
 
 def in_days(days: int, *, now: datetime) -> datetime:
@@ -75,5 +77,6 @@ def _substitutes(tongue: Tongue) -> tuple[tuple[re.Pattern[str], str], ...]:
         words.setdefault(full.split()[-1], english)
     longest_first = sorted(words.items(), key=lambda pair: -len(pair[0]))
     return tuple(
-        (re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE), english) for word, english in longest_first
+        (re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE), english)
+        for word, english in longest_first
     )

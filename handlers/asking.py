@@ -28,7 +28,9 @@ async def ask_a_question(turn: Turn, rest: str) -> Outcome:
     organised = await communities.organised_by(turn.session, turn.resident)
     if not organised:
         raise Refused(
-            N_("Only organisers can ask a question. If you know one, ask them to send you an invitation with /invite.")
+            N_(
+                "Only organisers can ask a question. If you know one, ask them to send you an invitation with /invite."
+            )
         )
     answers: dict[str, Answer] = {"results": {"pick": "voted"}}
     if len(organised) == 1:
@@ -68,13 +70,20 @@ async def poll_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     choices = await ask("choices", _choices(turn))
     closes_at = await ask("closes", _closing(turn, community))
     results = await ask("results", _results(turn))
-    decision = await ask("send", await _preview(turn, community, Draft(question, choices), closes_at, results))
+    decision = await ask(
+        "send", await _preview(turn, community, Draft(question, choices), closes_at, results)
+    )
     if decision == "edit":
         part = await ask("part", _parts(turn))
         ask.again("send", "part", part)
     sent = await polls.send(
-        turn.session, community.id, Draft(question, choices), closes_at=closes_at, results=results,
-        by=turn.resident, now=turn.now,
+        turn.session,
+        community.id,
+        Draft(question, choices),
+        closes_at=closes_at,
+        results=results,
+        by=turn.resident,
+        now=turn.now,
     )
     links = dict(turn.links(sent.poll.code, community.slug))
     return turn.edit(letters.sent(sent, turn.tongue, links))
@@ -103,13 +112,17 @@ def _closing(turn: Turn, community: Community) -> Prompt[datetime]:
     offers = [(str(days), turn.n_("in {n} day", "in {n} days", days)) for days in DAYS]
     typed_or_tapped = words(
         turn._("When does it close? Tap, or write a time such as “Friday 18:00”."),
-        lambda text: questions.closing(when.read(text, turn.tongue, community.zone, now=turn.now), now=turn.now),
+        lambda text: questions.closing(
+            when.read(text, turn.tongue, community.zone, now=turn.now), now=turn.now
+        ),
         offers=offers,
         picked=lambda days: when.in_days(int(days), now=turn.now),
     )
 
     def read(answer: Answer) -> datetime:
-        return datetime.fromisoformat(answer["moment"]) if "moment" in answer else typed_or_tapped.read(answer)
+        return (
+            datetime.fromisoformat(answer["moment"]) if "moment" in answer else typed_or_tapped.read(answer)
+        )
 
     return replace(typed_or_tapped, read=read, keep=lambda moment: {"moment": moment.isoformat()})
 
@@ -175,9 +188,14 @@ async def tell_what_happens_next(ask: Ask, turn: Turn) -> Outcome:
     if poll is None:
         raise Refused(N_("I do not know this poll."))
     await communities.require_organiser(turn.session, turn.resident, poll.community_id)
-    text = await ask("text", words(turn._("What happens next? Write it in a sentence or two."), questions.outcome))
+    text = await ask(
+        "text", words(turn._("What happens next? Write it in a sentence or two."), questions.outcome)
+    )
     preview = paragraphs(turn._("This goes to everyone who answered:"), turn._("{text}", text=text))
-    if await ask("send", choice(preview, [("send", turn._("Send")), ("edit", turn._("Edit"))], columns=2)) == "edit":
+    if (
+        await ask("send", choice(preview, [("send", turn._("Send")), ("edit", turn._("Edit"))], columns=2))
+        == "edit"
+    ):
         ask.again("send", "text")
     told = await closing.tell_outcome(turn.session, poll.id, text, by=turn.resident, now=turn.now)
     return turn.edit(turn.n_("Sent to {n} person.", "Sent to {n} people.", told))

@@ -52,7 +52,9 @@ async def join(turn: Turn, press: Join) -> Outcome:
     community = await turn.session.get(Community, press.community)
     if community is None:
         raise Refused(N_("I do not know this community."))
-    await communities.join(turn.session, turn.resident, community.id, now=turn.now, source=turn.incoming.source)
+    await communities.join(
+        turn.session, turn.resident, community.id, now=turn.now, source=turn.incoming.source
+    )
     await residents.agreed(turn.session, turn.resident, str(turn._(letters.KEPT)), now=turn.now)
     outcome = turn.edit(letters.joined(turn.tongue, community))
     if turn.resident.greeted_at is None and turn.address.talk is None and not turn.incoming.group:

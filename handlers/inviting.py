@@ -1,5 +1,7 @@
 """Invitations to become an organiser: made, taken up, taken back."""
 
+from collections.abc import Sequence
+
 from bot.conversation.flow import Ask
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
@@ -7,9 +9,10 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import people as letters
 from bot.letters.people import Accept, Revoke
-from bot.message import Button
+from bot.message import Button, Message
 from bot.models import Community, Invitation
 from bot.services import communities, invitations
+from handlers.asking import which_community
 
 router = Router()
 
@@ -25,8 +28,6 @@ async def invite(turn: Turn, rest: str) -> Outcome:
 @router.flow("invite", casual=True)
 async def make_an_invitation(ask: Ask, turn: Turn) -> Outcome:
     """For the one community somebody organises, or the one they choose."""
-    from handlers.asking import which_community
-
     community = await which_community(ask, turn)
     unused = await invitations.pending(turn.session, community.id, now=turn.now)
     offer = await invitations.make(turn.session, community, "organiser", by=turn.resident, now=turn.now)
@@ -36,15 +37,18 @@ async def make_an_invitation(ask: Ask, turn: Turn) -> Outcome:
     return outcome + _unused(turn, unused, community) if unused else outcome
 
 
-def _unused(turn: Turn, unused: "list[Invitation] | object", community: Community) -> Outcome:
+def _unused(turn: Turn, unused: Sequence[Invitation], community: Community) -> Outcome:
     rows = [
         (
             Button(
-                turn._("Take back the one until {moment}", moment=turn.tongue.moment(one.expires_at, community.zone)),
+                turn._(
+                    "Take back the one until {moment}",
+                    moment=turn.tongue.moment(one.expires_at, community.zone),
+                ),
                 Revoke(invitation=one.id),
             ),
         )
-        for one in unused  # type: ignore[attr-defined]
+        for one in unused
     ]
     return turn.say(turn._("These invitations have not been used yet:"), *rows)
 
@@ -73,6 +77,6 @@ async def accept(turn: Turn, press: Accept) -> Outcome:
     return turn.edit(await _taken_up(turn, invitation))
 
 
-async def _taken_up(turn: Turn, invitation: Invitation):  # type: ignore[no-untyped-def]
+async def _taken_up(turn: Turn, invitation: Invitation) -> Message:
     community = await invitations.accept(turn.session, invitation, by=turn.resident, now=turn.now)
     return letters.accepted(turn.tongue, community, invitation.role)

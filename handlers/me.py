@@ -56,7 +56,8 @@ async def new_name(ask: Ask, turn: Turn) -> Outcome:
     """A name to be called by, or none."""
     nameless = (("none", turn._("No name")),)
     turn.resident.name = await ask(
-        "name", words(turn._("What shall I call you?"), residents.name, offers=nameless, picked=lambda _: None)
+        "name",
+        words(turn._("What shall I call you?"), residents.name, offers=nameless, picked=lambda _: None),
     )
     return turn.edit(turn._("Done.")) + await about_me(turn, "")
 

@@ -44,14 +44,12 @@ async def odd(turn: Turn, thing: Odd) -> Outcome:
 @router.command("help", words=N_("help"), about=N_("What I can do"))
 async def help_me(turn: Turn, rest: str) -> Outcome:
     """What one can do here, by role, on one phone screen."""
-    from handlers import ROUTERS
-
     organises = bool(await communities.organised_by(turn.session, turn.resident))
-    entries = [entry for part in ROUTERS for entry in part.commands.values() if entry.about]
+    roles = {"resident", "organiser"} if organises else {"resident"}
     listed = [
-        turn._("/{name}: {about}", name=entry.name, about=turn._(entry.about or ""))
-        for entry in entries
-        if entry.role == "resident" or (entry.role == "organiser" and organises)
+        turn._("/{name}: {about}", name=entry.name, about=turn._(entry.about))
+        for entry in turn.commands.values()
+        if entry.about and entry.role in roles
     ]
     return turn.say(paragraphs(turn._("This is what I can do:"), lines(listed)))
 

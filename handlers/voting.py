@@ -35,10 +35,16 @@ async def vote(turn: Turn, press: Vote) -> Outcome:
 async def open_poll(turn: Turn, poll: Poll) -> Outcome:
     """Somebody came by a poll's link."""
     standing = await polls.opened(
-        turn.session, poll, by=turn.resident, source=turn.incoming.source or poll.code, rehearsal=turn.rehearsal
+        turn.session,
+        poll,
+        by=turn.resident,
+        source=turn.incoming.source or poll.code,
+        rehearsal=turn.rehearsal,
     )
     new = turn.rehearsal or await residents.newcomer(turn.session, turn.resident)
-    return turn.say(letters.question(standing, turn.tongue, privacy=turn._(people_letters.KEPT) if new else None))
+    return turn.say(
+        letters.question(standing, turn.tongue, privacy=turn._(people_letters.KEPT) if new else None)
+    )
 
 
 @router.command("polls", words=N_("polls"), about=N_("Questions that are open now"))

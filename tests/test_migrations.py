@@ -44,7 +44,7 @@ async def test_looking_at_a_database_that_is_not_there_does_not_make_it(
     path = tmp_path / "town.db"
     database = open_database(URL.create("sqlite+aiosqlite", database=str(path)))
     assert await ready(database) == "There is no database yet; run `folkmoot migrate`."
-    assert list(tmp_path.iterdir()) == []
+    assert os.listdir(tmp_path) == []
 
 
 async def test_the_migrations_make_what_the_models_say(database: Database) -> None:
@@ -106,7 +106,7 @@ async def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
 async def _make_empty_table(url: URL, open_database: Opener) -> None:
     """A table that the last step of the first migration will stumble over."""
     async with open_database(url).writing() as session:
-        await session.execute(text("CREATE TABLE tallies (nothing INTEGER)"))
+        await session.execute(text("CREATE TABLE tallies (of_another_kind INTEGER)"))
 
 
 async def test_the_folder_of_a_new_database_is_made(tmp_path: Path, open_database: Opener) -> None:
@@ -118,7 +118,7 @@ async def test_the_folder_of_a_new_database_is_made(tmp_path: Path, open_databas
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     url = URL.create("sqlite+aiosqlite", database=str(tmp_path / "file" / "town.db"))
-    with pytest.raises(DatabaseTrouble, match="folder .*file cannot be made"):
+    with pytest.raises(DatabaseTrouble, match=r"folder .*file cannot be made"):
         await upgrade(url)
 
 

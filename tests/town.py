@@ -8,17 +8,16 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from bot import outbox
 from bot.app import Folkmoot, build, running
 from bot.clock import SetClock
 from bot.jobs import ENTRIES
 from bot.message import Command, Content, Incoming, Message, Parcel, Place, Receipt, Tap, Words
-from bot.models import Community, Envelope, Poll
+from bot.models import Community, Envelope, Poll, Tally
 from bot.pace import Limits
 from bot.services import communities, invitations, polls
 from bot.settings import Settings
@@ -113,7 +112,9 @@ class Person:
     async def says(self, text: str) -> Receipt:
         """Type something; a slash makes it a command."""
         if text.startswith("/"):
-            name, _, rest = text[1:].partition(" ") if "\n" not in text.split(" ")[0] else text[1:].partition("\n")
+            name, _, rest = (
+                text[1:].partition(" ") if "\n" not in text.split(" ")[0] else text[1:].partition("\n")
+            )
             return await self.does(Command(name.lower(), rest))
         return await self.does(Words(text))
 
@@ -228,7 +229,7 @@ class Town:
         async with self.folkmoot.database.reading() as session:
             fresh = await session.get_one(Poll, poll.id)
             recounted = await polls.recount(session, fresh)
-            (_, tally) = next(pair for pair in await polls.of_community(session, poll.community_id) if pair[0].id == poll.id)
+            tally = await session.get_one(Tally, poll.id)
             assert recounted == polls.counts(fresh, tally), "the tally differs from a recount"
             assert tally.took_part == sum(recounted), "people differ from ballots"
             return dict(zip(fresh.choices, recounted, strict=True))
@@ -286,6 +287,3 @@ async def a_town(url: str, **given: object) -> AsyncIterator[Town]:
         while not folkmoot.postmen["paper"].on_duty and time.monotonic() < deadline:
             await asyncio.sleep(0.005)
         yield town
-
-
-__all__ = ["MONDAY", "PaperChannel", "Person", "Screen", "Town", "a_town", "outbox", "replace"]

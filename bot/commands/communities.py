@@ -13,6 +13,7 @@ from bot.commands.saying import AsJson, say, say_json
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from bot.conversation.turn import Links
     from bot.models import Community
     from bot.settings import Settings
 
@@ -21,11 +22,16 @@ def add(
     slug: Annotated[str, typer.Argument(help="A short name for links, such as elm-park.")],
     name: Annotated[str, typer.Option(help="Its name, such as “Elm Park”.")],
     zone: Annotated[str, typer.Option(help="Its time zone, such as Europe/London.")],
-    languages: Annotated[str, typer.Option(help="What its people read, such as en,cy,pl,ur; the first is usual.")],
+    languages: Annotated[
+        str, typer.Option(help="What its people read, such as en,cy,pl,ur; the first is usual.")
+    ],
     name_in: Annotated[
-        list[str] | None, typer.Option(help="Its name in a language, such as cy=“Parc y Llwyf”. Repeat at will.")
+        list[str] | None,
+        typer.Option(help="Its name in a language, such as cy=“Parc y Llwyf”. Repeat at will."),
     ] = None,
-    area: Annotated[list[str] | None, typer.Option(help="A part of town that people may name. Repeat at will.")] = None,
+    area: Annotated[
+        list[str] | None, typer.Option(help="A part of town that people may name. Repeat at will.")
+    ] = None,
     at: Annotated[str | None, typer.Option(metavar="LAT,LON", help="Its middle, such as 51.55,0.19.")] = None,
     json: AsJson = False,
 ) -> None:
@@ -63,12 +69,12 @@ def _point(text: str) -> tuple[float, float]:
 
 async def _add(settings: Settings, slug: str, names: dict[str, str], **details: Any) -> dict[str, Any]:
     from bot.clock import utc_now
-    from bot.commands.town import town
+    from bot.commands.town import links_for, town
     from bot.services import communities
 
     async with town(settings, begin=True) as database, database.writing() as session:
         founded = await communities.add(session, slug.strip().lower(), names, now=utc_now(), **details)
-        return await _facts(session, settings, founded)
+        return await _facts(session, await links_for(session, settings), founded)
 
 
 def show(json: AsJson = False) -> None:
@@ -89,15 +95,15 @@ def show(json: AsJson = False) -> None:
 
 
 async def _listed(settings: Settings) -> list[dict[str, Any]]:
-    from bot.commands.town import town
+    from bot.commands.town import links_for, town
     from bot.services import communities
 
     async with town(settings) as database, database.reading() as session:
-        return [await _facts(session, settings, one) for one in await communities.listed(session)]
+        links = await links_for(session, settings)
+        return [await _facts(session, links, one) for one in await communities.listed(session)]
 
 
-async def _facts(session: AsyncSession, settings: Settings, one: Community) -> dict[str, Any]:
-    from bot.commands.town import links_to
+async def _facts(session: AsyncSession, links: Links, one: Community) -> dict[str, Any]:
     from bot.services import communities
 
     return {
@@ -109,5 +115,5 @@ async def _facts(session: AsyncSession, settings: Settings, one: Community) -> d
         "areas": one.areas,
         "people": await communities.size(session, one.id),
         "organisers": len(await communities.organisers(session, one.id)),
-        "links": await links_to(session, settings, one.slug, ""),
+        "links": dict(links("", one.slug)),
     }

@@ -34,13 +34,15 @@ def invite(
         say_json(facts)
         return
     links = [link for link in facts["links"].values() if link]
-    say(f"Pass on {'one of these links' if len(links) > 1 else 'this link'}; it works once, until {facts['expires']}:")
+    say(
+        f"Pass on {'one of these links' if len(links) > 1 else 'this link'}; it works once, until {facts['expires']}:"
+    )
     say(*(f"  {link}" for link in links), f"In a terminal chat it is: /start {facts['code']}")
 
 
 async def _invite(settings: Settings, role: Role, slug: str) -> dict[str, Any]:
     from bot.clock import utc_now
-    from bot.commands.town import community_called, links_to, town
+    from bot.commands.town import community_called, links_for, town
     from bot.services import invitations
 
     async with town(settings) as database:
@@ -48,5 +50,5 @@ async def _invite(settings: Settings, role: Role, slug: str) -> dict[str, Any]:
             community = await community_called(session, slug)
             offer = await invitations.make(session, community, role.value, by=None, now=utc_now())
         async with database.reading() as session:
-            links = await links_to(session, settings, community.slug, offer.code)
-    return {"code": offer.code, "links": links, "expires": moment(offer.invitation.expires_at)}
+            links = (await links_for(session, settings))(offer.code, community.slug)
+    return {"code": offer.code, "links": dict(links), "expires": moment(offer.invitation.expires_at)}

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def show(
-    community: Annotated[str, typer.Option(metavar="SLUG", help="The community's short name.")], json: AsJson = False
+    community: Annotated[str, typer.Option(metavar="SLUG", help="The community's short name.")],
+    json: AsJson = False,
 ) -> None:
     """List a community's polls, the newest first."""
     from bot.settings import read
@@ -40,7 +41,10 @@ async def _listed(settings: Settings, slug: str) -> list[dict[str, Any]]:
 
     async with town(settings) as database, database.reading() as session:
         community = await community_called(session, slug)
-        return [_facts(poll, tally, now=utc_now()) for poll, tally in await polls.of_community(session, community.id)]
+        return [
+            _facts(poll, tally, now=utc_now())
+            for poll, tally in await polls.of_community(session, community.id)
+        ]
 
 
 def _facts(poll: Poll, tally: Tally, *, now: datetime) -> dict[str, Any]:

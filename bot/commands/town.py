@@ -12,6 +12,7 @@ from bot.i18n import N_
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from bot.conversation.turn import Links
     from bot.db import Database
     from bot.models import Community
     from bot.settings import Settings
@@ -73,9 +74,10 @@ async def bot_name(session: AsyncSession, settings: Settings) -> str | None:
     return str(me.result["username"]) if me.result and me.result.get("username") else None
 
 
-async def links_to(session: AsyncSession, settings: Settings, community: str, code: str) -> dict[str, str | None]:
-    """Where a code can be opened."""
+async def links_for(session: AsyncSession, settings: Settings) -> Links:
+    """Where codes can be opened."""
     from bot.links import links
 
     site = settings.site if settings.webchat else None
-    return links(site, await bot_name(session, settings), community, code)
+    username = await bot_name(session, settings)
+    return lambda code, community: links(site, username, community, code)

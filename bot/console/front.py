@@ -31,7 +31,9 @@ def setup(
     async def readyz(request: web.Request) -> web.Response:
         reason = await unready()
         body: dict[str, Any] = {"ready": reason is None}
-        return web.json_response(body if reason is None else body | {"reason": reason}, status=503 if reason else 200)
+        return web.json_response(
+            body if reason is None else body | {"reason": reason}, status=503 if reason else 200
+        )
 
     async def front(request: web.Request) -> web.Response:
         wanted = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
@@ -45,4 +47,6 @@ def setup(
     app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/", front)])
 
 
-_templates = jinja2.Environment(loader=jinja2.PackageLoader("bot.console"), autoescape=True, enable_async=False)
+_templates = jinja2.Environment(
+    loader=jinja2.PackageLoader("bot.console"), autoescape=True, enable_async=False
+)

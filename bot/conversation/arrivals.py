@@ -18,7 +18,9 @@ Chat = tuple[str, str]
 """(channel, chat)"""
 
 
-async def unseen(session: AsyncSession, incomings: Iterable[Incoming], *, now: datetime) -> set[tuple[str, str]]:
+async def unseen(
+    session: AsyncSession, incomings: Iterable[Incoming], *, now: datetime
+) -> set[tuple[str, str]]:
     """Mark updates as seen; returns (channel, key) of those that were not seen before."""
     keys = sorted({(one.channel, one.key) for one in incomings})
     statement = insert_new(session, Seen).returning(Seen.channel, Seen.key)
@@ -84,7 +86,9 @@ async def _make(
         }
         for (channel, chat), one in missing
     ]
-    kept = set(await session.scalars(insert_new(session, Address).returning(Address.resident_id).values(rows)))
+    kept = set(
+        await session.scalars(insert_new(session, Address).returning(Address.resident_id).values(rows))
+    )
     if lost := set(residents.values()) - kept:
         # Another process met them in the same moment; its residents stand.
         await session.execute(delete(Resident).where(Resident.id.in_(lost)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,7 +25,6 @@ from bot.conversation.talk import respond
 from bot.conversation.turn import SILENCE, Links, Outcome, Turn
 from bot.db import Database, is_passing, mark, trouble, written_since
 from bot.errors import Busy, DatabaseTrouble, Refused
-from bot.i18n import tongue
 from bot.message import Incoming, Message, Parcel, Receipt, Tap
 
 log = structlog.get_logger()
@@ -55,7 +54,7 @@ class _Job:
     done: asyncio.Future[Receipt]
 
 
-class _Spoiled(Exception):  # noqa: N818 - a signal: the batch must be undone
+class _Spoiled(Exception):
     """A turn failed after it had written, or failed in a way nobody foresaw."""
 
 
@@ -156,10 +155,12 @@ class Dispatcher:
             return
         if not isinstance(cause, Refused):
             # The update's words are nobody's business in a log; its kind and key find it again.
-            log.error("a turn failed", kind=type(job.incoming.what).__name__, key=job.incoming.key, exc_info=cause)
+            log.error(
+                "a turn failed", kind=type(job.incoming.what).__name__, key=job.incoming.key, exc_info=cause
+            )
         try:
             _settle(job, await self._say_so(job.incoming, cause if isinstance(cause, Refused) else None))
-        except Exception as failure:  # noqa: BLE001 - not even the apology could be kept
+        except Exception as failure:
             log.error("an apology could not be kept", key=job.incoming.key, exc_info=failure)
             if not job.done.done():
                 job.done.set_exception(DatabaseTrouble(trouble(failure) or "The database could not be used."))
@@ -201,7 +202,10 @@ class Dispatcher:
             address = known[incoming.channel, incoming.chat] if incoming.group else private
             arrivals.reopen(address, incoming)
             assert private.resident is not None  # noqa: S101 - private addresses are made with their resident
-            turns.append(Turn(session, now, incoming, address, private.resident, self._links, rehearsal))
+            commands = self._router.commands
+            turns.append(
+                Turn(session, now, incoming, address, private.resident, self._links, commands, rehearsal)
+            )
         return turns
 
     async def _one(self, turn: Turn, receipts: list[Receipt], number: int) -> Outcome:
@@ -232,7 +236,9 @@ class Dispatcher:
         self._hand_over(parcels, posted=False)
         return Receipt("refused" if no else "broken") if turns else receipts[0]
 
-    async def _put(self, session: AsyncSession, answered: Sequence[tuple[Turn, Outcome]]) -> dict[str, list[Parcel]]:
+    async def _put(
+        self, session: AsyncSession, answered: Sequence[tuple[Turn, Outcome]]
+    ) -> dict[str, list[Parcel]]:
         drafts = [draft for turn, outcome in answered for draft in _drafts(turn, outcome)]
         postmen = {channel: name for channel, box in self._postboxes.items() if (name := box.on_duty)}
         now = self._clock()

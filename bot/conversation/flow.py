@@ -57,7 +57,7 @@ class Prompt(Generic[T]):
 
 
 @dataclass(frozen=True, eq=False)
-class Waiting(Exception):  # noqa: N818 - not an error: the flow has come to a question without an answer
+class Waiting(Exception):
     """The flow waits for the answer `name`; `complaint` says why the one just given will not do."""
 
     name: str
@@ -66,7 +66,7 @@ class Waiting(Exception):  # noqa: N818 - not an error: the flow has come to a q
 
 
 @dataclass(frozen=True, eq=False)
-class Again(Exception):  # noqa: N818 - not an error either
+class Again(Exception):
     """Drop these answers and go through the flow once more."""
 
     names: tuple[str, ...]
@@ -75,7 +75,9 @@ class Again(Exception):  # noqa: N818 - not an error either
 class Ask:
     """What a flow asks with. `given` is what the flow was begun with."""
 
-    def __init__(self, given: dict[str, Any], answers: dict[str, Answer], fresh: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, given: dict[str, Any], answers: dict[str, Answer], fresh: frozenset[str] = frozenset()
+    ) -> None:
         self.given = given
         self.met: list[str] = []
         self._answers = answers
@@ -136,7 +138,9 @@ def words(
             raise Refused(N_("Please answer with a few words."))
         return read(text)
 
-    return Prompt(_message(question), read_either, tuple(((value, _plain(label)),) for value, label in offers))
+    return Prompt(
+        _message(question), read_either, tuple(((value, _plain(label)),) for value, label in offers)
+    )
 
 
 def place_or_words(question: Markup) -> Prompt[Place | str]:

@@ -70,7 +70,9 @@ class Router:
     ) -> Callable[[Callable[[Turn, P], Awaitable[Outcome]]], Callable[[Turn, P], Awaitable[Outcome]]]:
         """The decorated function answers a tap on buttons of that kind."""
 
-        def register(handler: Callable[[Turn, P], Awaitable[Outcome]]) -> Callable[[Turn, P], Awaitable[Outcome]]:
+        def register(
+            handler: Callable[[Turn, P], Awaitable[Outcome]],
+        ) -> Callable[[Turn, P], Awaitable[Outcome]]:
             _put(self.presses, kind.code, (kind, handler))
             return handler
 
@@ -90,7 +92,9 @@ class Router:
     ) -> Callable[[Callable[[Turn, C], Awaitable[Outcome]]], Callable[[Turn, C], Awaitable[Outcome]]]:
         """The decorated function answers content of that kind when no flow waits for it."""
 
-        def register(handler: Callable[[Turn, C], Awaitable[Outcome]]) -> Callable[[Turn, C], Awaitable[Outcome]]:
+        def register(
+            handler: Callable[[Turn, C], Awaitable[Outcome]],
+        ) -> Callable[[Turn, C], Awaitable[Outcome]]:
             _put(self.contents, kind, handler)
             return handler
 
@@ -107,8 +111,8 @@ class Router:
                 (whole.flows, part.flows),
                 (whole.contents, part.contents),
             ):
-                for key, entry in theirs.items():  # type: ignore[attr-defined]
-                    _put(mine, key, entry)  # type: ignore[arg-type]
+                for key, entry in theirs.items():
+                    _put(mine, key, entry)
         whole._spoken = _spoken_commands(whole.commands.values())
         return whole
 
@@ -134,11 +138,15 @@ def _put(shelf: dict[Any, Any], key: Any, entry: Any) -> None:
 def _spoken_commands(entries: Iterable[CommandEntry]) -> dict[str, CommandEntry]:
     spoken: dict[str, CommandEntry] = {}
     for entry in entries:
-        for code in i18n.available() if entry.words else ():
-            for word in str(i18n.tongue(code)._(entry.words or "").unescape()).split(","):
+        if entry.words is None:
+            continue
+        for code in i18n.available():
+            for word in str(i18n.tongue(code)._(entry.words).unescape()).split(","):
                 claimed = spoken.setdefault(_plain(word), entry)
                 if claimed is not entry:
-                    raise ValueError(f"the word {word.strip()!r} stands for /{claimed.name} and /{entry.name}")
+                    raise ValueError(
+                        f"the word {word.strip()!r} stands for /{claimed.name} and /{entry.name}"
+                    )
     return spoken
 
 

@@ -176,7 +176,13 @@ async def _replay(
             answers = {name: answer for name, answer in answers.items() if name not in again.names}
         except Waiting as wait:
             answers.pop(wait.name, None)
-            talk = {**talk, "answers": answers, "trail": ask.met, "waiting": wait.name, "at": turn.now.isoformat()}
+            talk = {
+                **talk,
+                "answers": answers,
+                "trail": ask.met,
+                "waiting": wait.name,
+                "at": turn.now.isoformat(),
+            }
             question = flows.shown(wait.prompt, talk, wait.name, _steps(turn, entry, talk))
             return turn.edit(_explained(turn, question, wait.complaint or complaint)), talk
     raise RuntimeError(f"the flow {talk['flow']} goes round in circles")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,9 @@ from bot.errors import Refused
 from bot.i18n import Tongue, tongue
 from bot.message import Action, Incoming, Message, Rows, Tap
 from bot.models import Address, Resident
+
+if TYPE_CHECKING:
+    from bot.conversation.router import CommandEntry
 
 Links = Callable[[str, str], Mapping[str, str | None]]
 """(code, community slug) → {"telegram": …, "web": …}: where a code can be opened."""
@@ -75,6 +78,7 @@ class Turn:
     address: Address
     resident: Resident
     links: Links
+    commands: Mapping[str, CommandEntry]
     rehearsal: bool = False
 
     @property

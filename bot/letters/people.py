@@ -11,7 +11,9 @@ from bot.message import Button, Message, Rows
 from bot.models import Community, Membership, Resident
 from bot.press import Press
 
-KEPT = N_("We keep your answer, your language and a way to write back to you, no more. Send /forgetme to erase it.")
+KEPT = N_(
+    "We keep your answer, your language and a way to write back to you, no more. Send /forgetme to erase it."
+)
 """The line that is agreed to by contributing; it is recorded as it was said."""
 
 INTERESTS = {
@@ -95,7 +97,9 @@ def _join(tongue: Tongue, community: Community) -> Button:
 def found(tongue: Tongue, communities: Sequence[Community]) -> Message:
     """Which of these is yours?"""
     if not communities:
-        return Message(tongue._("I found no community by that. Try another name, or ask whoever told you of me."))
+        return Message(
+            tongue._("I found no community by that. Try another name, or ask whoever told you of me.")
+        )
     return Message(tongue._("Is it this one?"), tuple((_join(tongue, one),) for one in communities))
 
 
@@ -129,7 +133,9 @@ def invited(tongue: Tongue, community: Community, role: str, button: str) -> Mes
         if role == "officer"
         else tongue._("You are invited to be an organiser of {community}.", community=name)
     )
-    return Message(paragraphs(ask, tongue._(KEPT)), ((Button(tongue._("Accept"), Accept(invitation=button)),),))
+    return Message(
+        paragraphs(ask, tongue._(KEPT)), ((Button(tongue._("Accept"), Accept(invitation=button)),),)
+    )
 
 
 def languages(tongue: Tongue) -> Message:
@@ -198,7 +204,9 @@ def interests(tongue: Tongue, chosen: Iterable[str]) -> Message:
         for each, words in INTERESTS.items()
     ]
     rows = tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
-    return Message(tongue._("What do you care about? Tap as many as you like. You are done when you like it."), rows)
+    return Message(
+        tongue._("What do you care about? Tap as many as you like. You are done when you like it."), rows
+    )
 
 
 def sure_to_leave(tongue: Tongue, community: Community) -> Message:
@@ -206,7 +214,8 @@ def sure_to_leave(tongue: Tongue, community: Community) -> Message:
     name = community.name_in(tongue.code)
     button = Button(tongue._("Yes, leave"), Leave(community=community.id, sure=1))
     return Message(
-        tongue._("Leave {community}? You will get no more questions from there.", community=bold(name)), ((button,),)
+        tongue._("Leave {community}? You will get no more questions from there.", community=bold(name)),
+        ((button,),),
     )
 
 
@@ -216,8 +225,12 @@ def sure_to_forget(tongue: Tongue) -> Message:
         tongue._("Shall I erase everything I know about you?"),
         lines(
             [
-                tongue._("It goes: your name, language, communities, roles, this chat, and your answers in open polls."),
-                tongue._("It stays: the counts of closed polls. Nobody can tell from them what you answered."),
+                tongue._(
+                    "It goes: your name, language, communities, roles, this chat, and your answers in open polls."
+                ),
+                tongue._(
+                    "It stays: the counts of closed polls. Nobody can tell from them what you answered."
+                ),
             ]
         ),
         tongue._("This cannot be undone."),

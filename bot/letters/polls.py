@@ -88,8 +88,11 @@ def tally(standing: Standing, tongue: Tongue) -> Markup | None:
     for label, votes in zip(standing.poll.choices, standing.counts, strict=True):
         share = votes / whole if whole else 0.0
         line = tongue.n_(
-            "{choice}: {n} vote, {share}", "{choice}: {n} votes, {share}", votes,
-            choice=label, share=tongue.percent(share),
+            "{choice}: {n} vote, {share}",
+            "{choice}: {n} votes, {share}",
+            votes,
+            choice=label,
+            share=tongue.percent(share),
         )
         rows.append(line + Markup("\n") + bar(share) if votes else line)
     return lines(rows)
@@ -103,7 +106,9 @@ def took_part(standing: Standing, tongue: Tongue) -> Markup:
 def turnout(standing: Standing, tongue: Tongue) -> Markup:
     """How many of those asked took part."""
     return tongue.n_(
-        "{took} of {n} person asked took part.", "{took} of {n} people asked took part.", standing.asked,
+        "{took} of {n} person asked took part.",
+        "{took} of {n} people asked took part.",
+        standing.asked,
         took=tongue.number(standing.took_part),
     )
 
@@ -171,11 +176,20 @@ def for_organiser(standing: Standing, tongue: Tongue, links: dict[str, str | Non
 
 
 def preview(
-    asked: str, choices: tuple[str, ...], tongue: Tongue, *, people: int, community: str, closes: str, results: str
+    asked: str,
+    choices: tuple[str, ...],
+    tongue: Tongue,
+    *,
+    people: int,
+    community: str,
+    closes: str,
+    results: str,
 ) -> Markup:
     """What an organiser checks before sending: the message as residents see it, who gets it, and the rules."""
     audience = tongue.n_(
-        "{n} person in {community} will get it.", "{n} people in {community} will get it.", people,
+        "{n} person in {community} will get it.",
+        "{n} people in {community} will get it.",
+        people,
         community=community,
     )
     when = (

@@ -45,7 +45,9 @@ class Membership(Base):
     )
 
     community_id: Mapped[int] = mapped_column(BigInt, ForeignKey("communities.id"), primary_key=True)
-    resident_id: Mapped[int] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"), primary_key=True)
+    resident_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("residents.id", ondelete="CASCADE"), primary_key=True
+    )
     role: Mapped[str] = mapped_column(String(16), default="resident")
     area: Mapped[Short | None]
     source: Mapped[Short | None]

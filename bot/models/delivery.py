@@ -50,8 +50,10 @@ class Envelope(Base):
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint("action IN ('send', 'edit', 'toast')", name="action"),
         CheckConstraint("lane IN (0, 1, 2)", name="lane"),
-        CheckConstraint("state IN ('sent', 'expired', 'refused', 'cancelled') OR (body IS NULL) <> (letter_id IS NULL)",
-                        name="has_words"),
+        CheckConstraint(
+            "state IN ('sent', 'expired', 'refused', 'cancelled') OR (body IS NULL) <> (letter_id IS NULL)",
+            name="has_words",
+        ),
         Index(
             "ix_envelopes_due",
             "channel",

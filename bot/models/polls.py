@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.models.communities import Community
 from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
+from bot.models.communities import Community
 
 
 class Poll(Base):
@@ -60,7 +60,9 @@ class Participation(Base):
     __table_args__ = (Index("ix_participations_resident_id", "resident_id"),)
 
     poll_id: Mapped[int] = mapped_column(BigInt, ForeignKey("polls.id", ondelete="CASCADE"), primary_key=True)
-    resident_id: Mapped[int] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"), primary_key=True)
+    resident_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("residents.id", ondelete="CASCADE"), primary_key=True
+    )
     took_part: Mapped[bool] = mapped_column(default=False)
     source: Mapped[Short | None]
 

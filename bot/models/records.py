@@ -14,7 +14,10 @@ class Deed(Base):
     """One act of an organiser, officer or the operator (`actor_id` null): what was done (`act`) to what (`subject`)."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_community_id_at", "community_id", "at"), Index("ix_audit_actor_id", "actor_id"))
+    __table_args__ = (
+        Index("ix_audit_community_id_at", "community_id", "at"),
+        Index("ix_audit_actor_id", "actor_id"),
+    )
 
     id: Mapped[Id]
     at: Mapped[Moment]

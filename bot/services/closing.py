@@ -23,14 +23,19 @@ async def close(session: AsyncSession, poll_id: int, *, by: Resident, now: datet
     await communities.require_organiser(session, by, poll.community_id)
     if poll.closed_at is not None:
         raise Refused(N_("This poll has closed already."))
-    audit.record(session, "poll.close", by=by, community_id=poll.community_id, now=now, subject=f"poll:{poll.id}")
+    audit.record(
+        session, "poll.close", by=by, community_id=poll.community_id, now=now, subject=f"poll:{poll.id}"
+    )
     return await _close(session, poll_id, now=now)
 
 
 async def close_due(session: AsyncSession, *, now: datetime, most: int = 20) -> int:
     """Close polls whose time has come, the longest overdue first; returns how many."""
     due = await session.scalars(
-        select(Poll.id).where(Poll.closed_at.is_(None), Poll.closes_at <= now).order_by(Poll.closes_at).limit(most)
+        select(Poll.id)
+        .where(Poll.closed_at.is_(None), Poll.closes_at <= now)
+        .order_by(Poll.closes_at)
+        .limit(most)
     )
     closed = 0
     for poll_id in due.all():
@@ -50,14 +55,20 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
     await outbox.cancel(session, f"poll:{poll.id}", now=now)
     closed = polls.seen_as(poll, community, tally, mine=None)
     await _tell_voters(
-        session, poll, {code: letters.result(closed, i18n.tongue(code)) for code in i18n.available()},
-        subject=f"result:{poll.id}", now=now,
+        session,
+        poll,
+        {code: letters.result(closed, i18n.tongue(code)) for code in i18n.available()},
+        subject=f"result:{poll.id}",
+        now=now,
     )
     for organiser in await _who_asked(session, poll):
         language = (await session.get_one(Resident, organiser)).language
         await outbox.put_personal(
-            session, organiser, letters.result_for_organiser(closed, i18n.tongue(language)),
-            once_key=f"result:{poll.id}:organiser:{organiser}", now=now,
+            session,
+            organiser,
+            letters.result_for_organiser(closed, i18n.tongue(language)),
+            once_key=f"result:{poll.id}:organiser:{organiser}",
+            now=now,
         )
     return closed
 
@@ -65,14 +76,16 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
 async def _who_asked(session: AsyncSession, poll: Poll) -> Sequence[int]:
     """Who sent the poll; when they are an organiser no more, all who are."""
     organisers = await communities.organisers(session, poll.community_id)
-    return [poll.asked_by] if poll.asked_by in organisers else organisers
+    return [one for one in organisers if one == poll.asked_by] or organisers
 
 
 async def _tell_voters(
     session: AsyncSession, poll: Poll, messages: dict[str, Message], *, subject: str, now: datetime
 ) -> None:
     """Put a message for everyone who took part, but for whoever asked: they get one of their own."""
-    voters = select(Participation.resident_id).where(Participation.poll_id == poll.id, Participation.took_part)
+    voters = select(Participation.resident_id).where(
+        Participation.poll_id == poll.id, Participation.took_part
+    )
     asking = await _who_asked(session, poll)
     await outbox.put_to_many(
         session,
@@ -96,8 +109,13 @@ async def tell_outcome(session: AsyncSession, poll_id: int, text: str, *, by: Re
     await session.flush()
     told = polls.seen_as(poll, community, tally, mine=None)
     await _tell_voters(
-        session, poll, {code: letters.outcome(told, i18n.tongue(code)) for code in i18n.available()},
-        subject=f"outcome:{poll.id}", now=now,
+        session,
+        poll,
+        {code: letters.outcome(told, i18n.tongue(code)) for code in i18n.available()},
+        subject=f"outcome:{poll.id}",
+        now=now,
     )
-    audit.record(session, "poll.outcome", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")
+    audit.record(
+        session, "poll.outcome", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}"
+    )
     return tally.took_part

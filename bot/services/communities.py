@@ -68,7 +68,9 @@ NAME_LIMIT = 60  # characters; a name stands on a poster and in a button
 
 async def by_slug(session: AsyncSession, slug: str) -> Community | None:
     """The community of that short name."""
-    found: Community | None = await session.scalar(select(Community).where(Community.slug == slug.strip().lower()))
+    found: Community | None = await session.scalar(
+        select(Community).where(Community.slug == slug.strip().lower())
+    )
     return found
 
 
@@ -83,7 +85,9 @@ async def named(session: AsyncSession, words: str) -> Sequence[Community]:
     matches = [
         (not any(name.casefold() == wanted for name in (one.slug, *one.names.values())), one.slug, one)
         for one in await listed(session)
-        if any(wanted in name.casefold() for name in (one.slug, one.slug.replace("-", " "), *one.names.values()))
+        if any(
+            wanted in name.casefold() for name in (one.slug, one.slug.replace("-", " "), *one.names.values())
+        )
     ]
     return [one for _, _, one in sorted(matches, key=lambda match: match[:2])[:5]]
 
@@ -91,7 +95,9 @@ async def named(session: AsyncSession, words: str) -> Sequence[Community]:
 async def near(session: AsyncSession, place: Place) -> Sequence[Community]:
     """Communities within reach of a place, nearest first; at most five."""
     placed = await session.scalars(select(Community).where(Community.lat.is_not(None)))
-    distances = [(_kilometres(place, Place(one.lat, one.long)), one) for one in placed if one.lat and one.long]
+    distances = [
+        (_kilometres(place, Place(one.lat, one.long)), one) for one in placed if one.lat and one.long
+    ]
     return [one for far, one in sorted(distances, key=lambda pair: pair[0])[:5] if far <= NEAR]
 
 
@@ -172,7 +178,9 @@ async def leave(session: AsyncSession, resident: Resident, community_id: int, *,
 async def _spare_the_last_organiser(session: AsyncSession, belongs: Membership) -> None:
     if belongs.role == "organiser" and len(await organisers(session, belongs.community_id)) == 1:
         raise Refused(
-            N_("You are the last organiser here. Please invite another one first: send /invite and pass the link on.")
+            N_(
+                "You are the last organiser here. Please invite another one first: send /invite and pass the link on."
+            )
         )
 
 

@@ -43,7 +43,12 @@ async def make(
     session.add(invitation)
     await session.flush()
     audit.record(
-        session, f"{role}.invite", by=by, community_id=community.id, now=now, subject=f"invitation:{invitation.id}"
+        session,
+        f"{role}.invite",
+        by=by,
+        community_id=community.id,
+        now=now,
+        subject=f"invitation:{invitation.id}",
     )
     return Offer(code, invitation)
 
@@ -60,7 +65,12 @@ async def accept(session: AsyncSession, invitation: Invitation, *, by: Resident,
     """Take up a role. Whoever has used the invitation may open it again without harm."""
     community = await session.get_one(Community, invitation.community_id)
     belongs = await communities.membership(session, by, community.id)
-    if invitation.used_at is not None and invitation.used_by == by.id and belongs and belongs.role == invitation.role:
+    if (
+        invitation.used_at is not None
+        and invitation.used_by == by.id
+        and belongs
+        and belongs.role == invitation.role
+    ):
         return community
     if invitation.used_at is not None or invitation.revoked_at is not None or invitation.expires_at <= now:
         raise Refused(
@@ -72,7 +82,11 @@ async def accept(session: AsyncSession, invitation: Invitation, *, by: Resident,
         belongs.role = invitation.role
     invitation.used_at, invitation.used_by = now, by.id
     audit.record(
-        session, f"{invitation.role}.accept", by=by, community_id=community.id, now=now,
+        session,
+        f"{invitation.role}.accept",
+        by=by,
+        community_id=community.id,
+        now=now,
         subject=f"invitation:{invitation.id}",
     )
     return community
@@ -103,7 +117,11 @@ async def revoke(session: AsyncSession, invitation_id: int, *, by: Resident, now
         raise Refused(N_("This invitation has been used already."))
     invitation.revoked_at = now
     audit.record(
-        session, f"{invitation.role}.revoke", by=by, community_id=invitation.community_id, now=now,
+        session,
+        f"{invitation.role}.revoke",
+        by=by,
+        community_id=invitation.community_id,
+        now=now,
         subject=f"invitation:{invitation.id}",
     )
     return invitation

@@ -42,7 +42,9 @@ async def join(session: AsyncSession, code: str, *, by: Resident, now: datetime)
         select(LinkCode).where(LinkCode.code_hash == codes.hashed(code)).with_for_update()
     )
     if shown is None or shown.expires_at <= now:
-        raise Refused(N_("I do not know this code, or it is too old. Send /link in the other place for a new one."))
+        raise Refused(
+            N_("I do not know this code, or it is too old. Send /link in the other place for a new one.")
+        )
     if shown.resident_id == by.id:
         raise Refused(N_("This is the code of this very place. Type it in the other one."))
     kept = await session.get_one(Resident, shown.resident_id)
@@ -66,9 +68,10 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
         (Deed, Deed.actor_id),
     ):
         await session.execute(
-            update(table).where(column == gone.id).values({column.key: into.id}).execution_options(
-                synchronize_session="fetch"
-            )
+            update(table)
+            .where(column == gone.id)
+            .values({column.key: into.id})
+            .execution_options(synchronize_session="fetch")
         )
     into.name = into.name or gone.name
     into.interests = into.interests or gone.interests
@@ -82,7 +85,9 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
 async def _merge_addresses(session: AsyncSession, gone: Resident, into: Resident) -> None:
     """All addresses are `into`'s; unasked messages go to the one they already went to, if it is open."""
     reachable = await session.scalar(
-        select(Address.id).where(Address.resident_id == into.id, Address.preferred, Address.closed_at.is_(None))
+        select(Address.id).where(
+            Address.resident_id == into.id, Address.preferred, Address.closed_at.is_(None)
+        )
     )
     for address in (await session.scalars(select(Address).where(Address.resident_id == gone.id))).all():
         if reachable:
@@ -99,7 +104,10 @@ async def _merge_memberships(session: AsyncSession, gone: Resident, into: Reside
         mine = await session.get(Membership, (theirs.community_id, into.id))
         if mine is None:
             mine = Membership(
-                community_id=theirs.community_id, resident_id=into.id, role=theirs.role, joined_at=theirs.joined_at
+                community_id=theirs.community_id,
+                resident_id=into.id,
+                role=theirs.role,
+                joined_at=theirs.joined_at,
             )
             session.add(mine)
         mine.role = max(mine.role, theirs.role, key=_RANK.__getitem__)
@@ -117,7 +125,9 @@ async def _merge_polls(session: AsyncSession, gone: Resident, into: Resident) ->
         poll, tally = await polls.locked(session, theirs.poll_id)
         mine = await session.get(Participation, (theirs.poll_id, into.id))
         if mine is None:
-            mine = Participation(poll_id=theirs.poll_id, resident_id=into.id, took_part=False, source=theirs.source)
+            mine = Participation(
+                poll_id=theirs.poll_id, resident_id=into.id, took_part=False, source=theirs.source
+            )
             session.add(mine)
         elif poll.key is not None:
             tally.asked -= 1

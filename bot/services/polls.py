@@ -17,6 +17,7 @@ from bot.letters import polls as letters
 from bot.models import Address, Ballot, Community, Membership, Participation, Poll, Resident, Standing, Tally
 from bot.services import audit, codes, communities, questions
 
+
 async def audience(session: AsyncSession, community_id: int) -> int:
     """How many people a poll would be sent to."""
     counted = await session.scalar(select(func.count()).select_from(_reached(community_id).subquery()))
@@ -51,7 +52,9 @@ async def send(
     await session.flush()
     reached = _reached(community.id).add_columns(literal(poll.id), literal(value=False))
     result = await session.execute(
-        insert(Participation).from_select(["resident_id", "poll_id", "took_part"], reached, include_defaults=False),
+        insert(Participation).from_select(
+            ["resident_id", "poll_id", "took_part"], reached, include_defaults=False
+        ),
         execution_options={"in_thread": True},
     )
     asked = int(result.rowcount)  # type: ignore[attr-defined]
@@ -71,7 +74,7 @@ async def send(
     return standing
 
 
-def _reached(community_id: int) -> Select[tuple[int]]:
+def _reached(community_id: int) -> Select[int]:
     """Members who can be written to."""
     return (
         select(Membership.resident_id)
@@ -99,7 +102,13 @@ async def opened(
 
 
 async def cast(
-    session: AsyncSession, poll_id: int, choice: int, *, by: Resident, now: datetime, source: str | None = None
+    session: AsyncSession,
+    poll_id: int,
+    choice: int,
+    *,
+    by: Resident,
+    now: datetime,
+    source: str | None = None,
 ) -> Standing:
     """Count `by`'s vote, or move it to another choice. Voting joins the community.
 
@@ -136,7 +145,9 @@ async def _count(session: AsyncSession, poll: Poll, tally: Tally, choice: int, *
     return before
 
 
-async def _take_part(session: AsyncSession, poll: Poll, tally: Tally, *, by: Resident, source: str | None) -> None:
+async def _take_part(
+    session: AsyncSession, poll: Poll, tally: Tally, *, by: Resident, source: str | None
+) -> None:
     part = await session.get(Participation, (poll.id, by.id))
     if part is None:
         part = Participation(poll_id=poll.id, resident_id=by.id, source=source)
@@ -185,7 +196,9 @@ async def standing(session: AsyncSession, poll: Poll, *, of: Resident) -> Standi
 
 def seen_as(poll: Poll, community: Community, tally: Tally, *, mine: int | None) -> Standing:
     shown = poll.closed_at is not None or (poll.results == "voted" and mine is not None)
-    return Standing(poll, community, mine, counts(poll, tally) if shown else None, tally.asked, tally.took_part)
+    return Standing(
+        poll, community, mine, counts(poll, tally) if shown else None, tally.asked, tally.took_part
+    )
 
 
 def counts(poll: Poll, tally: Tally) -> tuple[int, ...]:
@@ -193,13 +206,16 @@ def counts(poll: Poll, tally: Tally) -> tuple[int, ...]:
     return tuple(tally.counts.get(str(number), 0) for number in range(len(poll.choices)))
 
 
-async def open_for(session: AsyncSession, resident: Resident, *, now: datetime) -> tuple[list[Poll], list[Poll]]:
+async def open_for(
+    session: AsyncSession, resident: Resident, *, now: datetime
+) -> tuple[list[Poll], list[Poll]]:
     """Open polls of a resident's communities: those they still owe an answer, and those they answered."""
     rows = await session.execute(
         select(Poll, Participation.took_part)
         .join(Membership, Membership.community_id == Poll.community_id)
         .outerjoin(
-            Participation, (Participation.poll_id == Poll.id) & (Participation.resident_id == Membership.resident_id)
+            Participation,
+            (Participation.poll_id == Poll.id) & (Participation.resident_id == Membership.resident_id),
         )
         .where(Membership.resident_id == resident.id, Poll.closed_at.is_(None), Poll.closes_at > now)
         .order_by(Poll.closes_at, Poll.id)

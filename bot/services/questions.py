@@ -1,4 +1,4 @@
-"""What may be asked and told: limits and checks of questions, choices, closing times and outcomes. Knows no database."""
+"""What may be asked and told: limits and checks of questions, choices, closing times and outcomes. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def question(text: str) -> str:
         raise Refused(N_("A poll needs a question."))
     if len(text) > QUESTION_LIMIT:
         raise Refused(
-            N_("The question has {n} letters. Please make it {most} or fewer."), n=len(text), most=QUESTION_LIMIT
+            N_("The question has {n} letters. Please make it {most} or fewer."),
+            n=len(text),
+            most=QUESTION_LIMIT,
         )
     return text
 

@@ -22,7 +22,8 @@ OPENINGS = {
     ".md": r"# (.+)",
 }
 COMMENT = r"#+ (.+)"
-SCRIPT = r"\s*(?:export )?(?:async )?(?:function\b|.*=>\s*\{$|(?:async )?[\w#]+\(.*\)\s*\{$)"
+# What begins with a bracket is the wrapper of a whole file, not a function that one reads.
+SCRIPT = r"\s*(?:export )?(?:async )?(?:function\b|[^(\s].*=>\s*\{$|(?:async )?[\w#]+\(.*\)\s*\{$)"
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""Telegram's published limits (core.telegram.org/bots/faq, "How can I message all of my bot's subscribers at once?")."""
+"""Telegram's published limits; source: core.telegram.org/bots/faq, on broadcasting to users."""
 
 from __future__ import annotations
 

@@ -28,7 +28,9 @@ class Terminal:
         self.person = person
         # A channel has one postman at a time, and what it carries must come out here, not in a neighbour's terminal.
         self.name = (
-            "terminal" if person == ANYBODY else f"terminal:{blake2s(person.encode(), digest_size=8).hexdigest()[:7]}"
+            "terminal"
+            if person == ANYBODY
+            else f"terminal:{blake2s(person.encode(), digest_size=8).hexdigest()[:7]}"
         )
         self._console = console
         self._language = language

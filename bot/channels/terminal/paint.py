@@ -28,7 +28,9 @@ def painted(markup: str) -> Text:
 
 def _plain(markup: str) -> str:
     """What somebody wrote may hold control characters; a terminal would obey them."""
-    return "".join(char for char in unescape(markup) if char in "\n\t" or char.isprintable() or char in _ISOLATES)
+    return "".join(
+        char for char in unescape(markup) if char in "\n\t" or char.isprintable() or char in _ISOLATES
+    )
 
 
 _ISOLATES = "\u200c\u200d\u2066\u2067\u2068\u2069"

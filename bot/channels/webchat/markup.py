@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from markupsafe import Markup, escape
 
 _PLAIN = {"b", "i", "code"}
 _SCHEMES = {"http", "https"}
+_GAP = re.compile(r"\n{2,}")
 
 
 def clean(text: str, *, new_tab: str) -> Markup:
@@ -51,7 +53,9 @@ class _Reader(HTMLParser):
                 return
 
     def handle_data(self, data: str) -> None:
-        self.out.append(escape(data))
+        first, *more = _GAP.split(data)
+        self.out.append(escape(first))
+        self.out += [Markup('<span class="gap"></span>') + escape(part) for part in more]
 
     def handle_comment(self, data: str) -> None:
         self.out.append(escape(f"<!--{data}-->"))

@@ -11,7 +11,13 @@ export function openLog(log, toasts, words) {
     return holder.content.firstElementChild;
   };
   const atEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - 160;
-  const toEnd = () => scrollTo({ top: document.documentElement.scrollHeight, behavior: calm.matches ? "auto" : "smooth" });
+  let answer = null; // the line that was pressed last: it stays in view while what follows comes in
+
+  // To the end, but not past the head of the line that has just been answered.
+  function toEnd() {
+    const head = answer?.isConnected ? answer.getBoundingClientRect().top + scrollY - 80 : Infinity;
+    scrollTo({ top: Math.min(head, document.documentElement.scrollHeight), behavior: calm.matches ? "auto" : "smooth" });
+  }
   const button = (line, value) => [...line.querySelectorAll("button[name=press]")].find((one) => one.value === value);
 
   function focusOn(line, value) {
@@ -25,6 +31,7 @@ export function openLog(log, toasts, words) {
     if (before) {
       const focused = before.contains(document.activeElement) ? document.activeElement : null;
       before.replaceWith(line);
+      if (answer === before) answer = line;
       if (focused) focusOn(line, focused.value);
     } else {
       const follow = atEnd() || leaving;
@@ -49,6 +56,7 @@ export function openLog(log, toasts, words) {
     leaving = null;
     const focused = document.activeElement === document.body || document.activeElement?.closest(".rehearsed");
     log.querySelectorAll(".rehearsed").forEach((old) => old.remove());
+    answer = line;
     if (focused) focusOn(line, value);
   }
 
@@ -61,6 +69,7 @@ export function openLog(log, toasts, words) {
   // A bubble, or a pressed button, for something that is still on its way.
   function show(item, state, why) {
     const host = item.kind === "press" ? pressed(item) : null;
+    if (state === "sending") answer = host?.closest(".line") ?? null;
     const line = host?.closest(".line") ?? bubble(item);
     const note = line.querySelector(".note") ?? line.appendChild(Object.assign(document.createElement("p"), { className: "note" }));
     host?.toggleAttribute("aria-busy", state === "sending" || state === "waiting");

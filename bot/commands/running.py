@@ -1,0 +1,101 @@
+"""`folkmoot run`, `folkmoot demo` and `folkmoot migrate`: the service itself, and its database brought up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.commands.saying import say
+from bot.errors import SettingWrong
+
+if TYPE_CHECKING:
+    from bot.app import Folkmoot
+    from bot.demo import Town
+
+
+def run() -> None:
+    """Run the service until it is stopped with Ctrl-C or SIGTERM. Brings the database up to date first."""
+    from bot import app
+    from bot.commands import logs
+    from bot.settings import read
+
+    settings = read()
+    logs.set_up(settings)
+    asyncio.run(app.serve(settings, started=_token_works))
+
+
+def demo() -> None:
+    """Run the service with a make-believe town, and say where to go. The town is made once."""
+    from bot import app
+    from bot.commands import logs
+    from bot.settings import read
+
+    settings = read()
+    logs.set_up(settings)
+    asyncio.run(app.serve(settings, started=_welcome))
+
+
+def migrate() -> None:
+    """Bring the database up to date, or make it. Does nothing when it is."""
+    from bot.db import upgrade
+    from bot.settings import read
+
+    settings = read()
+    asyncio.run(upgrade(settings.database))
+    say("The database is up to date.")
+
+
+def _token_works(folkmoot: Folkmoot) -> None:
+    """Telegram not being there is a matter of time; a wrong token is not."""
+    from bot.channels.telegram.fates import TOKEN_NOT_VALID
+
+    for channel in folkmoot.channels:
+        if channel.trouble == TOKEN_NOT_VALID:
+            raise SettingWrong("The setting TELEGRAM_TOKEN is wrong: Telegram does not know this token.")
+
+
+async def _welcome(folkmoot: Folkmoot) -> None:
+    from bot import demo
+    from bot.services import communities, invitations
+
+    _token_works(folkmoot)
+    town = await demo.seed(folkmoot.database, now=folkmoot.clock())
+    async with folkmoot.database.writing() as session:
+        community = await communities.by_slug(session, town.slug)
+        assert community is not None  # noqa: S101 - it was seeded a line above
+        offer = await invitations.make(session, community, "organiser", by=None, now=folkmoot.clock())
+    _show(folkmoot, town, offer.code)
+
+
+def _show(folkmoot: Folkmoot, town: Town, invitation: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from bot.app import links_of
+
+    links = links_of(folkmoot.channels)
+    console = Console(highlight=False)
+
+    def tell(what: str, *addresses: str | None) -> None:
+        console.print(Text(what, "bold"))
+        for address in addresses:
+            if address:
+                console.print(Text("  " + address, "cyan"), soft_wrap=True)
+        console.print()
+
+    console.print()
+    console.print(Text(f"{town.name} is open. It is make-believe; look around.", "bold green"))
+    console.print()
+    web = links("", town.slug)["web"]
+    tell("Say hello as a stranger:", web or "  (the web chat is switched off: WEBCHAT=false)")
+    if town.poll:
+        tell(f"Answer the open question, as from a poster: {town.question}", *links(town.poll, town.slug).values())
+    tell("Become an organiser; this link works once, for seven days:", *links(invitation, town.slug).values())
+    tell("The same in this terminal:", f"folkmoot chat --community {town.slug}")
+    if folkmoot.settings.telegram_token is None:
+        tell(
+            "Connect a Telegram bot:",
+            "1. In Telegram, write /newbot to @BotFather; it gives you a token.",
+            "2. Put TELEGRAM_TOKEN=… with that token into a file named .env here, and start again.",
+        )
+    console.print(Text("Stop with Ctrl-C. Everything is kept.", "dim"))

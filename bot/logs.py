@@ -1,0 +1,69 @@
+"""Logs: one line an event, for people or as JSON; never a text, a token or a coordinate."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from bot.settings import Settings
+
+QUIET = ("aiohttp.access", "httpx", "httpcore", "apscheduler", "alembic", "telegram.ext", "asyncio")
+"""Libraries that log each request, or more than an operator can use; they speak up from warnings on."""
+
+
+def configure(settings: Settings) -> None:
+    """Send this program's and its libraries' logs to stderr in the chosen form and from the chosen level on."""
+    secrets = [
+        secret.get_secret_value()
+        for secret in (settings.telegram_token, settings.telegram_webhook_secret)
+        if secret is not None
+    ]
+    if (password := settings.database.password) is not None:
+        secrets.append(str(password))
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    as_json = settings.log_format == "json"
+    last: list[Any] = [structlog.processors.dict_tracebacks] if as_json else []
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        Scrubbed(
+            secrets,
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+class Scrubbed(structlog.stdlib.ProcessorFormatter):
+    """Formats a record and, whatever wrote it, leaves no secret in it: not in a traceback either."""
+
+    def __init__(self, secrets: list[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._secrets = [secret for secret in secrets if secret]
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, scrubbed."""
+        line = super().format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        return line
