@@ -58,7 +58,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Urdu must not end in a traceback
     try:
-        app()
+        app(prog_name="folkmoot")
     except FolkmootError as error:
         complain(_sentence(error))
     except Exception as error:

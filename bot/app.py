@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot import db, logs
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram.limits import PUBLISHED
+from bot.channels.telegram.limits import limits
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, utc_now
 from bot.console import front
@@ -94,7 +94,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
             webhook_secret=settings.telegram_webhook_secret,
             public_url=settings.public_url,
         )
-        folkmoot.add(telegram, PUBLISHED)
+        folkmoot.add(telegram, limits(settings.telegram_messages_per_second))
         folkmoot.web.add_routes(telegram.routes())
     if settings.webchat:
         chat = WebChat(

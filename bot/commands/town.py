@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.errors import DatabaseTrouble, Refused
-from bot.i18n import N_
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,6 +51,7 @@ async def _nothing_yet(database: Database) -> bool:
 
 async def community_called(session: AsyncSession, slug: str) -> Community:
     """The community of that short name; Refused when there is none."""
+    from bot.i18n import N_
     from bot.services import communities
 
     found = await communities.by_slug(session, slug)

@@ -26,7 +26,7 @@ class CountingSession(Session):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.info["writes"] = 0
-        event.listen(self, "do_orm_execute", _on_statement); event.listen(self, "after_flush", lambda s, _: s.info.__setitem__("writes", s.info["writes"] + 1))
+        event.listen(self, "do_orm_execute", _on_statement)
         event.listen(self, "transient_to_pending", _on_object)
         event.listen(self, "detached_to_persistent", _on_object)
 

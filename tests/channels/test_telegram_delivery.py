@@ -183,6 +183,23 @@ async def test_each_failure_has_its_fate(
     assert alice.sees("And on it goes.")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        'Bad Request: can\'t parse entities: Unsupported start tag "private" at byte offset 3',
+        "Bad Request: inline keyboard button URL 'http://private.example/' is invalid: Wrong HTTP URL",
+        'Bad Request: something "private" happened',
+    ],
+)
+async def test_the_reason_holds_nothing_of_the_letter(
+    api: FakeTelegram, channel: TelegramChannel, said: str
+) -> None:
+    api.fail("sendMessage", "400", description=said)
+    with pytest.raises(Undeliverable, match="400 Bad Request: ") as failure:
+        await channel.deliver(parcel(api.user("Alice", started=True).id, "Hello"))
+    assert "private" not in failure.value.reason
+
+
 async def test_a_slow_answer_is_one_that_may_have_arrived(
     api: FakeTelegram, channel: TelegramChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

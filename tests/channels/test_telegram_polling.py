@@ -88,6 +88,18 @@ async def test_a_turn_that_always_breaks_does_not_hold_up_the_town(
     assert "secret words" not in caplog.text
 
 
+async def test_a_dispatcher_that_is_being_stopped_confirms_nothing() -> None:
+    offered: list[str] = []
+
+    async def submit(turn: Incoming) -> Any:
+        offered.append(turn.key)
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(hand_in([Incoming("telegram", "1", "5", "5", Words("Hello"))], submit), 5)
+    assert offered == ["1"]
+
+
 async def test_the_same_update_twice_has_the_same_key() -> None:
     async with FakeTelegram() as api:
         alice, desk = api.user("Alice"), Desk()

@@ -136,6 +136,16 @@ async def test_a_body_longer_than_any_update_is_refused() -> None:
         assert (await bring(address, io.BytesIO(b" " * (1024 * 1024 + 1))))[0] == 413
 
 
+async def test_neither_is_one_that_does_not_say_how_long_it_is() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" " * 60_000
+
+    async with FakeTelegram() as api, house(api, Desk()) as address, aiohttp.ClientSession() as client:
+        async with client.post(address, data=pieces(), headers=HEADER) as answer:
+            assert answer.status == 413
+
+
 @pytest.mark.parametrize("trouble", [Busy("full"), DatabaseTrouble("away")])
 async def test_when_we_cannot_take_it_telegram_is_asked_to_come_back(trouble: Exception) -> None:
     async with FakeTelegram() as api:

@@ -141,10 +141,10 @@ class Visitor:
             return await self._look(response)
 
     async def presses(self, label: str) -> Page:
-        """Press the last button whose label holds these words."""
+        """Press the last button with this label."""
         for form in reversed(self.page.forms):
             for text, name, value in form.buttons:
-                if label in text:
+                if label == text.removeprefix("✔ "):
                     return await self.sends({**form.fields, **({name: value} if name else {})})
         raise AssertionError(f"there is no button {label!r} on:\n{self.page.text}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818 - it is the answer, not a mishap
+class Refusal(Exception):
     """An answer with `ok: false`. `improper` marks a call that no well-made bot would make."""
 
     def __init__(

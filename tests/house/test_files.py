@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.house.tree import name, sources
 
 LINES_IN_A_FILE = 300
@@ -77,10 +75,13 @@ def test_no_function_is_longer_than_a_screen() -> None:
     assert long == {}
 
 
-@pytest.mark.parametrize("path", sources(), ids=name)
-def test_the_first_line_says_what_lives_here(path: Path) -> None:
-    words = re.findall(r"\w+", opening(path))
-    assert len(words) >= (1 if path.suffix == ".md" else 3), f"{name(path)} does not say what it is"
+def test_the_first_line_says_what_lives_here() -> None:
+    silent = [
+        name(path)
+        for path in sources()
+        if len(re.findall(r"\w+", opening(path))) < (1 if path.suffix == ".md" else 3)
+    ]
+    assert silent == []
 
 
 def test_a_long_script_function_is_seen() -> None:

@@ -124,7 +124,7 @@ async def _back(room: Room, who: Visitor, said: Said, to: Tongue) -> web.Respons
     """Back to the page, with the answer on it if it comes soon."""
     await _answered(room, who)
     there = whereabouts(said.community, said.source, lang=to.code, framed=said.fields.get("framed"))
-    return web.HTTPSeeOther(there + "#latest")
+    return web.Response(status=303, headers={"Location": there + "#latest"})
 
 
 async def _answered(room: Room, who: Visitor) -> None:

@@ -11,6 +11,7 @@ export function openLog(log, toasts, words) {
     return holder.content.firstElementChild;
   };
   const atEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - 160;
+  let expecting = 0; // until when what comes in is an answer, and is scrolled to
   let answer = null; // the line that was pressed last: it stays in view while what follows comes in
 
   // To the end, but not past the head of the line that has just been answered.
@@ -34,7 +35,7 @@ export function openLog(log, toasts, words) {
       if (answer === before) answer = line;
       if (focused) focusOn(line, focused.value);
     } else {
-      const follow = atEnd() || leaving;
+      const follow = atEnd() || Date.now() < expecting;
       line.classList.add("new");
       insert(line, rank);
       if (kind === "said") retire(line);
@@ -69,7 +70,10 @@ export function openLog(log, toasts, words) {
   // A bubble, or a pressed button, for something that is still on its way.
   function show(item, state, why) {
     const host = item.kind === "press" ? pressed(item) : null;
-    if (state === "sending") answer = host?.closest(".line") ?? null;
+    if (state === "sending") {
+      answer = host?.closest(".line") ?? null;
+      expecting = Date.now() + 5000;
+    }
     const line = host?.closest(".line") ?? bubble(item);
     const note = line.querySelector(".note") ?? line.appendChild(Object.assign(document.createElement("p"), { className: "note" }));
     host?.toggleAttribute("aria-busy", state === "sending" || state === "waiting");

@@ -1,0 +1,1 @@
+"""Other bots under the same load, written and installed as their users would."""

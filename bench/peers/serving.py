@@ -1,0 +1,28 @@
+"""How the python-telegram-bot peers are started: the library's own Application, polling or webhook, as it comes."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from telegram.ext import Application, ApplicationBuilder
+
+
+def application() -> ApplicationBuilder[Any, Any, Any, Any, Any, Any]:
+    """A builder that knows the token and where the Bot API is."""
+    root = os.environ["TELEGRAM_API_URL"]
+    return Application.builder().token(os.environ["TELEGRAM_TOKEN"]).base_url(f"{root}/bot")
+
+
+def serve(app: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    """Run until stopped."""
+    if os.environ["TELEGRAM_MODE"] == "polling":
+        app.run_polling()
+        return
+    app.run_webhook(
+        listen="127.0.0.1",
+        port=int(os.environ["PORT"]),
+        url_path="hook",
+        webhook_url=os.environ["PUBLIC_URL"] + "/hook",
+        secret_token=os.environ["TELEGRAM_WEBHOOK_SECRET"],
+    )

@@ -1,0 +1,1 @@
+"""The `folkmoot` command, as an operator uses it."""

@@ -1,0 +1,1 @@
+"""Conversations: somebody does something, somebody sees something, through the real house."""
