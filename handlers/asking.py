@@ -1,5 +1,6 @@
 """Asking a question: /poll in one line or step by step, closing it, and telling what happens next."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,9 +34,12 @@ async def ask_a_question(turn: Turn, rest: str) -> Outcome:
             )
         )
     answers: dict[str, Answer] = {"results": {"pick": "voted"}}
-    if len(organised) == 1:
-        answers["community"] = {"pick": str(organised[0].id)}
-    return turn.begin("poll", answers=answers | in_one_line(rest))
+    return turn.begin("poll", answers=answers | the_only_one(organised) | in_one_line(rest))
+
+
+def the_only_one(organised: Sequence[Community]) -> dict[str, Answer]:
+    """Whoever organises one community is not asked which."""
+    return {"community": {"pick": str(organised[0].id)}} if len(organised) == 1 else {}
 
 
 def in_one_line(text: str) -> dict[str, Answer]:

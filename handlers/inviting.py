@@ -12,7 +12,7 @@ from bot.letters.people import Accept, Revoke
 from bot.message import Button, Message
 from bot.models import Community, Invitation
 from bot.services import communities, invitations
-from handlers.asking import which_community
+from handlers.asking import the_only_one, which_community
 
 router = Router()
 
@@ -20,9 +20,10 @@ router = Router()
 @router.command("invite", words=N_("invite"), about=N_("Invite another organiser"), role="organiser")
 async def invite(turn: Turn, rest: str) -> Outcome:
     """A one-time link for a new organiser, and the ones that are still unused."""
-    if not await communities.organised_by(turn.session, turn.resident):
+    organised = await communities.organised_by(turn.session, turn.resident)
+    if not organised:
         raise Refused(N_("Only organisers can invite organisers."))
-    return turn.begin("invite")
+    return turn.begin("invite", answers=the_only_one(organised))
 
 
 @router.flow("invite", casual=True)

@@ -194,7 +194,7 @@ async def test_connections_that_were_cut_are_made_again(postgresql_url: URL, ope
 
 async def test_a_server_that_went_away_is_named_and_found_again(open_database: Opener) -> None:
     with tempfile.TemporaryDirectory(prefix="folkmoot-server-") as folder:
-        os.chmod(folder, 0o755)  # the server runs as somebody else when we are root
+        os.chmod(folder, 0o755)  # noqa: S103 - the server runs as somebody else when we are root
         own = await asyncio.to_thread(Postgresql, Path(folder))
         try:
             database = open_database(await asyncio.to_thread(own.fresh))

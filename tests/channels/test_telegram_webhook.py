@@ -141,9 +141,13 @@ async def test_neither_is_one_that_does_not_say_how_long_it_is() -> None:
         for _ in range(20):
             yield b" " * 60_000
 
-    async with FakeTelegram() as api, house(api, Desk()) as address, aiohttp.ClientSession() as client:
-        async with client.post(address, data=pieces(), headers=HEADER) as answer:
-            assert answer.status == 413
+    async with (
+        FakeTelegram() as api,
+        house(api, Desk()) as address,
+        aiohttp.ClientSession() as client,
+        client.post(address, data=pieces(), headers=HEADER) as answer,
+    ):
+        assert answer.status == 413
 
 
 @pytest.mark.parametrize("trouble", [Busy("full"), DatabaseTrouble("away")])

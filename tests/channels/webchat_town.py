@@ -6,7 +6,7 @@ import asyncio
 import re
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import unescape
@@ -44,7 +44,9 @@ class WebTown(Town):
     async def visitor(self, **headers: str) -> AsyncIterator[Visitor]:
         """Somebody with a browser that has no scripts."""
         jar = CookieJar(unsafe=True)
-        async with ClientSession(self.site, cookie_jar=jar, headers={"Accept": "text/html", **headers}) as session:
+        async with ClientSession(
+            self.site, cookie_jar=jar, headers={"Accept": "text/html", **headers}
+        ) as session:
             yield Visitor(session)
 
     async def rows(self) -> dict[str, int]:
@@ -66,7 +68,9 @@ async def a_web_town(url: str, **given: Any) -> AsyncIterator[WebTown]:
     folkmoot.add(paper, Limits())
     folkmoot.jobs.start = lambda: None  # type: ignore[method-assign]  # time passes only when a test says so
     async with running(folkmoot):
-        await until(lambda: all(postman.on_duty for postman in folkmoot.postmen.values()), "the postmen are on duty")
+        await until(
+            lambda: all(postman.on_duty for postman in folkmoot.postmen.values()), "the postmen are on duty"
+        )
         yield WebTown(folkmoot, paper, clock, site=f"http://127.0.0.1:{port}")
 
 

@@ -137,7 +137,12 @@ class Wire(BaseRequest):
         return text.replace(token, "***").replace(token.partition(":")[2], "***")[:200].rstrip(": ")
 
 
-_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ValueError)
+_NEVER_LEFT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.NonHttpUrlClientError,
+    ValueError,  # no address at all
+)
 """Failures from before the first byte was written."""
 
 

@@ -8,11 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.webchat import transcript
 from bot.db import Database
-from bot.errors import DatabaseTrouble
 
 EVERY = 1.0
 """Seconds between looks at what other processes wrote; one query for all chats that are open here."""
@@ -94,7 +92,9 @@ class Hub:
                 continue
             try:
                 await self._look()
-            except (SQLAlchemyError, DatabaseTrouble, OSError) as error:
+            except (
+                Exception
+            ) as error:  # whatever it was, the next look may succeed; pages would wait for ever
                 log.warning("webchat.watch", error=type(error).__name__)
 
     async def _look(self) -> None:

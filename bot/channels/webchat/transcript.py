@@ -68,7 +68,7 @@ async def since(session: AsyncSession, chat: str, seq: int, now: datetime) -> Se
 async def heights(session: AsyncSession, chats: Iterable[str]) -> dict[str, int]:
     """How far each of these transcripts has come."""
     rows = select(WebSession.chat, WebSession.last_seq).where(WebSession.chat.in_(list(chats)))
-    return dict((await session.execute(rows)).tuples().all())
+    return dict((await session.execute(rows)).all())
 
 
 async def meet(session: AsyncSession, chat: str, *, language: str, code: str | None, now: datetime) -> None:

