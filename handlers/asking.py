@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from markupsafe import Markup
+
 from bot import i18n, when
 from bot.conversation.flow import Answer, Ask, Prompt, choice, words
 from bot.conversation.router import Router
@@ -160,7 +162,7 @@ def _parts(turn: Turn) -> Prompt[str]:
             ("question", turn._("The question")),
             ("choices", turn._("The answers to choose from")),
             ("closes", turn._("When it closes")),
-            ("results", turn._("Who sees the result when")),
+            ("results", turn._("Who sees the result, and when")),
         ],
     )
 
@@ -173,7 +175,7 @@ async def close_now(turn: Turn, press: CloseNow) -> Outcome:
         raise Refused(N_("I do not know this poll."))
     if not press.sure:
         await communities.require_organiser(turn.session, turn.resident, poll.community_id)
-        sure = turn._("Close it now? Nobody can answer any more, and everyone who did gets the result.")
+        sure = turn._("If you close it now, nobody can answer any more, and everyone who did gets the result. Close it?")
         return turn.edit(sure, (Button(turn._("Yes, close it"), CloseNow(poll=press.poll, sure=1)),))
     await closing.close(turn.session, press.poll, by=turn.resident, now=turn.now)
     return turn.edit(turn._("Closed. The result is on its way."))
@@ -195,7 +197,7 @@ async def tell_what_happens_next(ask: Ask, turn: Turn) -> Outcome:
     text = await ask(
         "text", words(turn._("What happens next? Write it in a sentence or two."), questions.outcome)
     )
-    preview = paragraphs(turn._("This goes to everyone who answered:"), turn._("{text}", text=text))
+    preview = paragraphs(turn._("This goes to everyone who answered:"), Markup.escape(text))
     if (
         await ask("send", choice(preview, [("send", turn._("Send")), ("edit", turn._("Edit"))], columns=2))
         == "edit"

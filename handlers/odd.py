@@ -41,7 +41,7 @@ async def odd(turn: Turn, thing: Odd) -> Outcome:
     return SILENCE if answer is None or turn.incoming.group else turn.say(turn._(answer))
 
 
-@router.command("help", words=N_("help"), about=N_("What I can do"))
+@router.command("help", words=N_("help"), about=N_("What I can do"), groups=True)
 async def help_me(turn: Turn, rest: str) -> Outcome:
     """What one can do here, by role, on one phone screen."""
     organises = bool(await communities.organised_by(turn.session, turn.resident))
@@ -54,7 +54,7 @@ async def help_me(turn: Turn, rest: str) -> Outcome:
     return turn.say(paragraphs(turn._("This is what I can do:"), lines(listed)))
 
 
-@router.command("cancel", words=N_("cancel"), role=None)
+@router.command("cancel", words=N_("cancel"), role=None, groups=True)
 async def cancel(turn: Turn, rest: str) -> Outcome:
     """Leave whatever is under way."""
     if turn.address.talk is None:

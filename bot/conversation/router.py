@@ -27,6 +27,7 @@ class CommandEntry:
     """A command: `words` are what may be typed instead, `about` its line in menus and help (both msgids).
 
     `role` is the least role that finds it in menus and help: "resident", "organiser", or None for nobody.
+    `groups` says that it may be answered before everybody in a group; all else moves to the private chat.
     """
 
     name: str
@@ -34,6 +35,7 @@ class CommandEntry:
     words: str | None
     about: str | None
     role: str | None
+    groups: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,18 @@ class Router:
         self._spoken: dict[str, CommandEntry] = {}
 
     def command(
-        self, name: str, *, words: str | None = None, about: str | None = None, role: str | None = "resident"
+        self,
+        name: str,
+        *,
+        words: str | None = None,
+        about: str | None = None,
+        role: str | None = "resident",
+        groups: bool = False,
     ) -> Callable[[CommandHandler], CommandHandler]:
         """The decorated function answers `/name`."""
 
         def register(handler: CommandHandler) -> CommandHandler:
-            _put(self.commands, name, CommandEntry(name, handler, words, about, role))
+            _put(self.commands, name, CommandEntry(name, handler, words, about, role, groups))
             return handler
 
         return register

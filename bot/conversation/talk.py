@@ -24,6 +24,7 @@ FORGED_BUTTON = N_("That button does not work any more. Send /help to see what y
 UNKNOWN_COMMAND = N_("I do not know that one. Send /help to see what I can do.")
 GIVEN_UP = N_("We had not talked about this for a while, so I put it away. You can start again any time.")
 CHANGED = N_("This part has been renewed in the meantime. Please start it again.")
+IN_PRIVATE = N_("Let us talk about this in private: open a chat with me and ask again there.")
 WRONG_KIND = N_("I cannot use that as an answer here.")
 
 
@@ -84,6 +85,8 @@ def _engine_press(payload: str) -> tuple[Pick | Step, Any] | None:
 
 async def _commanded(router: Router, turn: Turn, talk: Talk | None, command: Command) -> Said:
     entry = router.commands.get(command.name)
+    if turn.incoming.group and not (entry and entry.groups):
+        raise Refused(IN_PRIVATE)
     if talk is None or command.name == "cancel" or talk.get("aside") or _entry(router, talk).casual:
         if entry is None:
             raise Refused(UNKNOWN_COMMAND)
@@ -123,7 +126,7 @@ async def _begin(router: Router, turn: Turn, outcome: Outcome, talk: Talk | None
     assert start is not None  # noqa: S101 - the caller looked
     outcome = replace(outcome, start=None)
     if turn.incoming.group:
-        raise Refused(N_("Let us talk about this in private: open a chat with me and ask again there."))
+        raise Refused(IN_PRIVATE)
     if talk is not None and router.flows[start.flow].casual:
         return outcome, talk
     if talk is not None and not _entry(router, talk).casual:

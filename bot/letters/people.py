@@ -205,7 +205,7 @@ def interests(tongue: Tongue, chosen: Iterable[str]) -> Message:
     ]
     rows = tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
     return Message(
-        tongue._("What do you care about? Tap as many as you like. You are done when you like it."), rows
+        tongue._("What do you care about? Tap as many as you like."), rows
     )
 
 

@@ -193,7 +193,7 @@ async def test_who_sends_too_fast_waits_a_moment(town: WebTown) -> None:
             assert alice.answer is not None
             statuses.append(alice.answer.status)
         assert statuses[-1] == 429
-        assert int(alice.answer.headers.get("Retry-After", "0")) >= 1 or "wait a moment" in alice.page.html
+        assert "wait a moment" in alice.page.html
 
 
 def proof_of(alice: Visitor) -> dict[str, str]:
@@ -279,7 +279,7 @@ async def test_the_cookie_fits_where_the_page_is_shown(
             "https://elm.example, https://*.town.example:8443",
             "'self' https://elm.example https://*.town.example:8443",
         ),
-        ("https://a.example; script-src *", "'self' *"),
+        ("https://a.example; *", "'self' *"),
     ],
 )
 def test_only_sites_can_be_named_as_frames(setting: str, rule: str) -> None:

@@ -62,7 +62,7 @@ class WebTown(Town):
 async def a_web_town(url: str, **given: Any) -> AsyncIterator[WebTown]:
     """A running town on that database, with its pages open."""
     clock, port = SetClock(MONDAY), free_port()
-    settings = Settings(_env_file=None, database_url=url, port=port, **given)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, database_url=url, port=port, **given)  # type: ignore[call-arg, arg-type]
     folkmoot = build(settings, clock=clock)
     paper = PaperChannel()
     folkmoot.add(paper, Limits())
@@ -101,6 +101,7 @@ class Page(HTMLParser):
         self.attributes: dict[str, str] = {}
         self._button: tuple[str, str] | None = None
         self._label = ""
+        self._written: str | None = None
         self.feed(html)
 
     @property
@@ -117,13 +118,18 @@ class Page(HTMLParser):
             self.forms.append(Form())
         if tag in {"input", "textarea"} and self.forms:
             self.forms[-1].fields[here.get("name", "")] = here.get("value", "")
+            self._written = here.get("name", "") if tag == "textarea" else None
         if tag == "button":
             self._button, self._label = (here.get("name", ""), here.get("value", "")), ""
 
     def handle_data(self, data: str) -> None:
         self._label += data
+        if self._written and self.forms:
+            self.forms[-1].fields[self._written] += data
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._written = None
         if tag == "button" and self._button and self.forms:
             self.forms[-1].buttons.append((self._label.strip(), *self._button))
             self._button = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -9,11 +10,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy.engine import URL
@@ -24,6 +25,8 @@ from tests.databases import Sqlite
 from tests.house.tree import ROOT
 
 PATIENCE = 30.0  # seconds for a program to start or to end
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,10 @@ class Desk:
     def runs(self, *words: str, typed: str = "", **settings: str) -> Told:
         """Run a command as a process of its own, with lines typed into it."""
         return self._ended([sys.executable, "-m", "bot", *words], typed, settings)
+
+    async def aside(self, work: Callable[[], Answer]) -> Answer:
+        """Do it in a thread, where a fake Telegram answers in this process."""
+        return await asyncio.to_thread(work)
 
     def asks_python(self, program: str) -> Told:
         """Run a few lines of Python in a process of their own."""
@@ -127,6 +134,16 @@ class Service:
         self.stop()
         assert self.told is not None
         raise AssertionError(f"the service did not become ready:\n{self.told.out}\n{self.told.err}")
+
+    def reads(self, words: str) -> str:
+        """Wait for a line with these words; everything said up to it."""
+        assert self.process.stdout is not None
+        lines: list[str] = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if words in line:
+                return "".join(lines)
+        raise AssertionError(f"{words!r} was not said in {''.join(lines)!r}")
 
     def stop(self) -> Told:
         """Ask it to end, and hear what it said."""

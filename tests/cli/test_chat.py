@@ -89,9 +89,9 @@ def test_a_chat_beside_a_running_service_votes_in_the_same_poll(either_desk: Des
 
 def test_a_language_can_be_chosen_and_is_kept(desk: Desk):
     desk.types(*ELM_PARK)
-    assert "Język: polski" in desk.runs("chat", "--language", "pl", typed="/me\n").out
-    assert "Język: polski" in desk.runs("chat", typed="/me\n").out
-    assert "Language: English" in desk.runs("chat", "--language", "en", typed="/me\n").out
+    assert "✔ polski" in desk.runs("chat", "--language", "pl", typed="/language\n").out
+    assert "✔ polski" in desk.runs("chat", typed="/language\n").out
+    assert "✔ English" in desk.runs("chat", "--language", "en", typed="/language\n").out
 
 
 def test_a_place_in_degrees_finds_the_community_there(desk: Desk):

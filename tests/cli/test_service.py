@@ -2,53 +2,96 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import urllib.request
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.engine import URL
 
-from bot import demo
-from bot.clock import utc_now
-from bot.db import Database
-from bot.models import Base, Poll, Tally
-from bot.services import polls
-from tests.cli.conftest import Desk, free_port
-from tests.fake_telegram import FakeTelegram
+from tests.cli.conftest import Desk
+from tests.fake_telegram import TOKEN, FakeTelegram
 
 
-def test_run_makes_the_database_and_seeds_nothing(bare_desk: Desk):
+def test_run_makes_the_database_seeds_nothing_and_ends_when_asked(bare_desk: Desk):
     with bare_desk.service("run") as service:
         assert bare_desk.types("community", "list", "--json").json == []
-        told = service.stop()
-    assert told.code == 0
-    assert told.out == ""
+        jobs = bare_desk.types("doctor", "--json").json["jobs"]
+    ended = service.stop()
+    assert (ended.code, ended.out) == (0, "")
+    assert "Traceback" not in ended.err
+    assert {job["name"] for job in jobs} == {"close polls", "tidy"}
+
+
+def test_a_demo_says_where_to_go_and_each_address_opens(bare_desk: Desk):
+    with bare_desk.service("demo") as service:
+        shown = service.reads("Stop with Ctrl-C")
+        asked = bare_desk.types("poll", "list", "--community", "elm-park", "--json").json[0]
+        links = [link.replace("localhost", "127.0.0.1") for link in re.findall(r"^  (http\S+)$", shown, re.MULTILINE)]
+        stranger, poster, organiser = links
+        pages = [urllib.request.urlopen(link, timeout=10).read().decode() for link in links]
+    assert stranger == f"{service.address}/w/elm-park"
+    assert poster == f"{service.address}/w/elm-park/{asked['code']}"
+    assert organiser.startswith(stranger)
+    assert asked["question"] in pages[1]
+    assert "organiser" in pages[2]
+    assert "@BotFather" in shown
+
+
+def test_a_second_demo_adds_nothing_but_a_fresh_invitation(bare_desk: Desk):
+    invitations = set()
+    towns = []
+    for _ in range(2):
+        with bare_desk.service("demo") as service:
+            shown = service.reads("Stop with Ctrl-C")
+            invitations.add(re.findall(r"/w/elm-park/([a-z2-9]{20})$", shown, re.MULTILINE)[0])
+            polls = bare_desk.types("poll", "list", "--community", "elm-park", "--json").json
+            towns.append((bare_desk.types("community", "list", "--json").json, polls))
+    assert len(invitations) == 2
+    assert towns[0][1] == towns[1][1]
+    assert [one["people"] for one in towns[0][0]] == [one["people"] for one in towns[1][0]]
+
+
+async def test_a_demo_with_a_bot_shows_its_links_and_commands_know_it_from_then_on(bare_desk: Desk):
+    async with FakeTelegram(username="elm_park_bot") as api:
+        telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
+        shown = await bare_desk.aside(lambda: _shown_by_demo(bare_desk, telegram))
+    assert len(re.findall(r"^  https://t\.me/elm_park_bot\?start=\w+$", shown, re.MULTILINE)) == 2
+    assert "@BotFather" not in shown
+    made = await bare_desk.aside(lambda: bare_desk.runs("invite", "officer", "--community", "elm-park", "--json"))
+    assert made.json["links"]["telegram"] == f"https://t.me/elm_park_bot?start={made.json['code']}"
+    assert api.violations == []
+
+
+def _shown_by_demo(desk: Desk, settings: dict[str, str]) -> str:
+    with desk.service("demo", **settings) as service:
+        return service.reads("Stop with Ctrl-C")
+
+
+async def test_a_bot_whose_service_never_ran_is_asked_for_its_name(desk: Desk):
+    async with FakeTelegram(username="elm_park_bot") as api:
+        telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
+        words = ("community", "add", "elm-park", "--name", "Elm Park", "--zone", "UTC", "--languages", "en", "--json")
+        told = await desk.aside(lambda: desk.runs(*words, **telegram))
+        checked = await desk.aside(lambda: desk.runs("check", **telegram))
+    assert told.json["links"]["telegram"] == "https://t.me/elm_park_bot?start=elm-park"
+    assert "✔ telegram: The bot is @elm_park_bot." in checked.out
+    assert checked.code == 0
+
+
+@pytest.mark.parametrize("command", ["run", "demo", "check"])
+async def test_a_token_that_telegram_does_not_know_is_named_and_not_shown(desk: Desk, command: str):
+    async with FakeTelegram() as api:
+        settings = {"TELEGRAM_TOKEN": "123456:WRONG-WRONG", "TELEGRAM_API_URL": api.url, "PORT": "0"}
+        told = await desk.aside(lambda: desk.runs(command, **settings))
+    assert told.code == 1
+    assert "TELEGRAM_TOKEN" in told.out + told.err
+    assert "WRONG-WRONG" not in told.out + told.err
     assert "Traceback" not in told.err
 
 
-def test_a_first_demo_says_where_to_go_and_each_address_opens(bare_desk: Desk):
-    with bare_desk.service("demo") as service:
-        told = _shown(bare_desk, service)
-        asked = bare_desk.types("poll", "list", "--community", "elm-park", "--json").json[0]
-        links = re.findall(r"^  (http\S+)$", told, re.MULTILINE)
-        assert f"{service.address.replace('127.0.0.1', 'localhost')}/w/elm-park" in links
-        assert f"{service.address.replace('127.0.0.1', 'localhost')}/w/elm-park/{asked['code']}" in links
-        for link in links:
-            with urllib.request.urlopen(link.replace("localhost", "127.0.0.1"), timeout=10) as page:
-                assert page.status == 200
-                assert asked["question"] in page.read().decode() or asked["code"] not in link
-    assert "BotFather" in told
-    assert service.stop().code == 0
-
-
-def _shown(desk: Desk, service: "Service") -> str:  # noqa: UP037
-    raise NotImplementedError
-
-
-@pytest.fixture
-def town_database(database_url: URL):  # type: ignore[no-untyped-def]
-    return Database(database_url)
+def test_a_telegram_that_cannot_be_reached_is_found_by_check_and_leaves_links_out(desk: Desk):
+    telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": "http://127.0.0.1:1"}
+    checked = desk.types("check", **telegram)
+    assert checked.code == 1
+    assert "✘ telegram: http://127.0.0.1:1 gives no answer" in checked.out
+    words = ("community", "add", "elm-park", "--name", "Elm Park", "--zone", "UTC", "--languages", "en", "--json")
+    assert desk.types(*words, **telegram).json["links"]["telegram"] is None

@@ -62,7 +62,7 @@ async def test_results_after_the_close_are_not_seen_before(town: Town) -> None:
     olga = await town.organiser()
     await olga.says("/poll Keep the market? | Yes | No")
     await olga.taps("Edit")
-    await olga.taps("Who sees the result when")
+    await olga.taps("Who sees the result, and when")
     await olga.taps("When the poll has closed")
     await olga.taps("Send")
     alice = await town.member("Alice")

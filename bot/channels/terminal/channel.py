@@ -9,7 +9,7 @@ from uuid import uuid4
 from rich.console import Console
 from rich.text import Text
 
-from bot.channels.terminal.paint import painted
+from bot.channels.terminal.paint import harmless, painted
 from bot.message import Button, Command, Content, Incoming, Parcel, Place, Tap, Words
 
 ANYBODY = "me"
@@ -83,13 +83,14 @@ class Terminal:
             self._console.print(Text("» ", "dim") + painted(parcel.message.text), soft_wrap=True)
 
     def _shown(self, button: Button, message: str) -> Text:
+        label = harmless(button.label)
         if button.payload is None:
-            return Text.assemble("    ", button.label, ": ", (button.url or "", "underline"))
+            return Text.assemble("    ", label, ": ", (button.url or "", "underline"))
         if self._answered:
             self._buttons.clear()
             self._answered = False
         self._buttons.append((button.payload, message))
-        return Text.assemble((f"{len(self._buttons):>3} ", "bold cyan"), button.label)
+        return Text.assemble((f"{len(self._buttons):>3} ", "bold cyan"), label)
 
 
 def _typed(line: str) -> Content:

@@ -26,11 +26,13 @@ def painted(markup: str) -> Text:
     return text
 
 
+def harmless(words: str) -> str:
+    """Words without control characters: somebody wrote them, and a terminal would obey."""
+    return "".join(char for char in words if char in "\n\t" or char.isprintable() or char in _ISOLATES)
+
+
 def _plain(markup: str) -> str:
-    """What somebody wrote may hold control characters; a terminal would obey them."""
-    return "".join(
-        char for char in unescape(markup) if char in "\n\t" or char.isprintable() or char in _ISOLATES
-    )
+    return harmless(unescape(markup))
 
 
 _ISOLATES = "\u200c\u200d\u2066\u2067\u2068\u2069"

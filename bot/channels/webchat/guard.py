@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.channels.webchat.buckets import Buckets, Pace
-from bot.i18n import N_
+from bot.i18n import N_, Tongue
 
 BODY_LIMIT = 64 * 1024
 """Bytes; 4,096 letters may be twelve bytes each in a form."""
@@ -39,6 +39,13 @@ class TurnedAway(Exception):
         self.holes = holes
         self.after = after
         self.stale = stale
+
+    def said_in(self, to: Tongue) -> str:
+        """The sentence in a language."""
+        holes = {
+            name: to.number(hole) if isinstance(hole, int) else hole for name, hole in self.holes.items()
+        }
+        return str(to._(self.sentence, **holes))
 
 
 class Guard:

@@ -92,9 +92,7 @@ class Hub:
                 continue
             try:
                 await self._look()
-            except (
-                Exception
-            ) as error:  # whatever it was, the next look may succeed; pages would wait for ever
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
                 log.warning("webchat.watch", error=type(error).__name__)
 
     async def _look(self) -> None:

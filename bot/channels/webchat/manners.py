@@ -80,5 +80,4 @@ def _scripted(request: web.Request) -> bool:
 
 def _no_in_json(room: Room, request: web.Request, no: TurnedAway) -> web.Response:
     to = language(request, request.query.get("lang"), None, available(), room.default_language)
-    words = str(to._(no.sentence, **no.holes))
-    return web.json_response({"error": words, "stale": no.stale}, status=no.status)
+    return web.json_response({"error": no.said_in(to), "stale": no.stale}, status=no.status)

@@ -139,7 +139,7 @@ def sorry(
     text = words.fill(
         "sorry.html",
         to,
-        sentence=to._(no.sentence, **no.holes),
+        sentence=no.said_in(to),
         said=said,
         proof=proof,
         back=whereabouts(said.community, said.source, lang=said.lang, framed=said.fields.get("framed"))
