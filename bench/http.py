@@ -60,8 +60,9 @@ class Talk(asyncio.Protocol):
 
 def response(body: bytes) -> bytes:
     """A good answer in JSON."""
-    return (
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+        len(body),
+        body,
     )
 
 

@@ -18,12 +18,18 @@ MESSAGE = 7  # the message under which everybody taps
 
 _KEYBOARD = ",".join(f'[{{"text":"{label}","callback_data":"v:1:{n}"}}]' for n, label in enumerate(CHOICES))
 _TAP = (
-    '"callback_query":{"id":"%d","from":{"id":%d,"is_bot":false,"first_name":"Person","language_code":"en"},'
-    '"message":{"message_id":' + str(MESSAGE) + ',"from":{"id":' + str(BOT["id"]) + ',"is_bot":true,'
-    '"first_name":"Bench","username":"bench_bot"},"chat":{"id":%d,"first_name":"Person","type":"private"},'
-    '"date":1700000000,"text":"' + QUESTION + '","reply_markup":{"inline_keyboard":[' + _KEYBOARD + "]}},"
-    '"chat_instance":"-1","data":"v:%d:%d"}'
-).replace("%d", "\0").replace("%", "%%").replace("\0", "%d").encode()
+    (
+        '"callback_query":{"id":"%d","from":{"id":%d,"is_bot":false,"first_name":"Person","language_code":"en"},'
+        '"message":{"message_id":' + str(MESSAGE) + ',"from":{"id":' + str(BOT["id"]) + ',"is_bot":true,'
+        '"first_name":"Bench","username":"bench_bot"},"chat":{"id":%d,"first_name":"Person","type":"private"},'
+        '"date":1700000000,"text":"' + QUESTION + '","reply_markup":{"inline_keyboard":[' + _KEYBOARD + "]}},"
+        '"chat_instance":"-1","data":"v:%d:%d"}'
+    )
+    .replace("%d", "\0")
+    .replace("%", "%%")
+    .replace("\0", "%d")
+    .encode()
+)
 
 
 @dataclass(slots=True)

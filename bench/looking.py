@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -33,20 +33,20 @@ async def statements(contender: Contender, server: Server, seconds: float) -> di
             async with at_work(contender, server, module=WATCHED) as (load, started):
                 found = {}
                 for name, count in (("one at a time", 1), ("many in flight", IN_FLIGHT)):
-                    load.keep(count)
-                    found[name] = await _counted(load, started, place, seconds)
-                    await load.rest()
+                    await _tapping(load, count, seconds / 2)  # statements are compiled, caches fill
+                    before, first = await _counts(started, place), len(load.done)
+                    await _tapping(load, count, seconds)
+                    after, votes = await _counts(started, place), len(load.done) - first
+                    found[name] = {what: (after[what] - before[what]) / votes for what in sorted(after)}
                 return found
         finally:
             del os.environ[COUNTS]
 
 
-async def _counted(load: Load, started: Started, place: Path, seconds: float) -> dict[str, float]:
-    await asyncio.sleep(seconds / 2)
-    before, first = await _counts(started, place), len(load.done)
+async def _tapping(load: Load, count: int, seconds: float) -> None:
+    load.keep(count)
     await asyncio.sleep(seconds)
-    after, votes = await _counts(started, place), len(load.done) - first
-    return {name: (after[name] - before[name]) / votes for name in sorted(after) if after[name] > before[name]}
+    await load.rest()
 
 
 async def _counts(started: Started, place: Path) -> Counter[str]:
@@ -62,7 +62,7 @@ async def _counts(started: Started, place: Path) -> Counter[str]:
 
 async def profile(contender: Contender, server: Server, seconds: int) -> dict[str, Any] | None:
     """CPU microseconds a vote by what was being done; None where py-spy is not installed."""
-    spy = shutil.which("py-spy", path=f"{Path(os.sys.executable).parent}:{os.environ['PATH']}")
+    spy = shutil.which("py-spy", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     if spy is None:
         return None
     async with at_work(contender, server) as (load, started):
@@ -88,37 +88,43 @@ def _shares(stacks: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     for line in stacks.splitlines():
         frames, _, count = line.rpartition(" ")
-        counts[part_of(frames.split(";"))] += int(count)
+        if _IDLE not in frames.rpartition(";")[2]:
+            counts[part_of(frames.split(";"))] += int(count)
     whole = sum(counts.values())
     return Counter({name: count / whole for name, count in counts.items()})
 
 
-_OURS = re.compile(r"/(bot/[\w/]+|handlers/\w+)\.py")
-_PACKAGE = re.compile(r"/(?:site-packages|python3\.\d+)/(\w+)")
+_IDLE = "_worker ("  # a thread that waits for work, and is now and then seen as if it did some
+
+PARTS = (
+    ("/sqlalchemy/sql/", "SQLAlchemy: making SQL"),
+    ("/sqlalchemy/orm/", "SQLAlchemy: objects and their changes"),
+    ("/sqlalchemy/", "SQLAlchemy: running statements, reading rows"),
+    ("/asyncpg/", "asyncpg"),
+    ("/bot/db/", "SQLite itself, with its commits"),
+    ("/telegram/", "python-telegram-bot: building calls, reading answers"),
+    ("/aiohttp/", "aiohttp: sending and receiving"),
+    ("/yarl/", "aiohttp: sending and receiving"),
+    ("/bot/channels/telegram/", "the Telegram channel"),
+    ("/babel/", "words: sentences, numbers, dates"),
+    ("/bot/i18n", "words: sentences, numbers, dates"),
+    ("/bot/letters/", "words: sentences, numbers, dates"),
+    ("/bot/postman", "outbox and postman"),
+    ("/bot/mailbag", "outbox and postman"),
+    ("/bot/sorting", "outbox and postman"),
+    ("/bot/outbox", "outbox and postman"),
+    ("/bot/conversation/", "dispatcher, router, turn"),
+    ("/handlers/", "handlers and services"),
+    ("/bot/services/", "handlers and services"),
+    ("/asyncio/", "the event loop"),
+)
+"""What a file belongs to."""
 
 
 def part_of(frames: list[str]) -> str:
-    """What a stack is about: the innermost of these that it holds."""
-    ours = [found[1] for frame in frames if (found := _OURS.search(frame))]
-    leaf = _PACKAGE.search(frames[-1])
-    ours = [name for name in ours if name not in {"bot/__main__", "bot/app", "bot/commands/running"}]
-    if any("sqlalchemy" in frame for frame in frames):
-        inner = next((name for name in reversed(ours) if name.startswith("bot/db/")), None)
-        return "SQLite's statements and commits" if inner == "bot/db/sqlite" and ours[-1] == inner else _sql(frames)
-    if ours:
-        package = f", {leaf[1]}" if leaf else ""
-        return f"{ours[-1]}{package}"
-    return f"loop and server: {leaf[1] if leaf else 'other'}"
-
-
-def _sql(frames: list[str]) -> str:
-    for words, name in (
-        ("/asyncpg/", "asyncpg"),
-        ("/sql/compiler.py", "SQLAlchemy: making SQL"),
-        ("/sql/", "SQLAlchemy: making SQL"),
-        ("/orm/", "SQLAlchemy: objects"),
-        ("/engine/", "SQLAlchemy: running statements and reading rows"),
-    ):
-        if any(words in frame for frame in frames[-6:]):
-            return name
-    return "SQLAlchemy: the rest"
+    """What a stack is about: its innermost file that belongs to something."""
+    for frame in reversed(frames):
+        for place, part in PARTS:
+            if place in frame:
+                return part
+    return "the rest"

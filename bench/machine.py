@@ -14,7 +14,16 @@ from typing import Any
 
 import psutil
 
-LIBRARIES = ("python-telegram-bot", "httpx", "sniffio", "tornado", "aiohttp", "SQLAlchemy", "aiosqlite", "asyncpg")
+LIBRARIES = (
+    "python-telegram-bot",
+    "httpx",
+    "sniffio",
+    "tornado",
+    "aiohttp",
+    "SQLAlchemy",
+    "aiosqlite",
+    "asyncpg",
+)
 
 
 def description() -> dict[str, Any]:

@@ -33,14 +33,27 @@ async def _fill(session: AsyncSession) -> int:
         session, "bench", {"en": "Bench"}, zone="Europe/London", languages=["en"], now=now
     )
     numbers = range(1, PEOPLE + 1)
-    people = [{"id": n, "language": "en", "interests": [], "created_at": now, "greeted_at": now} for n in numbers]
+    people = [
+        {"id": n, "language": "en", "interests": [], "created_at": now, "greeted_at": now} for n in numbers
+    ]
     homes = [
-        {"channel": "telegram", "chat": str(FIRST + n - 1), "resident_id": n, "preferred": True, "created_at": now}
+        {
+            "channel": "telegram",
+            "chat": str(FIRST + n - 1),
+            "resident_id": n,
+            "preferred": True,
+            "created_at": now,
+        }
         for n in numbers
     ]
     said = [{"resident_id": n, "wording": "Agreed.", "language": "en", "agreed_at": now} for n in numbers]
     belong = [
-        {"community_id": town.id, "resident_id": n, "role": "organiser" if n == 1 else "resident", "joined_at": now}
+        {
+            "community_id": town.id,
+            "resident_id": n,
+            "role": "organiser" if n == 1 else "resident",
+            "joined_at": now,
+        }
         for n in numbers
     ]
     for table, rows in ((Resident, people), (Address, homes), (Consent, said), (Membership, belong)):

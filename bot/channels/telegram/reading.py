@@ -48,12 +48,15 @@ def _message(key: str, message: Json, us: Us) -> Incoming | None:
         return None  # the other half of the same news
     for field, kind in NOTICES.items():
         if field in message:
-            return _incoming(key, message, Odd(kind))
+            # Nobody who merely joins or leaves a group becomes known to us.
+            return None if _in_group(message) else _incoming(key, message, Odd(kind))
     if _table(message.get("from")).get("is_bot") is True and "sender_chat" not in message:
         return None  # two bots could talk for ever
     what = _content(message, us)
     if what is None or (_in_group(message) and not isinstance(what, Command) and not _for_us(message, us)):
         return None
+    if album := _text(message.get("media_group_id")):
+        key = f"album {album}"[:64]  # its pictures come as messages of their own, and are one thing that somebody sent
     return _incoming(key, message, what)
 
 
