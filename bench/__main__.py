@@ -7,7 +7,6 @@ import asyncio
 from dataclasses import asdict
 from typing import Any
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -18,7 +17,7 @@ from bench.postgresql import Server, serving
 from bench.running import IN_FLIGHT, Length, Result, run
 
 FULL = (3, Length(warm_up=1, full=3, half=2.5))
-QUICK = (1, Length(warm_up=0.5, full=1.5, half=1.5))
+QUICK = (1, Length(warm_up=0.7, full=1.5, half=1.5))
 
 console = Console(highlight=False)
 
@@ -61,7 +60,6 @@ async def measured(contenders: list[Contender], rounds: int, length: Length, *, 
 
 
 async def _one(contender: Contender, server: Server, length: Length, when: str) -> Result:
-    psutil.cpu_percent()
     result = await run(contender, server, length)
     console.print(
         f"[dim]{when}: {contender.title} by {contender.mode}: {result.votes_per_second:,.0f} votes/s"

@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bench import town
 from bench.fake import TOKEN
 from bench.load import CHOICES
@@ -91,7 +93,7 @@ async def start(
     }
     words = ["run"] if contender.module == FOLKMOOT else []
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: ASYNC220 - it takes a moment in which nothing is measured
             [sys.executable, "-m", module or contender.module, *words],
             cwd=folder,
             env=environment,
@@ -109,7 +111,7 @@ def _database_url(contender: Contender, folder: Path, postgresql: str) -> str:
 
 
 def _settings(database_url: str) -> Settings:
-    return Settings(_env_file=None, database_url=database_url)  # type: ignore[call-arg]
+    return Settings(_env_file=None, database_url=SecretStr(database_url))  # type: ignore[call-arg]
 
 
 def _orm_votes(url: str) -> list[int]:

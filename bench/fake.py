@@ -152,6 +152,8 @@ class Hook:
 
     async def _connect(self) -> None:
         address = urlsplit(self.url)
+        assert address.hostname
+        assert address.port
         _, talk = await asyncio.get_running_loop().create_connection(
             lambda: Talk(self._taken, self._all.discard), address.hostname, address.port
         )

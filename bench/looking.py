@@ -50,14 +50,14 @@ async def _tapping(load: Load, count: int, seconds: float) -> None:
 
 
 async def _counts(started: Started, place: Path) -> Counter[str]:
-    place.unlink(missing_ok=True)
+    place.unlink(missing_ok=True)  # noqa: ASYNC240
     started.process.send_signal(signal.SIGUSR1)
     deadline = time.monotonic() + 5
-    while not place.exists():
+    while not place.exists():  # noqa: ASYNC240
         if time.monotonic() > deadline:
             raise TimeoutError("the counts were not written down")
         await asyncio.sleep(0.005)
-    return Counter(json.loads(place.read_text()))
+    return Counter(json.loads(place.read_text()))  # noqa: ASYNC240
 
 
 async def profile(contender: Contender, server: Server, seconds: int) -> dict[str, Any] | None:
@@ -78,7 +78,7 @@ async def profile(contender: Contender, server: Server, seconds: int) -> dict[st
             )  # fmt: skip
             await watching.wait()
             after, votes = Use.now(pid, None), len(load.done) - first
-            stacks = Path(out.name).read_text()
+            stacks = Path(out.name).read_text()  # noqa: ASYNC240
         shares = _shares(stacks)
         each = (after.bot - before.bot) / votes * 1e6
         return {"cpu_us": each, "parts": {name: share * each for name, share in shares.most_common()}}

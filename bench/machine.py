@@ -74,14 +74,13 @@ class Use:
     def now(cls, bot: int, database: int | None) -> Use:
         """Read the clocks."""
         whole = psutil.cpu_times()
-        idle = whole.idle + getattr(whole, "iowait", 0.0)
         ours = psutil.Process().cpu_times()
         return cls(
             time.perf_counter(),
             _tree(bot),
             _tree(database) if database else 0.0,
             ours.user + ours.system,
-            sum(whole[: 8 if len(whole) >= 8 else len(whole)]) - idle,
+            whole.user + whole.system + getattr(whole, "irq", 0.0) + getattr(whole, "softirq", 0.0),
         )
 
 

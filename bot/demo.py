@@ -54,7 +54,7 @@ QUESTIONS = (
         asked=-9,
         closes=-5,
         votes=(7, 14, 6),
-        outcome="Under the big elm it is. The carpenters at the repair café start on Saturday; come and help if you like.",
+        outcome="Under the big elm it is. The repair café starts on Saturday; come and help if you like.",
     ),
     Asked(
         Draft("Which evening suits you for the street supper?", ("Friday", "Saturday", "Sunday")),

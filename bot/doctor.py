@@ -44,13 +44,13 @@ class Health:
 
 async def examine(session: AsyncSession, *, now: datetime) -> Health:
     """Look at everything."""
-    ticks = await session.execute(select(Tick.job, Tick.at).order_by(Tick.job))
+    ticks = await session.scalars(select(Tick).order_by(Tick.job))
     open_polls = select(func.count()).select_from(Poll).where(Poll.closed_at.is_(None))
     return Health(
         at=now,
         waiting=await outbox.depths(session),
         given_up=await outbox.given_up(session, since=now - LATELY),
-        jobs={job: at for job, at in ticks},
+        jobs={tick.job: tick.at for tick in ticks},
         communities=await session.scalar(select(func.count()).select_from(Community)) or 0,
         people=await session.scalar(select(func.count()).select_from(Resident)) or 0,
         members=await session.scalar(select(func.count(Membership.resident_id.distinct()))) or 0,
@@ -68,5 +68,10 @@ def incomplete() -> list[Incomplete]:
 def _read(code: str) -> Incomplete:
     kept = files("locales").joinpath(code, "LC_MESSAGES", "folkmoot.po").read_bytes()
     sentences = [one for one in read_po(BytesIO(kept), locale=code) if one.id]
-    missing = sum(not all([one.string] if isinstance(one.string, str) else one.string) for one in sentences)
+    missing = sum(not all(_forms(one.string)) for one in sentences)
     return Incomplete(code, missing, sum(one.fuzzy for one in sentences))
+
+
+def _forms(said: object) -> tuple[object, ...]:
+    """A sentence has one form, or one for each plural."""
+    return tuple(said) if isinstance(said, list | tuple) else (said,)

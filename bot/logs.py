@@ -29,9 +29,13 @@ def configure(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     as_json = settings.log_format == "json"
-    last: list[Any] = [structlog.processors.dict_tracebacks] if as_json else []
+    # The usual tracebacks show local variables, and with them what people wrote.
+    bare = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    last: list[Any] = [structlog.processors.ExceptionRenderer(bare)] if as_json else []
     renderer: Any = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -52,6 +56,8 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # Our jobs tell of their failures themselves; all that is left to say is that stopping cancelled one.
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
 
 
 class Scrubbed(structlog.stdlib.ProcessorFormatter):

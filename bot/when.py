@@ -29,11 +29,19 @@ def read(text: str, tongue: Tongue, zone: str, *, now: datetime) -> datetime:
     Days of the week and times of day are the next ones in `zone`. Numbers are read the reader's way.
     """
     local_now = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    plain = _in_known_words(text.strip()[:100], tongue)
-    languages = [tongue.code, "en"] if tongue.code != "en" else ["en"]
-    found = dateparser.parse(
-        plain,
-        languages=languages,
+    plain = text.strip()[:100]
+    found = _parsed(plain, tongue, local_now) or _parsed(_in_known_words(plain, tongue), tongue, local_now)
+    if found is None:
+        raise Refused(N_("I could not read that as a time. Try “Friday 18:00” or “in 3 days”."))
+    if (found.hour, found.minute) == (0, 0) and not _TIME.search(plain):
+        found = found.replace(hour=USUAL_HOUR)
+    return found.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def _parsed(text: str, tongue: Tongue, local_now: datetime) -> datetime | None:
+    return dateparser.parse(
+        text,
+        languages=[tongue.code, "en"] if tongue.code != "en" else ["en"],
         settings={
             "PREFER_DATES_FROM": "future",
             "RELATIVE_BASE": local_now,
@@ -41,11 +49,6 @@ def read(text: str, tongue: Tongue, zone: str, *, now: datetime) -> datetime:
             "DATE_ORDER": "DMY",
         },
     )
-    if found is None:
-        raise Refused(N_("I could not read that as a time. Try “Friday 18:00” or “in 3 days”."))
-    if (found.hour, found.minute) == (0, 0) and not _TIME.search(plain):
-        found = found.replace(hour=USUAL_HOUR)
-    return found.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def closing_words(tongue: Tongue) -> tuple[str, ...]:

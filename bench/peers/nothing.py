@@ -33,8 +33,10 @@ class Nothing:
         await asyncio.Event().wait()
 
     async def _connect(self, talk: Talk) -> Talk:
-        where = self._address.hostname, self._address.port
-        await asyncio.get_running_loop().create_connection(lambda: talk, *where)
+        host, port = self._address.hostname, self._address.port
+        assert host
+        assert port
+        await asyncio.get_running_loop().create_connection(lambda: talk, host, port)
         return talk
 
     def _ask(self, talk: Talk) -> None:

@@ -78,7 +78,7 @@ async def standing(session: AsyncSession, poll: Poll) -> dict[int, int]:
     rows = await session.execute(
         select(Vote.choice, func.count()).where(Vote.poll_id == poll.id).group_by(Vote.choice)
     )
-    return {choice: count for choice, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def words(poll: Poll, counts: dict[int, int]) -> str:

@@ -59,7 +59,9 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield (
             Finding("database", "note", f"There is none yet; `folkmoot run` makes {file}.")
             if usable
-            else Finding("database", "wrong", f"{file} cannot be made; make its folder writable or set DATABASE_URL.")
+            else Finding(
+                "database", "wrong", f"{file} cannot be made; make its folder writable or set DATABASE_URL."
+            )
         )
         return
     database = db.Database(url)
@@ -70,7 +72,9 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
     if reason is None:
         yield Finding("database", "ok", f"It answers and is up to date ({database.dialect}).")
     elif reason == OLDER:
-        yield Finding("database", "note", "It is empty or older than this program; `folkmoot run` brings it up to date.")
+        yield Finding(
+            "database", "note", "It is older than this program; `folkmoot run` brings it up to date."
+        )
     else:
         yield Finding("database", "wrong", reason)
 
@@ -79,7 +83,9 @@ async def _media(settings: Settings) -> AsyncIterator[Finding]:
     if _writable(settings.media_dir):
         yield Finding("pictures", "ok", f"They can be kept in {settings.media_dir}.")
     else:
-        yield Finding("pictures", "wrong", f"{settings.media_dir} cannot be written to; set MEDIA_DIR or its rights.")
+        yield Finding(
+            "pictures", "wrong", f"{settings.media_dir} cannot be written to; set MEDIA_DIR or its rights."
+        )
 
 
 def _writable(folder: Path) -> bool:
@@ -98,16 +104,22 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
     from bot.commands import asking
 
     if settings.telegram_token is None:
-        yield Finding("telegram", "note", "No bot is connected. Ask @BotFather for a token and set TELEGRAM_TOKEN.")
+        yield Finding(
+            "telegram", "note", "No bot is connected. Ask @BotFather for a token and set TELEGRAM_TOKEN."
+        )
         return
     me = await asking.telegram(settings, "getMe", patience=PATIENCE)
     if me.result:
         yield Finding("telegram", "ok", f"The bot is @{me.result.get('username')}.")
     elif me.status in {401, 404}:
-        yield Finding("telegram", "wrong", "Telegram does not know this TELEGRAM_TOKEN; ask @BotFather for it again.")
+        yield Finding(
+            "telegram", "wrong", "Telegram does not know this TELEGRAM_TOKEN; ask @BotFather for it again."
+        )
     else:
         where = settings.telegram_api_url
-        yield Finding("telegram", "wrong", f"{where} gives no answer; look at the network, or at TELEGRAM_API_URL.")
+        yield Finding(
+            "telegram", "wrong", f"{where} gives no answer; look at the network, or at TELEGRAM_API_URL."
+        )
 
 
 async def _webhook(settings: Settings) -> AsyncIterator[Finding]:
@@ -123,9 +135,13 @@ async def _webhook(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("webhook", "note", "Telegram still sends to a webhook; starting the service ends that.")
     if settings.telegram_mode == "webhook":
         if not str(settings.public_url).startswith("https://"):
-            yield Finding("webhook", "wrong", "Telegram sends to https only; set PUBLIC_URL to an https:// address.")
+            yield Finding(
+                "webhook", "wrong", "Telegram sends to https only; set PUBLIC_URL to an https:// address."
+            )
         elif not address.startswith(f"{settings.public_url}/"):
-            yield Finding("webhook", "note", "Telegram does not send here yet; starting the service sets that.")
+            yield Finding(
+                "webhook", "note", "Telegram does not send here yet; starting the service sets that."
+            )
         elif told.get("last_error_message"):
             yield Finding("webhook", "wrong", f"Telegram could not deliver: {told['last_error_message']}")
         else:
@@ -136,7 +152,9 @@ async def _public(settings: Settings) -> AsyncIterator[Finding]:
     from bot.commands import asking
 
     if settings.public_url is None:
-        yield Finding("address", "note", f"People on this machine find it at {settings.site}. Others need PUBLIC_URL.")
+        yield Finding(
+            "address", "note", f"People on this machine find it at {settings.site}. Others need PUBLIC_URL."
+        )
         return
     found = await asking.look(f"{settings.public_url}/healthz", patience=PATIENCE)
     if found.status == 200:
@@ -156,6 +174,8 @@ async def _languages(settings: Settings) -> AsyncIterator[Finding]:
         wrong = f"DEFAULT_LANGUAGE is {settings.default_language}, but there are only {spoken}."
         yield Finding("languages", "wrong", wrong)
     for one in incomplete():
-        yield Finding("languages", "note", f"{one.language}: {one.missing} sentences missing, {one.fuzzy} unsure.")
+        yield Finding(
+            "languages", "note", f"{one.language}: {one.missing} sentences missing, {one.fuzzy} unsure."
+        )
     if not incomplete():
         yield Finding("languages", "ok", f"Complete: {', '.join(i18n.available())}.")

@@ -23,14 +23,18 @@ def add(
     name: Annotated[str, typer.Option(metavar="NAME", help="Its name, such as “Elm Park”.")],
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Its time zone, such as Europe/London.")],
     languages: Annotated[
-        str, typer.Option(metavar="CODES", help="What its people read, such as en,cy,pl,ur; the first is usual.")
+        str,
+        typer.Option(metavar="CODES", help="What its people read, such as en,cy,pl,ur; the first is usual."),
     ],
     name_in: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODE=NAME", help="Its name in a language, such as cy=“Parc y Llwyf”. Repeat at will."),
+        typer.Option(
+            metavar="CODE=NAME", help="Its name in a language, such as cy=“Parc y Llwyf”. Repeat at will."
+        ),
     ] = None,
     area: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A part of town that people may name. Repeat at will.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A part of town that people may name. Repeat at will."),
     ] = None,
     at: Annotated[str | None, typer.Option(metavar="LAT,LON", help="Its middle, such as 51.55,0.19.")] = None,
     json: AsJson = False,

@@ -68,19 +68,29 @@ def _told(health: Health) -> list[str]:
             for depth in health.waiting
         ),
         "Given up in the last 24 hours:" if health.given_up else "Nothing was given up in the last 24 hours.",
-        *(f"  {count}: {reason}" for reason, count in sorted(health.given_up.items(), key=lambda one: -one[1])),
+        *(
+            f"  {count}: {reason}"
+            for reason, count in sorted(health.given_up.items(), key=lambda one: -one[1])
+        ),
         "",
         "Jobs last ran:" if health.jobs else "No job has run yet; start the service with `folkmoot run`.",
         *(f"  {job}: {_ago(health.at, at)}" for job, at in health.jobs.items()),
         "",
         "Languages that are not complete:" if health.languages else "All languages are complete.",
-        *(f"  {one.language}: {one.missing} sentences missing, {one.fuzzy} unsure" for one in health.languages),
+        *(
+            f"  {one.language}: {one.missing} sentences missing, {one.fuzzy} unsure"
+            for one in health.languages
+        ),
     ]
 
 
 def _ago(now: datetime, then: datetime) -> str:
     span = now - then
-    for size, word in ((timedelta(days=1), "days"), (timedelta(hours=1), "hours"), (timedelta(minutes=1), "minutes")):
+    for size, word in (
+        (timedelta(days=1), "days"),
+        (timedelta(hours=1), "hours"),
+        (timedelta(minutes=1), "minutes"),
+    ):
         if span >= 2 * size:
             return f"{span // size} {word} ago"
     return f"{max(0, span // timedelta(seconds=1))} seconds ago"

@@ -16,23 +16,17 @@ if TYPE_CHECKING:
 def run() -> None:
     """Run the service until it is stopped with Ctrl-C or SIGTERM. Brings the database up to date first."""
     from bot import app
-    from bot.commands import logs
     from bot.settings import read
 
-    settings = read()
-    logs.set_up(settings)
-    asyncio.run(app.serve(settings, started=_token_works))
+    asyncio.run(app.serve(read(), started=_token_works))
 
 
 def demo() -> None:
     """Run the service with a make-believe town, and say where to go. The town is made once."""
     from bot import app
-    from bot.commands import logs
     from bot.settings import read
 
-    settings = read()
-    logs.set_up(settings)
-    asyncio.run(app.serve(settings, started=_welcome))
+    asyncio.run(app.serve(read(), started=_welcome))
 
 
 def migrate() -> None:
@@ -40,8 +34,7 @@ def migrate() -> None:
     from bot.db import upgrade
     from bot.settings import read
 
-    settings = read()
-    asyncio.run(upgrade(settings.database))
+    asyncio.run(upgrade(read().database))
     say("The database is up to date.")
 
 
@@ -89,7 +82,10 @@ def _show(folkmoot: Folkmoot, town: Town, invitation: str) -> None:
     web = links("", town.slug)["web"]
     tell("Say hello as a stranger:", web or "  (the web chat is switched off: WEBCHAT=false)")
     if town.poll:
-        tell(f"Answer the open question, as from a poster: {town.question}", *links(town.poll, town.slug).values())
+        tell(
+            f"Answer the open question, as from a poster: {town.question}",
+            *links(town.poll, town.slug).values(),
+        )
     tell("Become an organiser; this link works once, for seven days:", *links(invitation, town.slug).values())
     tell("The same in this terminal:", f"folkmoot chat --community {town.slug}")
     if folkmoot.settings.telegram_token is None:

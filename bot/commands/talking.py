@@ -28,8 +28,12 @@ LONGEST_NAME = 40  # characters
 
 
 def chat(
-    name: Annotated[str, typer.Option("--as", metavar="NAME", help="Who talks; each name is a person.")] = "me",
-    language: Annotated[str | None, typer.Option(metavar="CODE", help="Speak this language: en, cy, pl, ur …")] = None,
+    name: Annotated[
+        str, typer.Option("--as", metavar="NAME", help="Who talks; each name is a person.")
+    ] = "me",
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Speak this language: en, cy, pl, ur …")
+    ] = None,
     community: Annotated[str | None, typer.Option(metavar="SLUG", help="Begin at this community.")] = None,
 ) -> None:
     """Talk with the town here, as a resident does elsewhere.
@@ -38,14 +42,14 @@ def chat(
 
     Lines may also come through a pipe.
     """
-    from bot.commands import logs
+    from bot import logs
     from bot.settings import read
 
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise typer.BadParameter(f"A name has 1 to {LONGEST_NAME} letters.", param_hint="--as")
     settings = read()
-    logs.set_up(settings, level="error")
+    logs.configure(settings.model_copy(update={"log_level": "error"}))
     try:
         asyncio.run(_chat(settings, name, language, community))
     except KeyboardInterrupt:
@@ -62,7 +66,9 @@ async def _chat(settings: Settings, name: str, language: str | None, community: 
     spoken = language or settings.default_language
     if spoken not in i18n.available():
         raise Refused(
-            i18n.N_("I do not speak {code} yet. I speak {spoken}."), code=spoken, spoken=", ".join(i18n.available())
+            i18n.N_("I do not speak {code} yet. I speak {spoken}."),
+            code=spoken,
+            spoken=", ".join(i18n.available()),
         )
     console = Console(highlight=False)
     terminal = Terminal(name, console, language=spoken)
@@ -74,7 +80,9 @@ async def _chat(settings: Settings, name: str, language: str | None, community: 
             await _speak(database, terminal, language)
         async with _line(settings, database, terminal, links) as dispatcher:
             if console.is_terminal:
-                how = i18n.tongue(spoken)._("Type a number to tap a button, or words to say something. Ctrl-D leaves.")
+                how = i18n.tongue(spoken)._(
+                    "Type a number to tap a button, or words to say something. Ctrl-D leaves."
+                )
                 console.print(how.unescape(), style="dim", markup=False)
                 console.print()
             await _turn(database, dispatcher, terminal, begin)
@@ -90,7 +98,9 @@ async def _speak(database: Database, terminal: Terminal, language: str) -> None:
 
     async with database.writing() as session:
         here = select(Resident).join(Address, Address.resident_id == Resident.id)
-        known = await session.scalar(here.where(Address.channel == terminal.name, Address.chat == terminal.person))
+        known = await session.scalar(
+            here.where(Address.channel == terminal.name, Address.chat == terminal.person)
+        )
         if known is not None:
             residents.set_language(known, language)
 
@@ -133,12 +143,15 @@ async def _on_duty(postman: Postman, terminal: Terminal) -> None:
     while postman.on_duty is None:
         if time.monotonic() > deadline:
             raise Refused(
-                N_("Somebody talks as {name} in another terminal. Choose another name with --as."), name=terminal.person
+                N_("Somebody talks as {name} in another terminal. Choose another name with --as."),
+                name=terminal.person,
             )
         await asyncio.sleep(0.01)
 
 
-async def _converse(database: Database, dispatcher: Dispatcher, terminal: Terminal, with_a_person: bool) -> None:
+async def _converse(
+    database: Database, dispatcher: Dispatcher, terminal: Terminal, with_a_person: bool
+) -> None:
     """Answer line after line until there are no more. What comes through a pipe is shown again, for the reader."""
     _prompt(with_a_person)
     async for line in _lines():

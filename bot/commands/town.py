@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import DatabaseTrouble, Refused
@@ -38,15 +39,17 @@ async def town(settings: Settings, *, begin: bool = False) -> AsyncIterator[Data
 
 
 async def _nothing_yet(database: Database) -> bool:
-    from pathlib import Path
-
     from sqlalchemy import inspect
 
-    if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
+    if _has_no_file(database):
         return True
     async with database.reading() as session:
         connection = await session.connection()
         return not await connection.run_sync(lambda known: inspect(known).get_table_names())
+
+
+def _has_no_file(database: Database) -> bool:
+    return database.dialect == "sqlite" and not Path(str(database.url.database)).exists()
 
 
 async def community_called(session: AsyncSession, slug: str) -> Community:

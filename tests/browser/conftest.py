@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
 from tests.channels.webchat_town import WebTown, a_web_town
 from tests.databases import Sqlite
@@ -35,26 +36,45 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
+@dataclass
+class Complaints:
+    """What a browser complained about, and what a page asked of others than our site."""
+
+    site: str
+    expected: tuple[str, ...] = ()
+    heard: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Listen to this page."""
+        page.on("pageerror", lambda error: self.heard.append(str(error)))
+        page.on("console", self._console)
+        page.on("request", self._request)
+
+    def _console(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not any(known in said.text for known in self.expected):
+            self.heard.append(said.text)
+
+    def _request(self, asked: Request) -> None:
+        if not asked.url.startswith(self.site):
+            self.heard.append(f"asked for {asked.url}")
+
+
 @pytest.fixture
 async def opens(town: WebTown, browser: Browser) -> AsyncIterator[Opens]:
     """Somebody opens an address in a browser of their own: `await opens("/w/elm-park", locale="pl")`."""
-    complaints: list[str] = []
+    everyones: list[Complaints] = []
     async with AsyncExitStack() as stack:
 
-        async def opener(path: str, *, expect: tuple[str, ...] = (), **about: Any) -> Page:
+        async def opener(path: str, *, expected: tuple[str, ...] = (), **about: Any) -> Page:
             context = await browser.new_context(**{"viewport": {"width": 390, "height": 800}, **about})
             stack.push_async_callback(context.close)
             page = await context.new_page()
             page.set_default_timeout(10_000)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", lambda said: said.type == "error" and _note(said.text, expect))
-            page.on("request", lambda asked: asked.url.startswith(town.site) or complaints.append(asked.url))
+            everyones.append(Complaints(town.site, expected))
+            everyones[-1].watch(page)
             await page.goto(town.site + path)
             return page
 
-        def _note(text: str, expect: tuple[str, ...]) -> None:
-            if not any(known in text for known in expect):
-                complaints.append(text)
-
         yield opener
-    assert not complaints, complaints
+    heard = [text for complaints in everyones for text in complaints.heard]
+    assert not heard, heard

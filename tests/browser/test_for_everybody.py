@@ -9,7 +9,7 @@ from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Opens
+from tests.browser.conftest import Complaints, Opens
 from tests.channels.webchat_town import WebTown, free_port
 
 LANGUAGES = ("en", "cy", "pl", "ur")
@@ -57,7 +57,7 @@ async def test_axe_finds_nothing(town: WebTown, opens: Opens, scheme: str) -> No
 async def test_axe_finds_nothing_in_urdu_or_on_the_page_that_says_no(town: WebTown, opens: Opens) -> None:
     page = await voted(town, opens, locale="ur-PK")
     assert not await violations(page)
-    page = await opens("/w/no-such-town", expect=("404",))
+    page = await opens("/w/no-such-town", expected=("404",))
     assert not await violations(page)
 
 
@@ -102,12 +102,9 @@ async def test_one_line_puts_the_chat_into_a_communitys_own_site(
     town: WebTown, browser: Browser, parish: str
 ) -> None:
     await town.community()
-    complaints: list[str] = []
+    complaints = Complaints("", ("favicon", "404"))
     page = await browser.new_page()
-    page.on(
-        "console",
-        lambda said: said.type == "error" and "favicon" not in said.text and complaints.append(said.text),
-    )
+    complaints.watch(page)
     await page.goto(parish)
     button = page.get_by_role("button", name="Have your say")
     await button.press("Enter")
@@ -123,5 +120,5 @@ async def test_one_line_puts_the_chat_into_a_communitys_own_site(
     await expect(inside.locator(".mine")).to_contain_text("hello from the parish")
     await page.get_by_role("button", name="Close").press("Escape")
     await expect(button).to_be_focused()
-    assert not [text for text in complaints if "404" not in text], complaints
+    assert not complaints.heard
     await page.close()

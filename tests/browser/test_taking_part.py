@@ -57,7 +57,7 @@ async def test_what_is_sent_offline_is_kept_marked_and_sent_once_when_back(
     town: WebTown, opens: Opens
 ) -> None:
     poll = await market(town)
-    page = await opens(f"/w/elm-park/{poll.code}", expect=OFFLINE)
+    page = await opens(f"/w/elm-park/{poll.code}", expected=OFFLINE)
     await page.context.set_offline(True)
     await page.get_by_role("button", name="Yes", exact=True).click()
     await page.get_by_label("Your message").fill("I love the market")
@@ -74,7 +74,7 @@ async def test_what_is_sent_offline_is_kept_marked_and_sent_once_when_back(
 
 async def test_what_waits_survives_a_reload_and_a_lost_answer(town: WebTown, opens: Opens) -> None:
     poll = await market(town)
-    page = await opens(f"/w/elm-park/{poll.code}", expect=OFFLINE)
+    page = await opens(f"/w/elm-park/{poll.code}", expected=OFFLINE)
 
     async def taken_but_unanswered(route: Route) -> None:
         await route.fetch()
@@ -102,7 +102,7 @@ async def test_news_arrive_by_themselves(town: WebTown, opens: Opens) -> None:
 
 async def test_where_streams_do_not_get_through_the_answer_still_comes(town: WebTown, opens: Opens) -> None:
     poll = await market(town)
-    page = await opens(f"/w/elm-park/{poll.code}", expect=OFFLINE)
+    page = await opens(f"/w/elm-park/{poll.code}", expected=OFFLINE)
     await page.route("**/w/events*", lambda route: route.abort())
     await page.get_by_role("button", name="Yes", exact=True).click()
     await expect(page.get_by_role("button", name="✔ Yes")).to_be_visible(timeout=15_000)
@@ -141,6 +141,6 @@ async def test_choosing_polish_changes_the_page_and_keeps_the_talk(town: WebTown
     await page.get_by_role("button", name="Yes", exact=True).click()
     await expect(page.get_by_role("button", name="✔ Yes")).to_be_visible()
     await page.locator("summary").click()
-    await page.get_by_role("button", name="polski").click()
+    await page.get_by_role("link", name="polski").click()
     await expect(page.locator("html")).to_have_attribute("lang", "pl")
     await expect(page.get_by_role("button", name="✔ Yes")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -14,9 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import pytest
+import structlog
 from sqlalchemy.engine import URL
 
 from bot.__main__ import main
@@ -52,17 +54,20 @@ class Desk:
     keep: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
 
-    def types(self, *words: str, **settings: str) -> Told:
-        """Run a command here."""
-        with self.keep.context() as here:
+    def types(self, *words: str, typed: str = "", **settings: str) -> Told:
+        """Run a command here, with lines typed into it."""
+        with self.keep.context() as here, _lines(typed) as keyboard:
             here.chdir(self.folder)
             for name, value in (self.settings | settings).items():
                 here.setenv(name, value)
             here.setattr(sys, "argv", ["folkmoot", *words])
+            here.setattr(sys, "stdin", keyboard)
+            here.setattr(logging.root, "handlers", [])  # a command may set up its own log
             self.capsys.readouterr()
             with pytest.raises(SystemExit) as ended:
                 main()
             said = self.capsys.readouterr()
+        structlog.reset_defaults()
         return Told(int(ended.value.code or 0), said.out, said.err)
 
     def runs(self, *words: str, typed: str = "", **settings: str) -> Told:
@@ -110,8 +115,20 @@ class Desk:
             service.stop()
 
     def _environment(self, settings: dict[str, str]) -> dict[str, str]:
-        plain = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+        plain = {
+            name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields
+        }
         return plain | {"PYTHONPATH": str(ROOT)} | self.settings | settings
+
+
+@contextmanager
+def _lines(typed: str) -> Iterator[TextIO]:
+    """A real pipe with these lines in it."""
+    out, into = os.pipe()
+    with open(out, encoding="utf-8") as keyboard:
+        with open(into, "w", encoding="utf-8") as writer:
+            writer.write(typed)
+        yield keyboard
 
 
 @dataclass
@@ -126,7 +143,7 @@ class Service:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:
+                with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:  # noqa: S310 - our own
                     if answer.status == 200:
                         return
             except OSError:

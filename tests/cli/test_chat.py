@@ -14,13 +14,23 @@ import pytest
 
 from tests.cli.conftest import PATIENCE, Desk
 
-ELM_PARK = ("community", "add", "elm-park", "--name", "Elm Park", "--zone", "Europe/London", "--languages", "en,pl")
+ELM_PARK = (
+    "community",
+    "add",
+    "elm-park",
+    "--name",
+    "Elm Park",
+    "--zone",
+    "Europe/London",
+    "--languages",
+    "en,pl",
+)
 
 
 def organiser_asks(desk: Desk, question: str = "Keep the market? | Yes | No") -> dict[str, Any]:
     """An organiser asks in a terminal; how the poll stands then."""
     code = desk.types("invite", "organiser", "--community", "elm-park", "--json").json["code"]
-    told = desk.runs("chat", "--as", "Olga", typed=f"/start {code}\n/poll {question}\n1\n")
+    told = desk.types("chat", "--as", "Olga", typed=f"/start {code}\n/poll {question}\n1\n")
     assert "Sent. It is on its way to 1 person." in told.out
     return standing(desk)
 
@@ -34,13 +44,15 @@ def votes(desk: Desk) -> dict[str, int]:
     return {choice["text"]: choice["votes"] for choice in standing(desk)["choices"]}
 
 
-def test_a_question_is_asked_and_answered_through_pipes(either_desk: Desk):
+def test_a_question_is_asked_and_answered_through_pipes(either_desk: Desk) -> None:
     either_desk.types(*ELM_PARK)
     asked = organiser_asks(either_desk)
     assert asked["state"] == "open"
     assert (asked["people_asked"], asked["people_took_part"]) == (1, 0)
 
-    told = either_desk.runs("chat", "--as", "Alice", "--community", "elm-park", typed=f"/start {asked['code']}\n1\n")
+    told = either_desk.runs(
+        "chat", "--as", "Alice", "--community", "elm-park", typed=f"/start {asked['code']}\n1\n"
+    )
     assert (told.code, told.err) == (0, "")
     said = told.out[told.out.index("> /start") :]
     assert said.index("  1 Yes\n  2 No\n") < said.index("> 1") < said.index("» Counted. Thank you.")
@@ -60,25 +72,25 @@ def test_a_question_is_asked_and_answered_through_pipes(either_desk: Desk):
     )
 
 
-def test_somebody_comes_back_and_changes_their_mind(desk: Desk):
+def test_somebody_comes_back_and_changes_their_mind(desk: Desk) -> None:
     desk.types(*ELM_PARK)
     code = organiser_asks(desk)["code"]
-    desk.runs("chat", "--as", "Alice", typed=f"/start {code}\n1\n")
+    desk.types("chat", "--as", "Alice", typed=f"/start {code}\n1\n")
     assert votes(desk) == {"Yes": 1, "No": 0}
-    desk.runs("chat", "--as", "Alice", typed=f"/start {code}\n2")  # the last line has no end
+    desk.types("chat", "--as", "Alice", typed=f"/start {code}\n2")  # the last line has no end
     assert votes(desk) == {"Yes": 0, "No": 1}
 
 
-def test_two_names_are_two_people_and_nobody_reads_the_other_s_answers(desk: Desk):
+def test_two_names_are_two_people_and_nobody_reads_the_other_s_answers(desk: Desk) -> None:
     desk.types(*ELM_PARK)
     code = organiser_asks(desk)["code"]
     for name, choice in (("Alice", 1), ("Bob", 2)):
-        told = desk.runs("chat", "--as", name, typed=f"/start {code}\n{choice}\n")
+        told = desk.types("chat", "--as", name, typed=f"/start {code}\n{choice}\n")
         assert told.out.count("» Counted. Thank you.") == 1
     assert votes(desk) == {"Yes": 1, "No": 1}
 
 
-def test_a_chat_beside_a_running_service_votes_in_the_same_poll(either_desk: Desk):
+def test_a_chat_beside_a_running_service_votes_in_the_same_poll(either_desk: Desk) -> None:
     either_desk.types(*ELM_PARK)
     with either_desk.service("run"):
         code = organiser_asks(either_desk)["code"]
@@ -87,22 +99,22 @@ def test_a_chat_beside_a_running_service_votes_in_the_same_poll(either_desk: Des
         assert votes(either_desk) == {"Yes": 0, "No": 1}
 
 
-def test_a_language_can_be_chosen_and_is_kept(desk: Desk):
+def test_a_language_can_be_chosen_and_is_kept(desk: Desk) -> None:
     desk.types(*ELM_PARK)
-    assert "✔ polski" in desk.runs("chat", "--language", "pl", typed="/language\n").out
-    assert "✔ polski" in desk.runs("chat", typed="/language\n").out
-    assert "✔ English" in desk.runs("chat", "--language", "en", typed="/language\n").out
+    assert "✔ polski" in desk.types("chat", "--language", "pl", typed="/language\n").out
+    assert "✔ polski" in desk.types("chat", typed="/language\n").out
+    assert "✔ English" in desk.types("chat", "--language", "en", typed="/language\n").out
 
 
-def test_a_place_in_degrees_finds_the_community_there(desk: Desk):
+def test_a_place_in_degrees_finds_the_community_there(desk: Desk) -> None:
     desk.types(*ELM_PARK, "--at", "51.55,0.19")
-    assert "1 Join Elm Park" in desk.runs("chat", typed="51.56, 0.2\n").out
+    assert "1 Join Elm Park" in desk.types("chat", typed="51.56, 0.2\n").out
 
 
-def test_what_somebody_wrote_cannot_paint_the_terminal(desk: Desk):
+def test_what_somebody_wrote_cannot_paint_the_terminal(desk: Desk) -> None:
     desk.types(*ELM_PARK)
     organiser_asks(desk, "[bold]Keep\x1b[31m <b>it</b>? | Yes | No")
-    told = desk.runs("chat", "--as", "Olga", typed="/polls\n1\n")
+    told = desk.types("chat", "--as", "Olga", typed="/polls\n1\n")
     assert "\x1b" not in told.out
     assert "[bold]Keep[31m <b>it</b>?" in told.out
 
@@ -115,24 +127,26 @@ def test_what_somebody_wrote_cannot_paint_the_terminal(desk: Desk):
         (("--as", " "), 2, "Usage: folkmoot chat"),
     ],
 )
-def test_a_chat_that_cannot_begin_says_why(desk: Desk, words: tuple[str, str], code: int, sentence: str):
+def test_a_chat_that_cannot_begin_says_why(
+    desk: Desk, words: tuple[str, str], code: int, sentence: str
+) -> None:
     told = desk.types("chat", *words)
     assert told.code == code
     assert told.err.startswith(sentence)
 
 
-def test_the_same_name_in_a_second_terminal_is_refused(desk: Desk):
+def test_the_same_name_in_a_second_terminal_is_refused(desk: Desk) -> None:
     first = Keyboard(desk, "--as", "Alice")
     try:
         first.reads("Which community")
-        told = desk.runs("chat", "--as", "Alice")
+        told = desk.types("chat", "--as", "Alice")
     finally:
         first.hangs_up()
     assert told.code == 1
     assert told.err == "Somebody talks as Alice in another terminal. Choose another name with --as.\n"
 
 
-def test_at_a_real_terminal_one_is_prompted_and_leaves_with_ctrl_d(desk: Desk):
+def test_at_a_real_terminal_one_is_prompted_and_leaves_with_ctrl_d(desk: Desk) -> None:
     keyboard = Keyboard(desk)
     try:
         keyboard.reads("Ctrl-D leaves")
@@ -146,7 +160,7 @@ def test_at_a_real_terminal_one_is_prompted_and_leaves_with_ctrl_d(desk: Desk):
         keyboard.hangs_up()
 
 
-def test_ctrl_c_leaves_at_once_and_kindly(desk: Desk):
+def test_ctrl_c_leaves_at_once_and_kindly(desk: Desk) -> None:
     keyboard = Keyboard(desk)
     try:
         keyboard.reads("> ")

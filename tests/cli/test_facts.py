@@ -11,10 +11,20 @@ import pytest
 from bot.clock import utc_now
 from tests.cli.conftest import Desk
 
-ELM_PARK = ("community", "add", "elm-park", "--name", "Elm Park", "--zone", "Europe/London", "--languages", "en")
+ELM_PARK = (
+    "community",
+    "add",
+    "elm-park",
+    "--name",
+    "Elm Park",
+    "--zone",
+    "Europe/London",
+    "--languages",
+    "en",
+)
 
 
-def test_an_operator_founds_a_community_and_finds_it_in_the_list(either_desk: Desk):
+def test_an_operator_founds_a_community_and_finds_it_in_the_list(either_desk: Desk) -> None:
     told = either_desk.types(*ELM_PARK)
     assert told.code == 0
     assert "Elm Park is founded." in told.out
@@ -23,8 +33,18 @@ def test_an_operator_founds_a_community_and_finds_it_in_the_list(either_desk: De
     assert "elm-park: Elm Park (en; Europe/London), people: 0, no organiser yet" in listed.out
 
 
-def test_a_community_is_founded_with_everything_one_can_say_of_it(desk: Desk):
-    words = [*ELM_PARK, "--name-in", "cy=Parc y Llwyf", "--area", "North", "--area", "South", "--at", "51.55,0.19"]
+def test_a_community_is_founded_with_everything_one_can_say_of_it(desk: Desk) -> None:
+    words = [
+        *ELM_PARK,
+        "--name-in",
+        "cy=Parc y Llwyf",
+        "--area",
+        "North",
+        "--area",
+        "South",
+        "--at",
+        "51.55,0.19",
+    ]
     founded = desk.types(*words, "--json").json
     assert founded == {
         "slug": "elm-park",
@@ -40,7 +60,7 @@ def test_a_community_is_founded_with_everything_one_can_say_of_it(desk: Desk):
     assert desk.types("community", "list", "--json").json == [founded]
 
 
-def test_a_community_is_founded_on_a_machine_that_had_none(bare_desk: Desk):
+def test_a_community_is_founded_on_a_machine_that_had_none(bare_desk: Desk) -> None:
     assert bare_desk.types(*ELM_PARK).code == 0
     assert (bare_desk.folder / "data/folkmoot.db").is_file()
 
@@ -48,33 +68,41 @@ def test_a_community_is_founded_on_a_machine_that_had_none(bare_desk: Desk):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"elm-park": "Elm Park"}, "A short name has small letters, digits and hyphens only, such as elm-park."),
-        ({"Europe/London": "London"}, "There is no time zone called London. One that exists is Europe/London."),
+        (
+            {"elm-park": "Elm Park"},
+            "A short name has small letters, digits and hyphens only, such as elm-park.",
+        ),
+        (
+            {"Europe/London": "London"},
+            "There is no time zone called London. One that exists is Europe/London.",
+        ),
         ({"en": "en,tlh"}, "I do not speak tlh yet."),
         ({"en": ","}, "A community needs a name of up to 60 letters and a language."),
     ],
 )
-def test_a_community_that_cannot_be_is_refused_in_one_sentence(desk: Desk, change: dict[str, str], sentence: str):
+def test_a_community_that_cannot_be_is_refused_in_one_sentence(
+    desk: Desk, change: dict[str, str], sentence: str
+) -> None:
     told = desk.types(*(change.get(word, word) for word in ELM_PARK))
     assert (told.code, told.out) == (1, "")
     assert told.err.startswith(sentence)
     assert told.err.count("\n") == 1
 
 
-def test_a_second_community_of_the_same_name_is_refused(desk: Desk):
+def test_a_second_community_of_the_same_name_is_refused(desk: Desk) -> None:
     desk.types(*ELM_PARK)
     assert desk.types(*ELM_PARK).err == "There is a community called elm-park already.\n"
 
 
 @pytest.mark.parametrize("wrong", [("--at", "here"), ("--at", "91,0"), ("--name-in", "Parc y Llwyf")])
-def test_a_mistyped_option_ends_with_2(desk: Desk, wrong: tuple[str, str]):
+def test_a_mistyped_option_ends_with_2(desk: Desk, wrong: tuple[str, str]) -> None:
     told = desk.types(*ELM_PARK, *wrong)
     assert told.code == 2
     assert "should look like" in told.err
 
 
 @pytest.mark.parametrize("role", ["organiser", "officer"])
-def test_an_invitation_has_a_link_for_each_channel_and_an_end(either_desk: Desk, role: str):
+def test_an_invitation_has_a_link_for_each_channel_and_an_end(either_desk: Desk, role: str) -> None:
     either_desk.types(*ELM_PARK)
     made = either_desk.types("invite", role, "--community", "elm-park", "--json").json
     assert made["links"] == {"telegram": None, "web": f"http://localhost:8080/w/elm-park/{made['code']}"}
@@ -84,36 +112,38 @@ def test_an_invitation_has_a_link_for_each_channel_and_an_end(either_desk: Desk,
     assert timedelta(days=6, hours=23) < days <= timedelta(days=7)
 
 
-def test_an_invitation_is_shown_to_be_passed_on(desk: Desk):
+def test_an_invitation_is_shown_to_be_passed_on(desk: Desk) -> None:
     desk.types(*ELM_PARK)
     told = desk.types("invite", "organiser", "--community", "elm-park", PUBLIC_URL="https://town.example/")
     assert re.search(r"^  https://town\.example/w/elm-park/[a-z2-9]{20}$", told.out, re.MULTILINE)
 
 
-def test_without_a_web_chat_there_is_no_web_link(desk: Desk):
+def test_without_a_web_chat_there_is_no_web_link(desk: Desk) -> None:
     desk.types(*ELM_PARK)
     made = desk.types("invite", "organiser", "--community", "elm-park", "--json", WEBCHAT="false").json
     assert made["links"] == {"telegram": None, "web": None}
 
 
-def test_nobody_is_invited_to_a_community_that_is_not_there(desk: Desk):
+def test_nobody_is_invited_to_a_community_that_is_not_there(desk: Desk) -> None:
     told = desk.types("invite", "organiser", "--community", "atlantis")
     assert (told.code, told.out, told.err) == (1, "", "There is no community called atlantis.\n")
 
 
-def test_nobody_is_invited_to_be_mayor(desk: Desk):
+def test_nobody_is_invited_to_be_mayor(desk: Desk) -> None:
     told = desk.types("invite", "mayor", "--community", "elm-park")
     assert told.code == 2
     assert "organiser" in told.err
 
 
-def test_a_community_without_polls_says_so(desk: Desk):
+def test_a_community_without_polls_says_so(desk: Desk) -> None:
     desk.types(*ELM_PARK)
-    assert desk.types("poll", "list", "--community", "elm-park").out == "Nobody has asked anything there yet.\n"
+    assert (
+        desk.types("poll", "list", "--community", "elm-park").out == "Nobody has asked anything there yet.\n"
+    )
     assert desk.types("poll", "list", "--community", "elm-park", "--json").json == []
 
 
-def test_the_doctor_finds_a_quiet_town_well(either_desk: Desk):
+def test_the_doctor_finds_a_quiet_town_well(either_desk: Desk) -> None:
     either_desk.types(*ELM_PARK)
     told = either_desk.types("doctor")
     assert told.code == 0

@@ -11,7 +11,7 @@ from tests.cli.conftest import Desk
 from tests.fake_telegram import TOKEN, FakeTelegram
 
 
-def test_run_makes_the_database_seeds_nothing_and_ends_when_asked(bare_desk: Desk):
+def test_run_makes_the_database_seeds_nothing_and_ends_when_asked(bare_desk: Desk) -> None:
     with bare_desk.service("run") as service:
         assert bare_desk.types("community", "list", "--json").json == []
         jobs = bare_desk.types("doctor", "--json").json["jobs"]
@@ -21,13 +21,16 @@ def test_run_makes_the_database_seeds_nothing_and_ends_when_asked(bare_desk: Des
     assert {job["name"] for job in jobs} == {"close polls", "tidy"}
 
 
-def test_a_demo_says_where_to_go_and_each_address_opens(bare_desk: Desk):
+def test_a_demo_says_where_to_go_and_each_address_opens(bare_desk: Desk) -> None:
     with bare_desk.service("demo") as service:
         shown = service.reads("Stop with Ctrl-C")
         asked = bare_desk.types("poll", "list", "--community", "elm-park", "--json").json[0]
-        links = [link.replace("localhost", "127.0.0.1") for link in re.findall(r"^  (http\S+)$", shown, re.MULTILINE)]
+        links = [
+            link.replace("localhost", "127.0.0.1")
+            for link in re.findall(r"^  (http\S+)$", shown, re.MULTILINE)
+        ]
         stranger, poster, organiser = links
-        pages = [urllib.request.urlopen(link, timeout=10).read().decode() for link in links]
+        pages = [opened(link) for link in links]
     assert stranger == f"{service.address}/w/elm-park"
     assert poster == f"{service.address}/w/elm-park/{asked['code']}"
     assert organiser.startswith(stranger)
@@ -36,7 +39,13 @@ def test_a_demo_says_where_to_go_and_each_address_opens(bare_desk: Desk):
     assert "@BotFather" in shown
 
 
-def test_a_second_demo_adds_nothing_but_a_fresh_invitation(bare_desk: Desk):
+def opened(link: str) -> str:
+    """The page behind a link."""
+    with urllib.request.urlopen(link, timeout=10) as page:  # noqa: S310 - our own service
+        return str(page.read().decode())
+
+
+def test_a_second_demo_adds_nothing_but_a_fresh_invitation(bare_desk: Desk) -> None:
     invitations = set()
     towns = []
     for _ in range(2):
@@ -50,13 +59,15 @@ def test_a_second_demo_adds_nothing_but_a_fresh_invitation(bare_desk: Desk):
     assert [one["people"] for one in towns[0][0]] == [one["people"] for one in towns[1][0]]
 
 
-async def test_a_demo_with_a_bot_shows_its_links_and_commands_know_it_from_then_on(bare_desk: Desk):
+async def test_a_demo_with_a_bot_shows_its_links_and_commands_know_it_from_then_on(bare_desk: Desk) -> None:
     async with FakeTelegram(username="elm_park_bot") as api:
         telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
         shown = await bare_desk.aside(lambda: _shown_by_demo(bare_desk, telegram))
     assert len(re.findall(r"^  https://t\.me/elm_park_bot\?start=\w+$", shown, re.MULTILINE)) == 2
     assert "@BotFather" not in shown
-    made = await bare_desk.aside(lambda: bare_desk.runs("invite", "officer", "--community", "elm-park", "--json"))
+    made = await bare_desk.aside(
+        lambda: bare_desk.runs("invite", "officer", "--community", "elm-park", "--json")
+    )
     assert made.json["links"]["telegram"] == f"https://t.me/elm_park_bot?start={made.json['code']}"
     assert api.violations == []
 
@@ -66,10 +77,21 @@ def _shown_by_demo(desk: Desk, settings: dict[str, str]) -> str:
         return service.reads("Stop with Ctrl-C")
 
 
-async def test_a_bot_whose_service_never_ran_is_asked_for_its_name(desk: Desk):
+async def test_a_bot_whose_service_never_ran_is_asked_for_its_name(desk: Desk) -> None:
     async with FakeTelegram(username="elm_park_bot") as api:
         telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
-        words = ("community", "add", "elm-park", "--name", "Elm Park", "--zone", "UTC", "--languages", "en", "--json")
+        words = (
+            "community",
+            "add",
+            "elm-park",
+            "--name",
+            "Elm Park",
+            "--zone",
+            "UTC",
+            "--languages",
+            "en",
+            "--json",
+        )
         told = await desk.aside(lambda: desk.runs(*words, **telegram))
         checked = await desk.aside(lambda: desk.runs("check", **telegram))
     assert told.json["links"]["telegram"] == "https://t.me/elm_park_bot?start=elm-park"
@@ -78,7 +100,7 @@ async def test_a_bot_whose_service_never_ran_is_asked_for_its_name(desk: Desk):
 
 
 @pytest.mark.parametrize("command", ["run", "demo", "check"])
-async def test_a_token_that_telegram_does_not_know_is_named_and_not_shown(desk: Desk, command: str):
+async def test_a_token_that_telegram_does_not_know_is_named_and_not_shown(desk: Desk, command: str) -> None:
     async with FakeTelegram() as api:
         settings = {"TELEGRAM_TOKEN": "123456:WRONG-WRONG", "TELEGRAM_API_URL": api.url, "PORT": "0"}
         told = await desk.aside(lambda: desk.runs(command, **settings))
@@ -88,10 +110,21 @@ async def test_a_token_that_telegram_does_not_know_is_named_and_not_shown(desk: 
     assert "Traceback" not in told.err
 
 
-def test_a_telegram_that_cannot_be_reached_is_found_by_check_and_leaves_links_out(desk: Desk):
+def test_a_telegram_that_cannot_be_reached_is_found_by_check_and_leaves_links_out(desk: Desk) -> None:
     telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": "http://127.0.0.1:1"}
     checked = desk.types("check", **telegram)
     assert checked.code == 1
     assert "✘ telegram: http://127.0.0.1:1 gives no answer" in checked.out
-    words = ("community", "add", "elm-park", "--name", "Elm Park", "--zone", "UTC", "--languages", "en", "--json")
+    words = (
+        "community",
+        "add",
+        "elm-park",
+        "--name",
+        "Elm Park",
+        "--zone",
+        "UTC",
+        "--languages",
+        "en",
+        "--json",
+    )
     assert desk.types(*words, **telegram).json["links"]["telegram"] is None

@@ -15,14 +15,22 @@ WRONG = [
     ("TELEGRAM_TOKEN", "hello", "The setting TELEGRAM_TOKEN is wrong: must look like 123456:ABC-DEF"),
     ("TELEGRAM_MODE", "carrier-pigeon", "The setting TELEGRAM_MODE is wrong"),
     ("PUBLIC_URL", "town.example", "The setting PUBLIC_URL is wrong: must be a web address"),
-    ("DATABASE_URL", "mysql://somewhere/town", "The setting DATABASE_URL is wrong: must be a sqlite:/// or postgresql://"),
+    (
+        "DATABASE_URL",
+        "mysql://somewhere/town",
+        "The setting DATABASE_URL is wrong: must be a sqlite:/// or postgresql://",
+    ),
     ("LOG_FORMAT", "poem", "The setting LOG_FORMAT is wrong"),
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "sentence"), WRONG, ids=[f"{name}={value}" for name, value, _ in WRONG])
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"), WRONG, ids=[f"{name}={value}" for name, value, _ in WRONG]
+)
 @pytest.mark.parametrize("command", ["run", "check"])
-def test_a_wrong_setting_is_named(bare_desk: Desk, command: str, name: str, value: str, sentence: str):
+def test_a_wrong_setting_is_named(
+    bare_desk: Desk, command: str, name: str, value: str, sentence: str
+) -> None:
     told = bare_desk.types(command, **{name: value})
     assert told.code == 1
     assert told.err.startswith(sentence)
@@ -30,46 +38,46 @@ def test_a_wrong_setting_is_named(bare_desk: Desk, command: str, name: str, valu
     assert value not in told.err or name not in {"TELEGRAM_TOKEN", "DATABASE_URL"}
 
 
-def test_a_webhook_without_an_address_is_named(bare_desk: Desk):
+def test_a_webhook_without_an_address_is_named(bare_desk: Desk) -> None:
     told = bare_desk.types("run", TELEGRAM_TOKEN="1:abc", TELEGRAM_MODE="webhook")
     assert told.err == "The setting PUBLIC_URL is missing: TELEGRAM_MODE=webhook needs it.\n"
 
 
-def test_a_port_that_is_taken_is_named(desk: Desk):
+def test_a_port_that_is_taken_is_named(desk: Desk) -> None:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         door.listen()
         port = str(door.getsockname()[1])
-        told = desk.runs("run", PORT=port)
+        told = desk.types("run", PORT=port)
     assert told.code == 1
     assert f"The address 127.0.0.1:{port} cannot be used" in told.err
     assert told.err.count("\n") == 1
 
 
-def test_a_demo_on_a_port_that_is_taken_seeds_nothing(desk: Desk):
+def test_a_demo_on_a_port_that_is_taken_seeds_nothing(desk: Desk) -> None:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         door.listen()
-        assert desk.runs("demo", PORT=str(door.getsockname()[1])).code == 1
+        assert desk.types("demo", PORT=str(door.getsockname()[1])).code == 1
     assert desk.types("community", "list", "--json").json == []
 
 
 @pytest.mark.parametrize("command", ["run", "demo", "migrate"])
-def test_a_folder_that_cannot_be_made_is_named(bare_desk: Desk, command: str):
+def test_a_folder_that_cannot_be_made_is_named(bare_desk: Desk, command: str) -> None:
     (bare_desk.folder / "data").write_text("a file stands where the folder should be")
-    told = bare_desk.runs(command)
+    told = bare_desk.types(command)
     assert told.code == 1
     assert told.err.startswith("The folder data cannot be made for the database")
     assert told.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("words", [("run",), ("migrate",), ("community", "list"), ("chat",)], ids=" ".join)
-def test_a_database_from_a_newer_version_is_left_alone(desk: Desk, words: tuple[str, ...]):
+def test_a_database_from_a_newer_version_is_left_alone(desk: Desk, words: tuple[str, ...]) -> None:
     path = desk.settings["DATABASE_URL"].partition("///")[2]
     with sqlite3.connect(path) as newer:
         newer.execute("UPDATE alembic_version SET version_num = '9999'")
     newer.close()
-    told = desk.runs(*words)
+    told = desk.types(*words)
     assert told.code == 1
     assert told.err.startswith("The database was made by a newer version of this program")
     assert told.err.count("\n") == 1
@@ -78,14 +86,14 @@ def test_a_database_from_a_newer_version_is_left_alone(desk: Desk, words: tuple[
 @pytest.mark.parametrize(
     "words", [("community", "list"), ("poll", "list", "--community", "x"), ("doctor",)], ids=" ".join
 )
-def test_reading_makes_no_database(bare_desk: Desk, words: tuple[str, ...]):
+def test_reading_makes_no_database(bare_desk: Desk, words: tuple[str, ...]) -> None:
     told = bare_desk.types(*words)
     assert (told.code, told.out) == (1, "")
     assert told.err == "There is no database yet; run `folkmoot migrate`.\n"
     assert not (bare_desk.folder / "data").exists()
 
 
-def test_a_database_server_that_is_not_there_is_named(bare_desk: Desk):
+def test_a_database_server_that_is_not_there_is_named(bare_desk: Desk) -> None:
     told = bare_desk.types("community", "list", DATABASE_URL="postgresql://town:hush@127.0.0.1:1/town")
     assert told.code == 1
     assert "server" in told.err

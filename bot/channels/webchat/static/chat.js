@@ -86,6 +86,11 @@ field.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  const chosen = event.target.closest("nav a[hreflang]");
+  if (chosen && known) {
+    event.preventDefault(); // who is known tells the town, too, which language to speak
+    return say("speak", chosen.hreflang, { shown: chosen.textContent, next: chosen.href });
+  }
   if (!event.target.closest("[data-share-place]")) return;
   const failed = () => { connection.textContent = words.noPlace; };
   const found = ({ coords }) => say("place", `${coords.latitude.toFixed(6)},${coords.longitude.toFixed(6)}`, { shown: words.place });

@@ -1,0 +1,104 @@
+"""The make-believe town: believable, made by the town's own services, and made once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from bot import demo
+from bot.clock import utc_now
+from bot.db import Database
+from bot.models import Address, Base, Consent, Envelope, Participation, Poll, Resident
+from bot.services import communities, polls
+
+
+async def rows(database: Database) -> dict[str, int]:
+    """How much is in each table."""
+    async with database.reading() as session:
+        return {
+            table.name: await session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+async def test_the_town_has_people_questions_and_an_open_poll(database: Database) -> None:
+    town = await demo.seed(database, now=utc_now())
+    assert (town.slug, town.name, town.new) == ("elm-park", "Elm Park", True)
+    async with database.reading() as session:
+        community = await communities.by_slug(session, "elm-park")
+        assert community is not None
+        assert await communities.size(session, community.id) == 40
+        assert len(await communities.organisers(session, community.id)) == 1
+        asked = await polls.of_community(session, community.id)
+        opened = await polls.by_code(session, town.poll or "")
+    assert opened is not None
+    assert opened.question == town.question
+    assert [poll.closed_at is None for poll, _ in asked] == [True, True, False]
+    assert {poll.results for poll, _ in asked if poll.closed_at is None} == {"voted", "closed"}
+    closed, _ = asked[-1]
+    assert closed.outcome
+
+
+async def test_every_tally_of_the_town_equals_a_recount(database: Database) -> None:
+    await demo.seed(database, now=utc_now())
+    async with database.reading() as session:
+        for poll in (await session.scalars(select(Poll))).all():
+            (tally,) = [
+                tally
+                for one, tally in await polls.of_community(session, poll.community_id)
+                if one.id == poll.id
+            ]
+            part = Participation.poll_id == poll.id
+            asked = await session.scalar(select(func.count()).where(part))
+            took_part = await session.scalar(select(func.count()).where(part, Participation.took_part))
+            votes = await polls.recount(session, poll)
+            assert votes == polls.counts(poll, tally)
+            assert (asked, took_part) == (tally.asked, tally.took_part)
+            assert took_part == sum(votes) < tally.asked
+
+
+async def test_seeding_twice_adds_nothing(database: Database) -> None:
+    first = await demo.seed(database, now=utc_now())
+    before = await rows(database)
+    again = await demo.seed(database, now=utc_now() + timedelta(hours=1))
+    assert await rows(database) == before
+    assert (again.poll, again.new) == (first.poll, False)
+
+
+async def test_two_towns_are_alike_but_for_their_codes(database: Database) -> None:
+    now = utc_now()
+    await demo.seed(database, now=now)
+    async with database.reading() as session:
+        people = (await session.execute(select(Resident.name, Resident.language).order_by(Resident.id))).all()
+        questions = (await session.execute(select(Poll.question, Poll.closes_at).order_by(Poll.id))).all()
+    assert len({name for name, _ in people}) == 40
+    assert {language for _, language in people} == {"en", "cy", "pl", "ur"}
+    assert [closes_at - now for _, closes_at in questions] == [
+        timedelta(days=days) for days in (-5, 20, 30, 25)
+    ]
+
+
+async def test_nothing_is_ever_sent_to_people_who_do_not_exist(database: Database) -> None:
+    await demo.seed(database, now=utc_now())
+    async with database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Address)) == 0
+        assert await session.scalar(select(func.count()).select_from(Envelope)) == 0
+        assert await session.scalar(select(func.count()).select_from(Consent)) == 27
+
+
+async def test_when_all_its_polls_have_closed_there_is_no_poster(database: Database) -> None:
+    await demo.seed(database, now=utc_now())
+    town = await demo.seed(database, now=utc_now() + timedelta(days=60))
+    assert (town.poll, town.question, town.new) == (None, None, False)
+
+
+async def test_a_town_of_that_name_is_left_alone(database: Database) -> None:
+    async with database.writing() as session:
+        await communities.add(
+            session, demo.SLUG, {"en": "Our Elm Park"}, zone="UTC", languages=["en"], now=utc_now()
+        )
+    before = await rows(database)
+    town = await demo.seed(database, now=utc_now())
+    assert (town.name, town.poll) == ("Our Elm Park", None)
+    assert await rows(database) == before

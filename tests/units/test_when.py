@@ -1,0 +1,58 @@
+"""Closing times as people write them, in each language; a day without a time is its evening."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot import when
+from bot.errors import Refused
+from bot.i18n import tongue
+
+MONDAY = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "expected"),
+    [
+        ("en", "Friday 18:00", "2026-11-27T18:00"),
+        ("en", "friday at 6pm", "2026-11-27T18:00"),
+        ("en", "Friday", "2026-11-27T18:00"),
+        ("en", "tomorrow 9:30", "2026-11-24T09:30"),
+        ("en", "in 3 days", "2026-11-26T19:00"),
+        ("en", "18:00", "2026-11-24T18:00"),
+        ("en", "1 Dec 19:00", "2026-12-01T19:00"),
+        ("en", "3/12/2026 10:00", "2026-12-03T10:00"),
+        ("pl", "piątek 18:00", "2026-11-27T18:00"),
+        ("pl", "w piątek o 18:00", "2026-11-27T18:00"),
+        ("pl", "jutro", "2026-11-24T19:00"),
+        ("pl", "za 3 dni", "2026-11-26T19:00"),
+        ("pl", "1 grudnia 19:00", "2026-12-01T19:00"),
+        ("cy", "dydd Gwener 18:00", "2026-11-27T18:00"),
+        ("cy", "Gwener 18:00", "2026-11-27T18:00"),
+        ("cy", "yfory", "2026-11-24T19:00"),
+        ("cy", "1 Rhagfyr 19:00", "2026-12-01T19:00"),
+        ("ur", "جمعہ 18:00", "2026-11-27T18:00"),
+        ("ur", "کل 18:00", "2026-11-24T18:00"),
+        ("ur", "1 دسمبر 19:00", "2026-12-01T19:00"),
+    ],
+)
+def test_a_moment_in_words(code: str, text: str, expected: str) -> None:
+    assert when.read(text, tongue(code), "UTC", now=MONDAY) == datetime.fromisoformat(expected + "+00:00")
+
+
+@pytest.mark.parametrize("text", ["", "some day", "ąę", "🙂", "x" * 5000, "٪٪"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        when.read(text, tongue("en"), "Europe/London", now=MONDAY)
+
+
+def test_the_town_s_own_clock_counts() -> None:
+    july = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+    assert when.read("Friday 18:00", tongue("en"), "Europe/London", now=july).hour == 17
+
+
+def test_the_night_the_clocks_go_back_has_a_moment_for_every_hour() -> None:
+    before = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
+    assert when.read("25 Oct 01:30", tongue("en"), "Europe/London", now=before).isoformat() == "2026-10-25T00:30:00+00:00"
