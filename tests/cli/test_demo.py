@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from bot import demo
 from bot.clock import utc_now
 from bot.db import Database
-from bot.models import Address, Base, Consent, Envelope, Participation, Poll, Resident
+from bot.models import Address, Base, Envelope, Participation, Poll, Resident
 from bot.services import communities, polls
 
 
@@ -84,7 +84,6 @@ async def test_nothing_is_ever_sent_to_people_who_do_not_exist(database: Databas
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Address)) == 0
         assert await session.scalar(select(func.count()).select_from(Envelope)) == 0
-        assert await session.scalar(select(func.count()).select_from(Consent)) == 27
 
 
 async def test_when_all_its_polls_have_closed_there_is_no_poster(database: Database) -> None:

@@ -10,6 +10,8 @@ import pytest
 from tests.cli.conftest import Desk
 from tests.fake_telegram import TOKEN, FakeTelegram
 
+ELM_PARK = ["community", "add", "elm-park", "--name", "Elms", "--zone", "UTC", "--languages", "en", "--json"]
+
 
 def test_run_makes_the_database_seeds_nothing_and_ends_when_asked(bare_desk: Desk) -> None:
     with bare_desk.service("run") as service:
@@ -80,19 +82,7 @@ def _shown_by_demo(desk: Desk, settings: dict[str, str]) -> str:
 async def test_a_bot_whose_service_never_ran_is_asked_for_its_name(desk: Desk) -> None:
     async with FakeTelegram(username="elm_park_bot") as api:
         telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
-        words = (
-            "community",
-            "add",
-            "elm-park",
-            "--name",
-            "Elm Park",
-            "--zone",
-            "UTC",
-            "--languages",
-            "en",
-            "--json",
-        )
-        told = await desk.aside(lambda: desk.runs(*words, **telegram))
+        told = await desk.aside(lambda: desk.runs(*ELM_PARK, **telegram))
         checked = await desk.aside(lambda: desk.runs("check", **telegram))
     assert told.json["links"]["telegram"] == "https://t.me/elm_park_bot?start=elm-park"
     assert "✔ telegram: The bot is @elm_park_bot." in checked.out
@@ -115,16 +105,4 @@ def test_a_telegram_that_cannot_be_reached_is_found_by_check_and_leaves_links_ou
     checked = desk.types("check", **telegram)
     assert checked.code == 1
     assert "✘ telegram: http://127.0.0.1:1 gives no answer" in checked.out
-    words = (
-        "community",
-        "add",
-        "elm-park",
-        "--name",
-        "Elm Park",
-        "--zone",
-        "UTC",
-        "--languages",
-        "en",
-        "--json",
-    )
-    assert desk.types(*words, **telegram).json["links"]["telegram"] is None
+    assert desk.types(*ELM_PARK, **telegram).json["links"]["telegram"] is None

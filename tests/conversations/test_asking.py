@@ -88,7 +88,9 @@ async def test_a_double_tap_on_send_sends_once(town: Town) -> None:
         ("/poll Keep it? | Yes | No | closes in 200 days", "90 days at most"),
     ],
 )
-async def test_what_cannot_be_asked_is_explained_and_asked_again(town: Town, line: str, complaint: str) -> None:
+async def test_what_cannot_be_asked_is_explained_and_asked_again(
+    town: Town, line: str, complaint: str
+) -> None:
     olga = await town.organiser()
     await olga.says(line)
     assert complaint in olga.latest
@@ -197,7 +199,9 @@ async def test_closing_by_hand_asks_twice_and_destroys_the_key(town: Town) -> No
     assert deeds[-2:] == ["poll.send", "poll.close"]
 
 
-async def test_what_happens_next_reaches_everyone_who_voted_and_the_organiser_hears_how_many(town: Town) -> None:
+async def test_what_happens_next_reaches_everyone_who_voted_and_the_organiser_hears_how_many(
+    town: Town,
+) -> None:
     olga = await town.organiser()
     poll = await town.poll("Keep the market?", "Yes", "No", by=olga)
     alice = town.stranger("Alice")
@@ -244,7 +248,9 @@ async def test_hostile_words_stay_words(town: Town) -> None:
     poll = await town.poll("<script>alert(1)</script> & {n} %s?", "<b>Yes</b>", "{choice}")
     alice = town.stranger("Alice")
     await alice.opens(poll.code)
-    assert "<script>alert(1)</script> & {n} %s?" in alice.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert "<script>alert(1)</script> & {n} %s?" in alice.text.replace("&lt;", "<").replace(
+        "&gt;", ">"
+    ).replace("&amp;", "&")
     assert all("<script" not in str(message.text) for message in alice.screen.messages.values())
     await alice.taps("{choice}")
     assert await town.result(poll) == {"<b>Yes</b>": 0, "{choice}": 1}

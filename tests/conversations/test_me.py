@@ -85,7 +85,11 @@ async def test_an_invitation_can_be_taken_back_by_its_organisers_only(town: Town
     code = olga.latest.split("paper:elm-park/")[1].split("\n")[0]
     await olga.says("/invite")
     async with town.folkmoot.database.reading() as session:
-        first = (await session.scalars(select(Invitation).where(Invitation.used_at.is_(None)).order_by(Invitation.id))).first()
+        first = (
+            await session.scalars(
+                select(Invitation).where(Invitation.used_at.is_(None)).order_by(Invitation.id)
+            )
+        ).first()
     assert first is not None
     eve = await town.member("Eve")
     await eve.does(Tap(f"ar:{first.id}", query="q"))
@@ -168,7 +172,9 @@ async def test_closed_polls_stay_as_they_were_counted(town: Town) -> None:
     assert await town.result(poll) == {"Yes": 1, "No": 1}
 
 
-async def test_forgetting_takes_open_answers_back_and_leaves_nothing_that_leads_to_the_person(town: Town) -> None:
+async def test_forgetting_takes_open_answers_back_and_leaves_nothing_that_leads_to_the_person(
+    town: Town,
+) -> None:
     closed = await town.poll("Keep the market?", "Yes", "No")
     alice = town.stranger("Alice")
     await alice.opens(closed.code)

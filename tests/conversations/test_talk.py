@@ -104,7 +104,9 @@ async def test_a_flow_that_lost_a_question_goes_on(town: Town) -> None:
     await olga.says("/poll")
     talk = await talk_of(town, "Olga")
     assert talk is not None
-    await change_talk(town, "Olga", answers={**dict(talk["answers"]), "colour": {"words": "blue"}}, waiting="colour")  # type: ignore[call-overload]
+    await change_talk(
+        town, "Olga", answers={**dict(talk["answers"]), "colour": {"words": "blue"}}, waiting="colour"
+    )  # type: ignore[call-overload]
     await olga.says("Keep it?")
     assert "What would you like to ask?" in olga.latest
     await olga.says("Keep it?")

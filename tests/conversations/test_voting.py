@@ -80,7 +80,9 @@ async def test_voting_joins_the_community_and_records_the_consent_as_it_was_said
     await ala.taps("Yes")
     async with town.folkmoot.database.reading() as session:
         resident = (await session.scalars(select(Resident).where(Resident.language == "pl"))).one()
-        belongs = (await session.scalars(select(Membership).where(Membership.resident_id == resident.id))).one()
+        belongs = (
+            await session.scalars(select(Membership).where(Membership.resident_id == resident.id))
+        ).one()
         consent = (await session.scalars(select(Consent).where(Consent.resident_id == resident.id))).one()
     assert belongs.role == "resident"
     assert consent.language == "pl"
@@ -124,7 +126,17 @@ async def test_a_vote_after_the_closing_time_is_refused_kindly_and_not_counted(t
 async def test_forged_payloads_get_one_polite_sentence(town: Town) -> None:
     poll = await town.poll("Keep the market?", "Yes", "No")
     alice = town.stranger("Alice")
-    for payload in ("v:999999:0", f"v:{poll.id}:77", f"v:{poll.id}", "v:x:y", "zzz:1", "", "v:1:0:0:0", "v" * 300, "✔"):
+    for payload in (
+        "v:999999:0",
+        f"v:{poll.id}:77",
+        f"v:{poll.id}",
+        "v:x:y",
+        "zzz:1",
+        "",
+        "v:1:0:0:0",
+        "v" * 300,
+        "✔",
+    ):
         alice.screen.toasts.clear()
         receipt = await alice.does(Tap(payload, query="q"))
         assert receipt.outcome == "refused", payload

@@ -17,7 +17,15 @@ from tests.house.tree import ROOT
 
 @pytest.mark.parametrize(
     ("wanted", "chosen"),
-    [("pl-PL", "pl"), ("pl", "pl"), ("ur_PK", "ur"), ("cy-GB", "cy"), ("de", "en"), (None, "en"), ("PL", "pl")],
+    [
+        ("pl-PL", "pl"),
+        ("pl", "pl"),
+        ("ur_PK", "ur"),
+        ("cy-GB", "cy"),
+        ("de", "en"),
+        (None, "en"),
+        ("PL", "pl"),
+    ],
 )
 def test_the_nearest_language_is_chosen(wanted: str | None, chosen: str) -> None:
     assert i18n.choose(wanted, ("en", "cy", "pl", "ur"), "en") == chosen

@@ -50,7 +50,9 @@ def test_what_no_button_could_hold_has_no_code(payload: str) -> None:
         code_of(payload)
 
 
-@pytest.mark.parametrize("payload", ["v:1", "v:1:2:3", "v:１:2", "v: 1:2", "v:1.0:2", f"v:{2**63}:1", "pc:1:0"])
+@pytest.mark.parametrize(
+    "payload", ["v:1", "v:1:2:3", "v:１:2", "v: 1:2", "v:1.0:2", f"v:{2**63}:1", "pc:1:0"]
+)
 def test_a_vote_is_two_whole_numbers_and_nothing_else(payload: str) -> None:
     with pytest.raises(BadPress):
         Vote.unpack(payload)

@@ -16,7 +16,9 @@ from bot.sorting import Picked, Sorting
 WORDS = Message(Markup("hello"))
 
 
-def parcel(number: int, chat: str = "a", action: Action = "send", lane: Lane = Lane.REPLY, target: str | None = None) -> Parcel:
+def parcel(
+    number: int, chat: str = "a", action: Action = "send", lane: Lane = Lane.REPLY, target: str | None = None
+) -> Parcel:
     return Parcel(number, chat, action, WORDS, target, lane)
 
 
@@ -96,7 +98,9 @@ def test_nothing_is_lost_or_doubled_whatever_the_order(dice: random.Random) -> N
     assert sorted(seen) == list(range(60))
 
 
-def sent_within(limits: Limits, chats: list[str], seconds: float, *, bulk: bool = False) -> list[tuple[float, str]]:
+def sent_within(
+    limits: Limits, chats: list[str], seconds: float, *, bulk: bool = False
+) -> list[tuple[float, str]]:
     """When each chat could be written to, asking all the time."""
     pace, now, sent = Pace(limits), 0.0, []
     while now < seconds:

@@ -55,4 +55,7 @@ def test_the_town_s_own_clock_counts() -> None:
 
 def test_the_night_the_clocks_go_back_has_a_moment_for_every_hour() -> None:
     before = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
-    assert when.read("25 Oct 01:30", tongue("en"), "Europe/London", now=before).isoformat() == "2026-10-25T00:30:00+00:00"
+    assert (
+        when.read("25 Oct 01:30", tongue("en"), "Europe/London", now=before).isoformat()
+        == "2026-10-25T00:30:00+00:00"
+    )

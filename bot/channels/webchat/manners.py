@@ -67,10 +67,7 @@ def mannered(room: Room, handler: Handler) -> Callable[[web.Request], Awaitable[
 
 
 def _no(room: Room, request: web.Request, no: TurnedAway) -> web.Response:
-    response = _no_in_json(room, request, no) if _scripted(request) else sorry(room, request, no)
-    if no.after:
-        response.headers["Retry-After"] = str(math.ceil(no.after))
-    return response
+    return _no_in_json(room, request, no) if _scripted(request) else sorry(room, request, no)
 
 
 def _scripted(request: web.Request) -> bool:
@@ -80,4 +77,5 @@ def _scripted(request: web.Request) -> bool:
 
 def _no_in_json(room: Room, request: web.Request, no: TurnedAway) -> web.Response:
     to = language(request, request.query.get("lang"), None, available(), room.default_language)
-    return web.json_response({"error": no.said_in(to), "stale": no.stale}, status=no.status)
+    after = {"Retry-After": str(math.ceil(no.after))} if no.after else {}
+    return web.json_response({"error": no.said_in(to), "stale": no.stale}, status=no.status, headers=after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,6 +110,7 @@ def _draw(
         quick={name: LABELS[name] for name in ("polls", "help")},
         script=words.script_words(scene.to),
         own_window=whereabouts(scene.slug, scene.source, lang=scene.to.code),
+        here=whereabouts(scene.slug, scene.source, lang=scene.to.code, framed="1" if scene.framed else ""),
         **frame_words(),
     )
 
@@ -147,9 +149,14 @@ def sorry(
         else "",
         **frame_words(),
     )
-    return web.Response(text=text, status=no.status, content_type="text/html")
+    response = web.Response(text=text, status=no.status, content_type="text/html")
+    if no.after:
+        response.headers["Retry-After"] = str(math.ceil(no.after))
+    return response
 
 
 async def nowhere(room: Room, request: web.Request) -> web.Response:
-    """Below /w, but not an address that could be one of ours."""
+    """Below /w, but not an address that could be one of ours. The front door knows all communities."""
+    if request.path.rstrip("/") == "/w":
+        return web.Response(status=302, headers={"Location": "/"})
     raise TurnedAway(404, NO_TOWN)

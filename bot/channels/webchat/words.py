@@ -21,9 +21,7 @@ FOLDER = files("bot.channels.webchat")
 SCRIPT = {
     "offline": N_("You are offline. What you write is kept here and sent when you are back."),
     "again": N_("Connecting again…"),
-    "back": N_("You are connected again."),
     "waiting": N_("Waiting to be sent"),
-    "sending": N_("Sending…"),
     "failed": N_("Not sent"),
     "noPlace": N_("Your place could not be found. You can write where it is instead."),
     "noCookie": N_("Your browser keeps no cookies for this page. Open the chat in its own window to go on."),

@@ -1,8 +1,8 @@
 // The page comes alive: forms are sent without leaving it, news arrive by themselves, nothing said is lost.
 
-import { openLog } from "./log.js";
-import { openQueue } from "./queue.js";
-import { openStream } from "./stream.js";
+import { Log, fade } from "./log.js";
+import { Queue } from "./queue.js";
+import { Stream } from "./stream.js";
 
 const chat = document.getElementById("chat");
 const field = document.getElementById("words");
@@ -14,8 +14,8 @@ let known = Boolean(chat.dataset.known);
 let stream = null;
 
 document.documentElement.classList.add("scripted");
-const log = openLog(document.getElementById("log"), document.getElementById("toast"), words);
-const queue = openQueue({ community, proof: chat.dataset.proof, onChange: changed });
+const log = new Log(document.getElementById("log"), document.getElementById("toast"), words);
+const queue = new Queue({ community, proof: chat.dataset.proof, onChange: changed });
 
 function changed(item, state, why) {
   log.show(item, state, why);
@@ -38,7 +38,7 @@ async function arrive() {
 }
 
 function listen() {
-  stream ??= openStream({ seq: Number(chat.dataset.seq), language, onLine: log.put, onState: tell });
+  stream ??= new Stream({ seq: Number(chat.dataset.seq), language, onLine: (line) => log.put(line), onState: tell });
   stream.start();
 }
 
@@ -121,4 +121,4 @@ tell("fine");
 if (known) listen();
 if (queue.waiting().length) queue.drain();
 if (chat.querySelector(".line[data-line]")) scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
-document.querySelectorAll("#toast p").forEach((note) => setTimeout(() => note.remove(), 8000));
+document.querySelectorAll("#toast p").forEach(fade);

@@ -1,109 +1,134 @@
 // The conversation on the page: puts lines in their place, replaces them, and never loses the focus.
 
-export function openLog(log, toasts, words) {
-  const end = log.querySelector("#latest");
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let leaving = null; // what was pressed on rehearsed lines that have been acted on
+const HEAD = 80; // pixels that the page's head may cover
+const NEAR_END = 160;
+const ANSWER_WITHIN = 5_000; // milliseconds in which what comes in is an answer, and is scrolled to
+const TOAST = 8_000;
 
-  const fragment = (html) => {
-    const holder = document.createElement("template");
-    holder.innerHTML = html; // drawn by our server, which escapes what people wrote
-    return holder.content.firstElementChild;
-  };
-  const atEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - 160;
-  let expecting = 0; // until when what comes in is an answer, and is scrolled to
-  let answer = null; // the line that was pressed last: it stays in view while what follows comes in
+export class Log {
+  #log;
+  #toasts;
+  #words;
+  #end;
+  #leaving = null; // what was pressed on rehearsed lines that have been acted on
+  #answer = null; // the line that was pressed last: it stays in view while what follows comes in
+  #expecting = 0;
 
-  // To the end, but not past the head of the line that has just been answered.
-  function toEnd() {
-    const head = answer?.isConnected ? answer.getBoundingClientRect().top + scrollY - 80 : Infinity;
-    scrollTo({ top: Math.min(head, document.documentElement.scrollHeight), behavior: calm.matches ? "auto" : "smooth" });
-  }
-  const button = (line, value) => [...line.querySelectorAll("button[name=press]")].find((one) => one.value === value);
-
-  function focusOn(line, value) {
-    (button(line, value) ?? line.querySelector(".chosen") ?? line).focus({ preventScroll: true });
+  constructor(log, toasts, words) {
+    this.#log = log;
+    this.#toasts = toasts;
+    this.#words = words;
+    this.#end = log.querySelector("#latest");
   }
 
-  function put({ id, kind, rank, key, html }) {
+  // A line that the town said, changed, or heard from us.
+  put({ id, kind, rank, key, html }) {
     const line = fragment(html);
-    if (kind === "toast") return toast(line);
-    const before = document.getElementById(`line-${id}`) ?? (key && log.querySelector(`[data-key="${CSS.escape(key)}"]`));
-    if (before) {
-      const focused = before.contains(document.activeElement) ? document.activeElement : null;
-      before.replaceWith(line);
-      if (answer === before) answer = line;
-      if (focused) focusOn(line, focused.value);
-    } else {
-      const follow = atEnd() || Date.now() < expecting;
-      line.classList.add("new");
-      insert(line, rank);
-      if (kind === "said") retire(line);
-      if (follow) toEnd();
-    }
-  }
-
-  function insert(line, rank) {
-    const lines = [...log.querySelectorAll("[data-rank]")];
-    const next = lines.find((other) => Number(other.dataset.rank) > rank);
-    const own = log.querySelector(".rehearsed, .unsent");
-    log.insertBefore(line, next ?? (own && !leaving ? own : end));
-  }
-
-  // The answer to a press on a rehearsed line takes that line's place.
-  function retire(line) {
-    if (!leaving) return;
-    const { value } = leaving;
-    leaving = null;
-    const focused = document.activeElement === document.body || document.activeElement?.closest(".rehearsed");
-    log.querySelectorAll(".rehearsed").forEach((old) => old.remove());
-    answer = line;
-    if (focused) focusOn(line, value);
-  }
-
-  function toast(line) {
-    const note = line.querySelector("p");
-    toasts.append(note);
-    setTimeout(() => note.remove(), 8000);
+    if (kind === "toast") return this.#toast(line);
+    const before = document.getElementById(`line-${id}`) ?? this.#keyed(key);
+    if (before) this.#replace(before, line);
+    else this.#add(line, kind, rank);
   }
 
   // A bubble, or a pressed button, for something that is still on its way.
-  function show(item, state, why) {
-    const host = item.kind === "press" ? pressed(item) : null;
+  show(item, state, why) {
+    const pressed = item.kind === "press" ? this.#pressed(item) : null;
+    const line = pressed?.closest(".line") ?? this.#bubble(item);
     if (state === "sending") {
-      answer = host?.closest(".line") ?? null;
-      expecting = Date.now() + 5000;
+      this.#answer = pressed ? line : null;
+      this.#expecting = Date.now() + ANSWER_WITHIN;
     }
-    const line = host?.closest(".line") ?? bubble(item);
-    const note = line.querySelector(".note") ?? line.appendChild(Object.assign(document.createElement("p"), { className: "note" }));
-    host?.toggleAttribute("aria-busy", state === "sending" || state === "waiting");
-    note.classList.toggle("bad", state === "failed");
-    note.textContent = { waiting: words.waiting, sending: "", failed: `${words.failed}. ${why}` }[state] ?? "";
-    if (!note.textContent) note.remove();
+    pressed?.toggleAttribute("aria-busy", state === "sending" || state === "waiting");
     if (state === "sent") line.classList.remove("unsent");
+    line.querySelector(".note")?.remove();
+    const text = { waiting: this.#words.waiting, failed: `${this.#words.failed}. ${why}` }[state];
+    if (text) line.append(Object.assign(document.createElement("p"), { className: `note ${state}`, textContent: text }));
   }
 
-  function pressed(item) {
+  // What was rehearsed has been acted on; the next thing said takes its place.
+  answered(item) {
+    this.#leaving = { value: item.value };
+  }
+
+  #keyed(key) {
+    return key ? this.#log.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
+  }
+
+  #replace(before, line) {
+    const focused = before.contains(document.activeElement) ? document.activeElement : null;
+    before.replaceWith(line);
+    if (this.#answer === before) this.#answer = line;
+    if (focused) focusOn(line, focused.value);
+  }
+
+  #add(line, kind, rank) {
+    const follow = atEnd() || Date.now() < this.#expecting;
+    line.classList.add("new");
+    this.#insert(line, rank);
+    if (kind === "said" && this.#leaving) this.#retire(line);
+    if (follow) this.#toEnd();
+  }
+
+  #insert(line, rank) {
+    const lines = [...this.#log.querySelectorAll("[data-rank]")];
+    const next = lines.find((other) => Number(other.dataset.rank) > rank);
+    const own = this.#leaving ? null : this.#log.querySelector(".rehearsed, .unsent");
+    this.#log.insertBefore(line, next ?? own ?? this.#end);
+  }
+
+  #retire(line) {
+    const { value } = this.#leaving;
+    this.#leaving = null;
+    const focused = document.activeElement === document.body || document.activeElement?.closest(".rehearsed");
+    this.#log.querySelectorAll(".rehearsed").forEach((old) => old.remove());
+    this.#answer = line;
+    if (focused) focusOn(line, value);
+  }
+
+  #toast(line) {
+    const note = line.querySelector("p");
+    this.#toasts.append(note);
+    fade(note);
+  }
+
+  #pressed(item) {
     const line = item.message ? document.getElementById(`line-${item.message}`) : null;
-    const lines = line ? [line] : [...log.querySelectorAll(".rehearsed")];
+    const lines = line ? [line] : [...this.#log.querySelectorAll(".rehearsed")];
     return lines.map((one) => button(one, item.value)).find(Boolean) ?? null;
   }
 
-  function bubble(item) {
-    const there = log.querySelector(`[data-key="${CSS.escape(item.key)}"]`);
+  #bubble(item) {
+    const there = this.#keyed(item.key);
     if (there) return there;
     const line = fragment('<div class="line mine unsent" tabindex="-1"><div class="bubble"><span class="unseen"></span><p dir="auto"></p></div></div>');
     line.dataset.key = item.key;
-    line.querySelector(".unseen").textContent = `${words.you}: `;
+    line.querySelector(".unseen").textContent = `${this.#words.you}: `;
     line.querySelector("p").textContent = item.shown;
-    log.insertBefore(line, end);
-    toEnd();
+    this.#log.insertBefore(line, this.#end);
+    this.#answer = null;
+    this.#toEnd();
     return line;
   }
 
-  return {
-    put,
-    show,
-    answered: (item) => { leaving = { value: item.value }; },
-  };
+  // To the end, but not past the head of the line that has just been answered.
+  #toEnd() {
+    const head = this.#answer?.isConnected ? this.#answer.getBoundingClientRect().top + scrollY - HEAD : Infinity;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    scrollTo({ top: Math.min(head, document.documentElement.scrollHeight), behavior: calm ? "auto" : "smooth" });
+  }
+}
+
+export const fade = (note) => setTimeout(() => note.remove(), TOAST);
+
+const atEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - NEAR_END;
+const button = (line, value) => [...line.querySelectorAll("button[name=press]")].find((one) => one.value === value);
+
+function focusOn(line, value) {
+  (button(line, value) ?? line.querySelector(".chosen") ?? line).focus({ preventScroll: true });
+}
+
+function fragment(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html; // drawn by our server, which escapes what people wrote
+  return holder.content.firstElementChild;
 }

@@ -2,117 +2,120 @@
 
 const PATIENCE = 20_000; // milliseconds for one attempt
 const PAUSES = [1, 2, 5, 10, 20, 30]; // seconds between attempts
+const JSON_ONLY = { Accept: "application/json" };
 
-export function openQueue({ community, proof, onChange }) {
-  const place = `folkmoot.${community}.waiting`;
-  let memory = []; // for browsers that keep nothing
-  let failures = 0;
-  let timer = 0;
-  let draining = false;
-  const state = { proof };
+export class Queue {
+  #place;
+  #proof;
+  #onChange;
+  #memory = []; // for browsers that keep nothing
+  #failures = 0;
+  #timer = 0;
+  #draining = false;
 
-  const read = () => {
+  constructor({ community, proof, onChange }) {
+    this.#place = `folkmoot.${community}.waiting`;
+    this.#proof = proof;
+    this.#onChange = onChange;
+  }
+
+  waiting() {
     try {
-      return JSON.parse(localStorage.getItem(place)) ?? [];
+      return JSON.parse(localStorage.getItem(this.#place)) ?? [];
     } catch {
-      return memory;
-    }
-  };
-  const write = (items) => {
-    memory = items;
-    try {
-      if (items.length) localStorage.setItem(place, JSON.stringify(items));
-      else localStorage.removeItem(place);
-    } catch { /* kept in memory only */ }
-  };
-  const drop = (key) => write(read().filter((item) => item.key !== key));
-  const replace = (item) => write(read().map((other) => (other.key === item.key ? item : other)));
-
-  async function drain() {
-    if (draining) return;
-    draining = true;
-    clearTimeout(timer);
-    try {
-      // Two windows of one browser take turns; without locks the same key still counts once.
-      if (navigator.locks) await navigator.locks.request(place, sendAll);
-      else await sendAll();
-    } finally {
-      draining = false;
+      return this.#memory;
     }
   }
 
-  async function sendAll() {
-    for (let item = read()[0]; item; item = read()[0]) {
-      const later = await sendOne(item);
+  // A newcomer's proof stays with what it was first sent with: it leads to the same session again.
+  add(item, known) {
+    this.#keep([...this.waiting(), known ? item : { ...item, proof: this.#proof }]);
+    this.#drain();
+  }
+
+  drain() {
+    this.#failures = 0;
+    return this.#drain();
+  }
+
+  #keep(items) {
+    this.#memory = items;
+    try {
+      if (items.length) localStorage.setItem(this.#place, JSON.stringify(items));
+      else localStorage.removeItem(this.#place);
+    } catch { /* kept in memory only */ }
+  }
+
+  async #drain() {
+    if (this.#draining) return;
+    this.#draining = true;
+    clearTimeout(this.#timer);
+    try {
+      // Two windows of one browser take turns; without locks the same key still counts once.
+      if (navigator.locks) await navigator.locks.request(this.#place, () => this.#sendAll());
+      else await this.#sendAll();
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  async #sendAll() {
+    for (let item = this.waiting()[0]; item; item = this.waiting()[0]) {
+      const later = await this.#sendOne(item);
       if (later) {
-        onChange(item, "waiting");
-        read().slice(1).forEach((other) => onChange(other, "waiting"));
-        timer = setTimeout(drain, later * 1000);
+        this.waiting().forEach((other) => this.#onChange(other, "waiting"));
+        this.#timer = setTimeout(() => this.#drain(), later * 1000);
         return;
       }
-      failures = 0;
+      this.#failures = 0;
     }
   }
 
   // Returns the seconds after which to try again, or 0 when this one is done with.
-  async function sendOne(item) {
-    onChange(item, "sending");
-    const pause = PAUSES[Math.min(failures++, PAUSES.length - 1)];
+  async #sendOne(item) {
+    this.#onChange(item, "sending");
+    const pause = PAUSES[Math.min(this.#failures++, PAUSES.length - 1)];
     let answer, said;
     try {
-      answer = await post(item);
+      answer = await this.#post(item);
       said = await answer.json();
     } catch {
       return pause;
     }
     if (answer.ok) {
-      state.proof = said.proof;
-      drop(item.key);
-      onChange(item, "sent");
-      return 0;
+      this.#proof = said.proof;
+      return this.#done(item, "sent");
     }
-    if (said.stale && !item.renewed) {
-      const fresh = await renew();
-      if (!fresh) return pause;
-      replace({ ...item, proof: fresh, renewed: true });
-      return 0;
-    }
+    if (said.stale && !item.renewed) return (await this.#renew(item)) ? 0 : pause;
     if (answer.status === 429 || answer.status >= 500) return Number(answer.headers.get("Retry-After")) || pause;
-    drop(item.key);
-    onChange(item, "failed", said.error);
+    return this.#done(item, "failed", said.error);
+  }
+
+  #done(item, state, why) {
+    this.#keep(this.waiting().filter((other) => other.key !== item.key));
+    this.#onChange(item, state, why);
     return 0;
   }
 
-  function post(item) {
+  #post(item) {
     const { shown, renewed, next, ...fields } = item;
     return fetch(`/w/say?lang=${fields.lang}`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ ...fields, proof: item.proof ?? state.proof }),
+      headers: { "Content-Type": "application/json", ...JSON_ONLY },
+      body: JSON.stringify({ ...fields, proof: item.proof ?? this.#proof }),
       signal: AbortSignal.timeout(PATIENCE),
     });
   }
 
-  async function renew() {
+  async #renew(item) {
     try {
-      const answer = await fetch("/w/proof", { headers: { Accept: "application/json" } });
-      state.proof = (await answer.json()).proof;
-      return state.proof;
+      const answer = await fetch("/w/proof", { headers: JSON_ONLY });
+      this.#proof = (await answer.json()).proof;
     } catch {
-      return null;
+      return false;
     }
+    const fresh = { ...item, proof: this.#proof, renewed: true };
+    this.#keep(this.waiting().map((other) => (other.key === item.key ? fresh : other)));
+    return true;
   }
-
-  return {
-    waiting: read,
-    // A newcomer's proof stays with what it was first sent with: it leads to the same session again.
-    add(item, known) {
-      write([...read(), known ? item : { ...item, proof: state.proof }]);
-      drain();
-    },
-    drain() {
-      failures = 0;
-      return drain();
-    },
-  };
 }

@@ -4,62 +4,89 @@ const LOST_AFTER = 3_000; // milliseconds without a stream before we say so
 const ASK_EVERY = 5_000;
 const TRY_AGAIN = 15_000;
 
-export function openStream({ seq, language, onLine, onState }) {
-  let source = null;
-  let lost = 0;
-  let asking = 0;
-  let retry = 0;
+export class Stream {
+  #seq;
+  #language;
+  #onLine;
+  #onState;
+  #source = null;
+  #lost = 0;
+  #asking = 0;
+  #retry = 0;
 
-  const take = (line) => {
-    seq = Math.max(seq, line.seq);
-    onLine(line);
-  };
-  const where = (path) => `/w/${path}?after=${seq}&lang=${language}`;
-
-  function start() {
-    if (source || document.hidden) return;
-    clearTimeout(retry);
-    source = new EventSource(where("events"));
-    lost ||= setTimeout(() => { onState("again"); asking ||= setInterval(ask, ASK_EVERY); }, LOST_AFTER);
-    source.onopen = settled;
-    source.addEventListener("line", (event) => take(JSON.parse(event.data)));
-    source.onerror = broken;
+  constructor({ seq, language, onLine, onState }) {
+    this.#seq = seq;
+    this.#language = language;
+    this.#onLine = onLine;
+    this.#onState = onState;
+    // A browser has six lines to one place for all its windows; hidden windows give theirs back.
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#stop() : this.start()));
+    addEventListener("pagehide", () => this.#stop());
+    addEventListener("pageshow", () => this.start());
   }
 
-  function settled() {
-    clearTimeout(lost);
-    clearInterval(asking);
-    lost = asking = 0;
-    onState("fine");
+  start() {
+    if (this.#source || document.hidden) return;
+    clearTimeout(this.#retry);
+    this.#source = new EventSource(this.#where("events"));
+    this.#source.onopen = () => this.#settled();
+    this.#source.onerror = () => this.#broken();
+    this.#source.addEventListener("line", (event) => this.#take(JSON.parse(event.data)));
+    this.#worry();
   }
 
-  function broken() {
-    const gone = source?.readyState === EventSource.CLOSED;
-    lost ||= setTimeout(() => { onState("again"); asking ||= setInterval(ask, ASK_EVERY); }, LOST_AFTER);
-    if (!gone) return; // the browser tries again by itself
-    source = null;
-    retry = setTimeout(start, TRY_AGAIN);
+  restart() {
+    this.#stop();
+    this.start();
   }
 
-  function stop() {
-    source?.close();
-    source = null;
-    clearTimeout(lost);
-    clearTimeout(retry);
-    clearInterval(asking);
-    lost = asking = 0;
+  #where(path) {
+    return `/w/${path}?after=${this.#seq}&lang=${this.#language}`;
   }
 
-  async function ask() {
+  #take(line) {
+    this.#seq = Math.max(this.#seq, line.seq);
+    this.#onLine(line);
+  }
+
+  // Say so, and ask now and then, unless the stream comes (back) soon.
+  #worry() {
+    this.#lost ||= setTimeout(() => {
+      this.#onState("again");
+      this.#ask();
+      this.#asking ||= setInterval(() => this.#ask(), ASK_EVERY);
+    }, LOST_AFTER);
+  }
+
+  #broken() {
+    this.#worry();
+    if (this.#source?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    this.#source = null;
+    this.#retry = setTimeout(() => this.start(), TRY_AGAIN);
+  }
+
+  #settled() {
+    this.#rest();
+    this.#onState("fine");
+  }
+
+  #stop() {
+    this.#source?.close();
+    this.#source = null;
+    clearTimeout(this.#retry);
+    this.#rest();
+  }
+
+  #rest() {
+    clearTimeout(this.#lost);
+    clearInterval(this.#asking);
+    this.#lost = this.#asking = 0;
+  }
+
+  async #ask() {
     try {
-      const answer = await fetch(where("lines"), { headers: { Accept: "application/json" } });
-      if (answer.ok) (await answer.json()).lines.forEach(take);
+      const answer = await fetch(this.#where("lines"), { headers: { Accept: "application/json" } });
+      if (answer.ok) (await answer.json()).lines.forEach((line) => this.#take(line));
     } catch { /* the next one may get through */ }
   }
-
-  // A browser has six lines to one place for all its windows; hidden windows give theirs back.
-  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
-  addEventListener("pagehide", stop);
-  addEventListener("pageshow", start);
-  return { start, restart: () => { stop(); start(); } };
 }
