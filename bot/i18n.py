@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
@@ -103,8 +104,27 @@ def available() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _available() -> tuple[str, ...]:
-    found = {p.name for p in files("locales").iterdir() if p.joinpath("LC_MESSAGES", "folkmoot.po").is_file()}
+    found = {
+        place.name
+        for folder in _folders()
+        for place in folder.iterdir()
+        if place.joinpath("LC_MESSAGES", "folkmoot.po").is_file()
+    }
     return (SOURCE, *sorted(found - {SOURCE}))
+
+
+_more: list[Traversable] = []
+
+
+def look_in(*folders: Traversable) -> None:
+    """Look for catalogues in these folders too, instead of those named before: for languages still being written."""
+    _more[:] = folders
+    _available.cache_clear()
+    tongue.cache_clear()
+
+
+def _folders() -> list[Traversable]:
+    return [files("locales"), *_more]
 
 
 @lru_cache(maxsize=64)
@@ -135,8 +155,9 @@ def well_formed(code: str) -> bool:
 
 
 def _catalogue(code: str) -> gettext.NullTranslations:
-    path = files("locales").joinpath(code, "LC_MESSAGES", "folkmoot.po")
-    if not path.is_file():
+    paths = [folder.joinpath(code, "LC_MESSAGES", "folkmoot.po") for folder in _folders()]
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None:
         return gettext.NullTranslations()
     compiled = io.BytesIO()
     with path.open("rb") as source:

@@ -191,6 +191,7 @@ async def test_who_sends_too_fast_waits_a_moment(town: WebTown) -> None:
             statuses.append(alice.answer.status)
         assert statuses[-1] == 429
         assert "wait a moment" in alice.page.html
+        assert alice.answer is not None
         assert int(alice.answer.headers["Retry-After"]) == 1
 
 

@@ -152,7 +152,8 @@ class Visitor:
 
     async def presses(self, label: str) -> Page:
         """Press the last button with this label; the one beside the field only if no other has it."""
-        for form in sorted(self.page.forms[::-1], key=lambda form: "words" in form.fields):
+        newest_first = list(reversed(self.page.forms))
+        for form in sorted(newest_first, key=lambda form: "words" in form.fields):
             for text, name, value in form.buttons:
                 if label == text.removeprefix("✔ "):
                     return await self.sends({**form.fields, **({name: value} if name else {})})

@@ -1,0 +1,126 @@
+"""A language in which every sentence is longer and in brackets reaches everything that people see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import i18n
+from bot.message import Odd, Tap
+from tests import pseudo
+from tests.town import Person, Town
+
+THEIRS = re.compile(
+    r"paper:\S+|/link \S+|Keep the market\?|New benches\?|It stays until May|Elm Park|Far Away|"
+    r"North|South|English|Cymraeg|polski|اردو|[Ee]speranto|Alice|/\w+"
+)
+"""What is not ours to translate: people's own words, names, links and commands."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def make_believe_language(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The language, for the tests of this file only."""
+    folder = tmp_path_factory.mktemp("locales")
+    pseudo.write(folder)
+    i18n.look_in(folder)
+    yield
+    i18n.look_in()
+
+
+def left_over(text: str) -> str:
+    """What stands outside all brackets and is not somebody's own."""
+    while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "", text)) != text:
+        text = shorter
+    return "".join(re.findall(r"[^\W\d_]+", THEIRS.sub("", text)))
+
+
+def speaks_throughout(person: Person) -> None:
+    for message in person.screen.messages.values():
+        assert left_over(str(message.text.striptags())) in {"", "vendredo", "novembro"}, message.text
+        for row in message.rows:
+            for button in row:
+                assert left_over(button.label) == "", button.label
+                assert len(button.label) <= 90, button.label
+    for toast in person.screen.toasts:
+        assert left_over(toast) == "", toast
+
+
+def bracketed(sentence: str) -> str:
+    """How a button's label reads in the make-believe language."""
+    return pseudo.accented(sentence)
+
+
+async def test_a_resident_meets_no_sentence_that_is_not_translated(town: Town) -> None:
+    poll = await town.poll("Keep the market?", "North", "South")
+    alice = town.stranger("Alice", language=pseudo.CODE)
+    await alice.says("/start")
+    await alice.says("Atlantis")
+    await alice.opens("nosuchcode")
+    await alice.opens(poll.code)
+    await alice.taps("North")
+    await alice.taps(bracketed("Skip"))
+    await alice.taps("South")
+    for act in (
+        "/help",
+        "/me",
+        "/language",
+        "/polls",
+        "/link",
+        "/link wrong",
+        "/forgetme",
+        "/cancel",
+        "/fly",
+        "/poll",
+        "hm",
+    ):
+        await alice.says(act)
+    for kind in ("photo", "forwarded", "edited"):
+        await alice.does(Odd(kind))
+    for payload in (
+        "zz:1",
+        "v:99:0",
+        f"v:{poll.id}:9",
+        "x:1:0",
+        "k:1:a:b",
+        "n:1:back",
+        f"p:{poll.id}",
+        "m:area",
+    ):
+        await alice.does(Tap(payload, query="q"))
+    await town.passes(days=4)
+    await alice.does(Tap(f"v:{poll.id}:0", query="q"))
+    speaks_throughout(alice)
+
+
+async def test_an_organiser_meets_no_sentence_that_is_not_translated(town: Town) -> None:
+    olga = await town.organiser("Olga", language=pseudo.CODE)
+    for act in (
+        "/help",
+        "/invite",
+        "/invite",
+        "/poll",
+        "x" * 301,
+        "Keep the market?",
+        "one",
+        "North\nSouth",
+        "some day",
+    ):
+        await olga.says(act)
+    await olga.taps(pseudo.accented("in {n} days").replace("{n}", "3"))
+    await olga.says("/help")
+    await olga.taps(bracketed("Go on with it"))
+    await olga.taps(bracketed("Edit"))
+    await olga.taps(bracketed("Who sees the result, and when"))
+    await olga.taps(bracketed("When the poll has closed"))
+    await olga.taps(bracketed("Send"))
+    await olga.taps("North")
+    await olga.taps(bracketed("How it stands"))
+    await olga.taps(bracketed("Close it now"))
+    await olga.taps(bracketed("Yes, close it"))
+    await olga.taps(bracketed("Tell them"))
+    await olga.says("It stays until May")
+    await olga.taps(bracketed("Send"))
+    speaks_throughout(olga)
