@@ -7,15 +7,17 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import db, logs
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import limits
-from bot.channels.webchat import WebChat
+from bot.channels.webchat import WebChat, prune
 from bot.clock import Clock, utc_now
 from bot.console import front
 from bot.conversation.dispatch import Dispatcher
@@ -24,7 +26,7 @@ from bot.conversation.turn import Links
 from bot.db import Database
 from bot.errors import FolkmootError, SettingWrong
 from bot.introduce import introduce
-from bot.jobs import Jobs
+from bot.jobs import Entry, Jobs
 from bot.message import Channel
 from bot.pace import Limits
 from bot.postman import Postman
@@ -108,8 +110,16 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
         )
         folkmoot.add(chat, Limits())
         chat.setup(folkmoot.web)
+        jobs.entries.append(Entry("tidy web chat", _tidy_webchat, 3600))
     front.setup(folkmoot.web, database, folkmoot.unready, language=settings.default_language)
     return folkmoot
+
+
+async def _tidy_webchat(session: AsyncSession, now: datetime) -> None:
+    await prune(session, now - KEEP_TRANSCRIPTS)
+
+
+KEEP_TRANSCRIPTS = timedelta(days=30)  # what stands in the web chat
 
 
 def wake(postmen: Iterable[Postman]) -> None:

@@ -18,14 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import outbox
 from bot.clock import Clock
 from bot.db import Database, trouble
-from bot.models import Envelope, LinkCode, Seen, Tick, WebLine
+from bot.models import Envelope, LinkCode, Seen, Tick
 from bot.services import closing, residents
 
 log = structlog.get_logger()
 
 KEEP_SEEN = timedelta(days=7)  # Telegram repeats an update for 24 hours at most
 KEEP_SENT = timedelta(days=7)  # envelopes that are done with; their words are gone already
-KEEP_TRANSCRIPTS = timedelta(days=30)  # what stands in the web chat
 KEEP_STRANGERS = timedelta(days=1)  # who came and left nothing
 
 Job = Callable[[AsyncSession, datetime], Awaitable[object]]
@@ -46,7 +45,6 @@ async def tidy(session: AsyncSession, now: datetime) -> None:
         )
     )
     await session.execute(delete(LinkCode).where(LinkCode.expires_at < now))
-    await session.execute(delete(WebLine).where(WebLine.at < now - KEEP_TRANSCRIPTS))
     await residents.sweep(session, before=now - KEEP_STRANGERS)
 
 
@@ -66,6 +64,7 @@ class Jobs:
     """Runs the entries for as long as it is started."""
 
     def __init__(self, database: Database, clock: Clock, *, posted: Callable[[], None]) -> None:
+        self.entries = list(ENTRIES)
         self._database = database
         self._clock = clock
         self._posted = posted
@@ -73,7 +72,7 @@ class Jobs:
 
     def start(self) -> None:
         """Begin to tick."""
-        for entry in ENTRIES:
+        for entry in self.entries:
             self._scheduler.add_job(
                 self.run,
                 "interval",

@@ -15,7 +15,6 @@ from sqlalchemy import select
 
 from bot.app import Folkmoot, build, running
 from bot.clock import SetClock
-from bot.jobs import ENTRIES
 from bot.message import Command, Content, Incoming, Message, Parcel, Place, Receipt, Tap, Words
 from bot.models import Community, Envelope, Poll, Tally
 from bot.pace import Limits
@@ -241,7 +240,7 @@ class Town:
 
     async def tick(self) -> None:
         """All jobs run once."""
-        for entry in ENTRIES:
+        for entry in self.folkmoot.jobs.entries:
             await self.folkmoot.jobs.run(entry)
         await self.quiet()
 

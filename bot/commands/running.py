@@ -11,22 +11,21 @@ from bot.errors import SettingWrong
 if TYPE_CHECKING:
     from bot.app import Folkmoot
     from bot.demo import Town
+    from bot.settings import Settings
 
 
 def run() -> None:
     """Run the service until it is stopped with Ctrl-C or SIGTERM. Brings the database up to date first."""
     from bot import app
-    from bot.settings import read
 
-    asyncio.run(app.serve(read(), started=_token_works))
+    asyncio.run(app.serve(_settings(), started=_token_works))
 
 
 def demo() -> None:
     """Run the service with a make-believe town, and say where to go. The town is made once."""
     from bot import app
-    from bot.settings import read
 
-    asyncio.run(app.serve(read(), started=_welcome))
+    asyncio.run(app.serve(_settings(), started=_welcome))
 
 
 def migrate() -> None:
@@ -36,6 +35,18 @@ def migrate() -> None:
 
     asyncio.run(upgrade(read().database))
     say("The database is up to date.")
+
+
+def _settings() -> Settings:
+    from bot import i18n
+    from bot.settings import read
+
+    settings = read()
+    if settings.default_language not in i18n.available():
+        raise SettingWrong(
+            f"The setting DEFAULT_LANGUAGE is wrong: it is one of {', '.join(i18n.available())}."
+        )
+    return settings
 
 
 def _token_works(folkmoot: Folkmoot) -> None:
@@ -79,8 +90,7 @@ def _show(folkmoot: Folkmoot, town: Town, invitation: str) -> None:
     console.print()
     console.print(Text(f"{town.name} is open. It is make-believe; look around.", "bold green"))
     console.print()
-    web = links("", town.slug)["web"]
-    tell("Say hello as a stranger:", web or "  (the web chat is switched off: WEBCHAT=false)")
+    tell("Say hello as a stranger:", links("", town.slug)["web"], links(town.slug, town.slug)["telegram"])
     if town.poll:
         tell(
             f"Answer the open question, as from a poster: {town.question}",

@@ -168,6 +168,8 @@ async def test_a_toast_of_before_is_not_shown_again(town: WebTown) -> None:
         assert "Counted." in (await alice.opens("/w/elm-park")).text
         town.clock.pass_by(timedelta(minutes=1))
         assert "Counted." not in (await alice.opens("/w/elm-park")).text
+        async with alice.http.get("/w/lines?after=0") as response:
+            assert "Counted." not in await response.text()
 
 
 async def test_links_lead_to_the_page_of_a_community_or_code(town: WebTown) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from bot.clock import utc_now
+from bot.commands.polls import _facts
+from bot.models import Poll, Tally
 from tests.cli.conftest import Desk
 
 ELM_PARK = (
@@ -154,3 +156,13 @@ def test_the_doctor_finds_a_quiet_town_well(either_desk: Desk) -> None:
     assert facts["given_up"] == {}
     assert facts["jobs"] == []
     assert facts["communities"] == 1
+
+
+def test_a_poll_whose_time_is_over_is_closed_even_before_the_clock_has_told_it() -> None:
+    now = utc_now()
+    poll = Poll(id=1, code="abc", question="Bench?", choices=["Yes", "No"], closes_at=now)
+    tally = Tally(counts={"1": 2}, asked=5, took_part=2)
+    assert _facts(poll, tally, now=now - timedelta(seconds=1))["state"] == "open"
+    told = _facts(poll, tally, now=now)
+    assert told["state"] == "closed"
+    assert told["choices"] == [{"text": "Yes", "votes": 0}, {"text": "No", "votes": 2}]

@@ -26,7 +26,9 @@ def test_run_makes_the_database_seeds_nothing_and_ends_when_asked(bare_desk: Des
 def test_a_demo_says_where_to_go_and_each_address_opens(bare_desk: Desk) -> None:
     with bare_desk.service("demo") as service:
         shown = service.reads("Stop with Ctrl-C")
-        asked = bare_desk.types("poll", "list", "--community", "elm-park", "--json").json[0]
+        polls = bare_desk.types("poll", "list", "--community", "elm-park", "--json").json
+        assert [poll["state"] for poll in polls] == ["open", "open", "closed"]
+        asked = polls[0]
         links = [
             link.replace("localhost", "127.0.0.1")
             for link in re.findall(r"^  (http\S+)$", shown, re.MULTILINE)

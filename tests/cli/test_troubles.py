@@ -38,6 +38,14 @@ def test_a_wrong_setting_is_named(
     assert value not in told.err or name not in {"TELEGRAM_TOKEN", "DATABASE_URL"}
 
 
+def test_a_language_that_nobody_speaks_is_named(bare_desk: Desk) -> None:
+    told = bare_desk.types("run", DEFAULT_LANGUAGE="tlh")
+    assert (told.code, told.err.startswith("The setting DEFAULT_LANGUAGE is wrong: it is one of en")) == (
+        1,
+        True,
+    )
+
+
 def test_a_webhook_without_an_address_is_named(bare_desk: Desk) -> None:
     told = bare_desk.types("run", TELEGRAM_TOKEN="1:abc", TELEGRAM_MODE="webhook")
     assert told.err == "The setting PUBLIC_URL is missing: TELEGRAM_MODE=webhook needs it.\n"

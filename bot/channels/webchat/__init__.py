@@ -1,5 +1,6 @@
 """The web chat: a page in which a resident talks with the town, without an account or an app."""
 
 from bot.channels.webchat.channel import WebChat
+from bot.channels.webchat.transcript import prune
 
-__all__ = ["WebChat"]
+__all__ = ["WebChat", "prune"]

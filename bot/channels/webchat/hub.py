@@ -91,7 +91,7 @@ class Hub:
             if not self._ears:
                 continue
             try:
-                pass
+                await self._look()
             except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
                 log.warning("webchat.watch", error=type(error).__name__)
 
