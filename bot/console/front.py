@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from importlib.resources import files
 from typing import Any
 
 import jinja2
@@ -44,9 +45,20 @@ def setup(
         page = _templates.get_template("front.html").render(tongue=tongue, entries=entries)
         return web.Response(text=page, content_type="text/html", headers=SAFE)
 
-    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/", front)])
+    async def style(request: web.Request) -> web.Response:
+        return web.Response(text=_STYLE.read_text("utf-8"), content_type="text/css", headers=SAFE)
+
+    app.add_routes(
+        [
+            web.get("/healthz", healthz),
+            web.get("/readyz", readyz),
+            web.get("/", front),
+            web.get("/front.css", style),
+        ]
+    )
 
 
+_STYLE = files("bot.console").joinpath("static", "front.css")
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("bot.console"), autoescape=True, enable_async=False
 )
