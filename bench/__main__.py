@@ -63,7 +63,8 @@ async def _one(contender: Contender, server: Server, length: Length, when: str) 
     result = await run(contender, server, length)
     console.print(
         f"[dim]{when}: {contender.title} by {contender.mode}: {result.votes_per_second:,.0f} votes/s"
-        f" ({result.others:.1f} cores busy with something else)"
+        f" ({result.others:.1f} cores busy with something else)",
+        soft_wrap=True,
     )
     return result
 

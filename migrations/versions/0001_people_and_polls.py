@@ -1,4 +1,4 @@
-"""The first tables."""
+"""People, communities and polls."""
 
 from __future__ import annotations
 
@@ -18,6 +18,21 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """To this revision; the way back is a backup."""
+    communities()
+    residents()
+    addresses()
+    audit()
+    consents()
+    invitations()
+    link_codes()
+    memberships()
+    polls()
+    ballots()
+    participations()
+    tallies()
+
+
+def communities() -> None:
     op.create_table(
         "communities",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
@@ -32,23 +47,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_communities")),
         sa.UniqueConstraint("slug", name=op.f("uq_communities_slug")),
     )
-    op.create_table(
-        "facts",
-        sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("value", JSON, nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_facts")),
-    )
-    op.create_table(
-        "letters",
-        sa.Column("id", BIG, autoincrement=True, nullable=False),
-        sa.Column("subject", sa.String(length=64), nullable=False),
-        sa.Column("language", sa.String(length=16), nullable=False),
-        sa.Column("body", JSON, nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
-    )
-    op.create_index("ix_letters_subject", "letters", ["subject"], unique=False)
+
+
+def residents() -> None:
     op.create_table(
         "residents",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
@@ -59,38 +60,9 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_residents")),
     )
-    op.create_table(
-        "seen",
-        sa.Column("channel", sa.String(length=16), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("seen_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("channel", "key", name=op.f("pk_seen")),
-    )
-    op.create_index("ix_seen_seen_at", "seen", ["seen_at"], unique=False)
-    op.create_table(
-        "ticks",
-        sa.Column("job", sa.String(length=32), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("job", name=op.f("pk_ticks")),
-    )
-    op.create_table(
-        "web_seals",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.Column("made_at", MOMENT, nullable=False),
-        sa.CheckConstraint("id = 1", name=op.f("ck_web_seals_only_one")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_seals")),
-    )
-    op.create_table(
-        "web_sessions",
-        sa.Column("chat", sa.String(length=64), nullable=False),
-        sa.Column("last_seq", BIG, nullable=False),
-        sa.Column("language", sa.String(length=16), nullable=True),
-        sa.Column("codes", JSON, nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("seen_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("chat", name=op.f("pk_web_sessions")),
-    )
+
+
+def addresses() -> None:
     op.create_table(
         "addresses",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
@@ -122,6 +94,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("preferred"),
         postgresql_where=sa.text("preferred"),
     )
+
+
+def audit() -> None:
     op.create_table(
         "audit",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
@@ -141,6 +116,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_actor_id", "audit", ["actor_id"], unique=False)
     op.create_index("ix_audit_community_id_at", "audit", ["community_id", "at"], unique=False)
+
+
+def consents() -> None:
     op.create_table(
         "consents",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
@@ -157,6 +135,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
     op.create_index("ix_consents_resident_id", "consents", ["resident_id"], unique=False)
+
+
+def invitations() -> None:
     op.create_table(
         "invitations",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
@@ -183,6 +164,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_hash", name=op.f("uq_invitations_code_hash")),
     )
     op.create_index("ix_invitations_community_id", "invitations", ["community_id"], unique=False)
+
+
+def link_codes() -> None:
     op.create_table(
         "link_codes",
         sa.Column("code_hash", sa.String(length=64), nullable=False),
@@ -197,6 +181,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_link_codes")),
     )
     op.create_index("ix_link_codes_resident_id", "link_codes", ["resident_id"], unique=False)
+
+
+def memberships() -> None:
     op.create_table(
         "memberships",
         sa.Column("community_id", BIG, nullable=False),
@@ -219,6 +206,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_memberships_community_id_role", "memberships", ["community_id", "role"], unique=False)
     op.create_index("ix_memberships_resident_id", "memberships", ["resident_id"], unique=False)
+
+
+def polls() -> None:
     op.create_table(
         "polls",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
@@ -251,27 +241,9 @@ def upgrade() -> None:
     op.create_index("ix_polls_asked_by", "polls", ["asked_by"], unique=False)
     op.create_index("ix_polls_closed_at_closes_at", "polls", ["closed_at", "closes_at"], unique=False)
     op.create_index("ix_polls_community_id_closed_at", "polls", ["community_id", "closed_at"], unique=False)
-    op.create_table(
-        "web_lines",
-        sa.Column("id", BIG, autoincrement=True, nullable=False),
-        sa.Column("chat", sa.String(length=64), nullable=False),
-        sa.Column("seq", BIG, nullable=False),
-        sa.Column("rank", BIG, nullable=False),
-        sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("envelope", BIG, nullable=True),
-        sa.Column("key", sa.String(length=64), nullable=True),
-        sa.Column("body", JSON, nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.CheckConstraint("kind IN ('said', 'mine', 'toast')", name=op.f("ck_web_lines_kind")),
-        sa.ForeignKeyConstraint(
-            ["chat"], ["web_sessions.chat"], name=op.f("fk_web_lines_chat_web_sessions"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_lines")),
-        sa.UniqueConstraint("chat", "key", name=op.f("uq_web_lines_chat_key")),
-        sa.UniqueConstraint("envelope", name=op.f("uq_web_lines_envelope")),
-    )
-    op.create_index("ix_web_lines_at", "web_lines", ["at"], unique=False)
-    op.create_index("ix_web_lines_chat_seq", "web_lines", ["chat", "seq"], unique=False)
+
+
+def ballots() -> None:
     op.create_table(
         "ballots",
         sa.Column("poll_id", BIG, nullable=False),
@@ -282,57 +254,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("poll_id", "voter", name=op.f("pk_ballots")),
     )
-    op.create_table(
-        "envelopes",
-        sa.Column("id", BIG, autoincrement=True, nullable=False),
-        sa.Column("once_key", sa.String(length=160), nullable=False),
-        sa.Column("channel", sa.String(length=16), nullable=False),
-        sa.Column("address_id", BIG, nullable=False),
-        sa.Column("lane", sa.SmallInteger(), nullable=False),
-        sa.Column("action", sa.String(length=8), nullable=False),
-        sa.Column("target", sa.String(length=128), nullable=True),
-        sa.Column("letter_id", BIG, nullable=True),
-        sa.Column("body", JSON, nullable=True),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("claimed_by", sa.String(length=64), nullable=True),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("not_before", MOMENT, nullable=False),
-        sa.Column("expires_at", MOMENT, nullable=True),
-        sa.Column("done_at", MOMENT, nullable=True),
-        sa.Column("reference", sa.String(length=128), nullable=True),
-        sa.Column("reason", sa.String(length=200), nullable=True),
-        sa.CheckConstraint("action IN ('send', 'edit', 'toast')", name=op.f("ck_envelopes_action")),
-        sa.CheckConstraint(
-            "state IN ('sent', 'expired', 'refused', 'cancelled') OR (body IS NULL) <> (letter_id IS NULL)",
-            name=op.f("ck_envelopes_has_words"),
-        ),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'claimed', 'retry', 'sent', 'expired', 'refused', 'cancelled')",
-            name=op.f("ck_envelopes_state"),
-        ),
-        sa.CheckConstraint("lane IN (0, 1, 2)", name=op.f("ck_envelopes_lane")),
-        sa.ForeignKeyConstraint(
-            ["address_id"],
-            ["addresses.id"],
-            name=op.f("fk_envelopes_address_id_addresses"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_envelopes_letter_id_letters")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_envelopes")),
-        sa.UniqueConstraint("once_key", name=op.f("uq_envelopes_once_key")),
-    )
-    op.create_index("ix_envelopes_address_id", "envelopes", ["address_id"], unique=False)
-    op.create_index(
-        "ix_envelopes_due",
-        "envelopes",
-        ["channel", "lane", "not_before", "id"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('waiting', 'claimed', 'retry')"),
-        postgresql_where=sa.text("state IN ('waiting', 'claimed', 'retry')"),
-    )
-    op.create_index("ix_envelopes_letter_id", "envelopes", ["letter_id"], unique=False)
-    op.create_index("ix_envelopes_state_done_at", "envelopes", ["state", "done_at"], unique=False)
+
+
+def participations() -> None:
     op.create_table(
         "participations",
         sa.Column("poll_id", BIG, nullable=False),
@@ -351,6 +275,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("poll_id", "resident_id", name=op.f("pk_participations")),
     )
     op.create_index("ix_participations_resident_id", "participations", ["resident_id"], unique=False)
+
+
+def tallies() -> None:
     op.create_table(
         "tallies",
         sa.Column("poll_id", BIG, nullable=False),

@@ -1,0 +1,189 @@
+"""Takes the pictures of the papers: the real service with the make-believe town, driven in Chromium as on a phone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from bot.settings import Settings
+from tests.cli.conftest import Service, free_port
+from tests.house.tree import ROOT
+
+PICTURES = ROOT / "docs" / "pictures"
+PHONE = {"width": 360, "height": 640}
+HEAVIEST = 150_000  # bytes
+TOWN = "elm-park"
+ASKED = "/poll Shall we paint the bus shelter? | Yes, in green | Yes, in blue | Leave it | closes tomorrow 18:00"
+NEXT = "Green it is. Paint and brushes are there on Saturday at ten; everybody is welcome."
+
+
+class Desk:
+    """Commands typed beside the running service, in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        foreign = set(Settings.model_fields)
+        plain = {name: value for name, value in os.environ.items() if name.lower() not in foreign}
+        self.environment = plain | {"PYTHONPATH": str(ROOT), "PORT": str(self.port)}
+
+    def types(self, *words: str) -> Any:
+        """The facts that a command prints."""
+        told = subprocess.run(
+            [sys.executable, "-m", "bot", *words, "--json"],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(told.stdout)
+
+    @contextmanager
+    def demo(self) -> Iterator[Service]:
+        """The service, until the block ends."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "demo"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        service = Service(process, f"http://127.0.0.1:{self.port}")
+        try:
+            service.wait_until_ready()
+            service.reads("Stop with Ctrl-C")
+            yield service
+        finally:
+            service.stop()
+
+    def path(self, code: str) -> str:
+        """Where a code is opened."""
+        return f"http://127.0.0.1:{self.port}/w/{TOWN}/{code}"
+
+
+async def somebody(browser: Browser, address: str, language: str = "en") -> Page:
+    """Somebody with a phone opens an address."""
+    phone = await browser.new_context(viewport=PHONE, device_scale_factor=2, locale=language)  # type: ignore[arg-type]
+    page = await phone.new_page()
+    await page.goto(address)
+    return page
+
+
+async def picture(page: Page, name: str, top: Locator) -> None:
+    """What the phone shows when `top` is at the upper edge; kept in docs/pictures."""
+    header = "document.querySelector('header').offsetHeight"
+    await top.evaluate(f"(one) => scrollTo(0, one.getBoundingClientRect().top + scrollY - {header} - 12)")
+    await expect(page.locator("#toast")).to_be_empty(timeout=30_000)
+    path = PICTURES / f"{name}.png"
+    await page.evaluate("document.activeElement.blur()")
+    await page.screenshot(path=path, animations="disabled")
+    assert path.stat().st_size < HEAVIEST, f"{path.name} is too heavy"
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
+
+
+async def votes(page: Page, number: int) -> None:
+    """Tap a choice and wait until it is counted."""
+    await page.locator("button[name=press]").nth(number).click()
+    await expect(page.locator("button.chosen").first).to_be_visible()
+
+
+async def a_vote(browser: Browser, desk: Desk, code: str, language: str) -> Page:
+    """The question before and after the tap."""
+    page = await somebody(browser, desk.path(code), language)
+    question = page.locator("#log .line").first
+    await picture(page, f"question-{language}", question)
+    await votes(page, 0)
+    await picture(page, f"counted-{language}", page.locator("#log .line").first)
+    return page
+
+
+async def an_organiser(browser: Browser, desk: Desk, neighbours: list[Page]) -> None:
+    """From the invitation to what happens next."""
+    code = desk.types("invite", "organiser", "--community", TOWN)["code"]
+    page = await somebody(browser, desk.path(code))
+    await picture(page, "invited", page.locator("#log .line").first)
+    await page.get_by_role("button", name="Accept").click()
+    await expect(page.get_by_text("You are an organiser of")).to_be_visible()
+    await says(page, ASKED)
+    await expect(page.get_by_text("This is how people will see it")).to_be_visible()
+    await picture(page, "preview", page.locator("#log .line").last)
+    await taps(page, "Send")
+    sent = page.locator("#log .line", has_text="Pass these links on")
+    await expect(sent).to_be_visible()
+    await picture(page, "sent", sent)
+    new = desk.types("poll", "list", "--community", TOWN)[0]["code"]
+    for number, neighbour in enumerate(neighbours):
+        await neighbour.goto(desk.path(new))
+        bus_shelter = neighbour.locator("#log .line", has_text="bus shelter").last
+        await bus_shelter.locator("button[name=press]").nth((0, 0, 1, 0, 2, 0, 1)[number % 7]).click()
+        await expect(neighbour.locator("#log .line", has_text="bus shelter").locator(".chosen")).to_be_visible()
+    await taps(page, "How it stands")
+    stands = page.locator("#log .line", has=page.get_by_role("button", name="Close it now"))
+    await expect(stands).to_be_visible()
+    await picture(page, "stands", stands)
+    await taps(page, "Close it now")
+    await taps(page, "Yes, close it")
+    result = page.locator("#log .line", has=page.get_by_role("button", name="Tell them"))
+    await expect(result).to_be_visible()
+    await picture(page, "result", result)
+    await taps(page, "Tell them")
+    await expect(page.get_by_text("Write it in a sentence or two")).to_be_visible()
+    await says(page, NEXT)
+    await expect(page.get_by_text("This goes to everyone who answered")).to_be_visible()
+    await taps(page, "Send")
+    told = neighbours[0].locator("#log .line", has_text="This is what happens next").last
+    await expect(told).to_be_visible()
+    await picture(neighbours[0], "told", told)
+
+
+async def taps(page: Page, label: str) -> None:
+    """Tap the newest button with this label that stands in the conversation."""
+    await page.locator("#log").get_by_role("button", name=label, exact=True).last.click()
+
+
+async def says(page: Page, words: str) -> None:
+    """Write something and send it."""
+    await page.locator("#words").fill(words)
+    await page.locator(".send").click()
+
+
+async def take(desk: Desk) -> None:
+    """All pictures."""
+    polls = desk.types("poll", "list", "--community", TOWN)
+    market = next(poll for poll in polls if "market" in poll["question"])
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        neighbours = [await a_vote(browser, desk, market["code"], language) for language in ("en", "ur")]
+        for number in range(9):
+            neighbour = await somebody(browser, desk.path(market["code"]))
+            await votes(neighbour, number % 3)
+            neighbours.append(neighbour)
+        await an_organiser(browser, desk, neighbours)
+        await browser.close()
+
+
+def main() -> None:
+    """Start the town, take the pictures, stop the town."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Path(folder))
+        with desk.demo():
+            asyncio.run(take(desk))
+
+
+if __name__ == "__main__":
+    main()
