@@ -31,7 +31,8 @@ log = structlog.get_logger()
 
 BATCH = 200  # turns; a longer batch gains nothing and keeps the first waiting
 QUEUE = 5_000  # turns; about three seconds of work, after which channels are asked to wait
-TRIES = 3  # for a turn whose transaction met a deadlock or lost its connection
+PAUSES = (0.05, 0.2, 0.0)
+"""Seconds after each try of a batch that met a deadlock, a lock or a lost connection; the last is not waited for."""
 
 
 class Postbox(Protocol):
@@ -103,7 +104,10 @@ class Dispatcher:
         """What would be answered. Nothing is kept, nobody becomes known."""
         async with self._database.rehearsing() as session:
             turns = await self._turns(session, [incoming], rehearsal=True)
-            outcome, _ = await self._meaning(turns[0])
+            try:
+                outcome, _ = await respond(self._router, turns[0])
+            except Refused as no:
+                outcome = turns[0].refusal(no)
         return tuple(message for action, message in outcome.parts if action != "toast")
 
     async def run(self) -> None:
@@ -115,55 +119,44 @@ class Dispatcher:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
                 await self._answer(batch)
 
-    async def _answer(self, batch: list[_Job]) -> None:
-        try:
-            receipts = await self._together([job.incoming for job in batch])
-        except Exception as error:  # noqa: BLE001 - whatever it was, each turn now gets a transaction of its own
-            if len(batch) > 1:
-                for job in batch:
-                    await self._answer_alone(job)
+    async def _answer(self, batch: Sequence[_Job]) -> None:
+        """Answer a batch together; if that fails through one of its turns, each alone."""
+        cause: BaseException | None = None
+        for pause in PAUSES:
+            try:
+                receipts = await self._together([job.incoming for job in batch])
+            except Exception as error:  # noqa: BLE001 - told apart below
+                cause = error.__cause__ if isinstance(error, _Spoiled) else error
+                if cause is None or not is_passing(cause):
+                    break
+                await asyncio.sleep(pause)
+            else:
+                for job, receipt in zip(batch, receipts, strict=True):
+                    _settle(job, receipt)
                 return
-            await self._answer_alone(batch[0], first=error)
-            return
-        for job, receipt in zip(batch, receipts, strict=True):
-            _settle(job, receipt)
+        if cause is not None and (reason := trouble(cause)):
+            log.error("the database refused turns", turns=len(batch), reason=reason)
+            for job in batch:
+                _fail(job, DatabaseTrouble(reason))
+        elif len(batch) > 1:
+            for job in batch:
+                await self._answer([job])
+        else:
+            await self._excuse(batch[0], cause)
 
-    async def _answer_alone(self, job: _Job, first: Exception | None = None) -> None:
-        """Run one turn in a transaction of its own; when it fails, undo it, say so and go on."""
-        error = first
-        for tried in range(TRIES):
-            if error is None:
-                try:
-                    _settle(job, (await self._together([job.incoming]))[0])
-                except Exception as failure:  # noqa: BLE001 - told apart below
-                    error = failure
-                else:
-                    return
-            if not is_passing(error) or tried == TRIES - 1:
-                break
-            await asyncio.sleep(0.05 * 2**tried)
-            error = None
-        assert error is not None  # noqa: S101 - the loop ends so
-        await self._excuse(job, error)
-
-    async def _excuse(self, job: _Job, error: Exception) -> None:
-        cause = error.__cause__ if isinstance(error, _Spoiled) else error
-        if isinstance(cause, Exception) and (reason := trouble(cause)):
-            log.error("the database refused a turn", kind=type(job.incoming.what).__name__, reason=reason)
-            if not job.done.done():
-                job.done.set_exception(DatabaseTrouble(reason))
-            return
-        if not isinstance(cause, Refused):
+    async def _excuse(self, job: _Job, cause: BaseException | None) -> None:
+        """The turn was undone; say why, in a transaction of its own."""
+        refused = cause if isinstance(cause, Refused) else None
+        if refused is None:
             # The update's words are nobody's business in a log; its kind and key find it again.
             log.error(
                 "a turn failed", kind=type(job.incoming.what).__name__, key=job.incoming.key, exc_info=cause
             )
         try:
-            _settle(job, await self._say_so(job.incoming, cause if isinstance(cause, Refused) else None))
+            _settle(job, await self._say_so(job.incoming, refused))
         except Exception as failure:
             log.error("an apology could not be kept", key=job.incoming.key, exc_info=failure)
-            if not job.done.done():
-                job.done.set_exception(DatabaseTrouble(trouble(failure) or "The database could not be used."))
+            _fail(job, DatabaseTrouble(trouble(failure) or "The database could not be used."))
 
     async def _together(self, incomings: Sequence[Incoming]) -> list[Receipt]:
         """Answer these in one transaction; raises _Spoiled when it must be undone."""
@@ -211,7 +204,7 @@ class Dispatcher:
     async def _one(self, turn: Turn, receipts: list[Receipt], number: int) -> Outcome:
         before = mark(turn.session)
         try:
-            outcome, talk = await self._meaning(turn)
+            outcome, talk = await respond(self._router, turn)
         except Refused as no:
             if written_since(turn.session, before):
                 raise _Spoiled from no
@@ -223,9 +216,6 @@ class Dispatcher:
             turn.address.talk = talk
         receipts[number] = Receipt("done")
         return outcome
-
-    async def _meaning(self, turn: Turn) -> tuple[Outcome, dict[str, object] | None]:
-        return await respond(self._router, turn)
 
     async def _say_so(self, incoming: Incoming, no: Refused | None) -> Receipt:
         """In a transaction of its own: the update was seen, and this is why nothing came of it."""
@@ -260,6 +250,11 @@ class Dispatcher:
 def _settle(job: _Job, receipt: Receipt) -> None:
     if not job.done.done():
         job.done.set_result(receipt)
+
+
+def _fail(job: _Job, error: Exception) -> None:
+    if not job.done.done():
+        job.done.set_exception(error)
 
 
 def _drafts(turn: Turn, outcome: Outcome) -> list[outbox.Draft]:
