@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -212,7 +213,7 @@ async def _listening(folkmoot: Folkmoot) -> AsyncIterator[None]:
     except OSError as error:
         await runner.cleanup()
         raise SettingWrong(
-            f"The address {host}:{port} cannot be used ({error.strerror or 'it is taken'}). "
+            f"The address {host}:{port} cannot be used ({os.strerror(error.errno or 0).lower()}). "
             "Set PORT to another number, or stop what uses this one."
         ) from None
     try:

@@ -17,6 +17,7 @@ from bot.channels.telegram.polling import Submit, poll
 from bot.channels.telegram.reading import Us
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.wire import Wire
+from bot.links import telegram_link
 from bot.message import Parcel
 
 NOT_YET = "Not connected to Telegram yet."
@@ -73,7 +74,7 @@ class TelegramChannel:
 
     def link(self, code: str, community: str) -> str | None:
         """The address that opens the bot with `code`; None while the bot's name is unknown."""
-        return f"https://t.me/{self.username}?start={code}" if self._us else None
+        return telegram_link(self._us.username, code) if self._us else None
 
     def routes(self) -> list[web.RouteDef]:
         """What the web server must serve for this channel."""

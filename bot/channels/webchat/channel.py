@@ -15,6 +15,7 @@ from bot.channels.webchat.room import NO_TOWN, Rehearse, Room, Submit
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import DatabaseTrouble, RetryLater
+from bot.links import web_link
 from bot.message import Parcel
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -77,7 +78,7 @@ class WebChat:
 
     def link(self, code: str, community: str) -> str | None:
         """The page of a community, opened at `code` when there is one."""
-        return f"{self._room.site}/w/{community}" + (f"/{code}" if code else "")
+        return web_link(self._room.site, community, code)
 
     async def open(self) -> None:
         """Fetch the seal and begin to listen."""
