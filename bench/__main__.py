@@ -30,33 +30,35 @@ def main() -> None:
     asked = wishes.parse_args()
     chosen = [one for one in CONTENDERS if asked.only in one.name]
     rounds, length = QUICK if asked.quick else FULL
-    results = asyncio.run(measured(chosen, rounds, length, look=not asked.quick and not asked.only))
+    results = asyncio.run(measured(chosen, rounds, length, keep=not asked.quick and not asked.only))
     if asked.only:
         for name, runs in results["runs"].items():
             console.print(name, runs)
         return
     show(results)
     if not asked.quick:
-        table.save(results)
         console.print(
             "Kept in bench/results.json; `python -m bench.report` writes them into docs/performance.md."
         )
 
 
-async def measured(contenders: list[Contender], rounds: int, length: Length, *, look: bool) -> dict[str, Any]:
-    """Everything there is to know, the contenders taking turns."""
+async def measured(contenders: list[Contender], rounds: int, length: Length, *, keep: bool) -> dict[str, Any]:
+    """Everything there is to know, the contenders taking turns. What is known after each round is kept."""
     about = machine.description()
     async with serving() as server:
         about["postgresql"] = {"version": server.version, **server.durability}
         ceiling = await _one(CEILING, server, length, "how much the fake can bear")
         runs: dict[str, list[dict[str, float]]] = {one.name: [] for one in contenders}
+        found: dict[str, Any] = {"machine": about, "in_flight": IN_FLIGHT, "length": asdict(length)}
+        found |= {"ceiling": asdict(ceiling), "runs": runs}
+        found |= await _looked(server) if keep else {}
         for number in range(rounds):
             # Every other round the other way round, so that nobody always follows the same one.
             for one in contenders if number % 2 == 0 else reversed(contenders):
                 runs[one.name].append(asdict(await _one(one, server, length, f"round {number + 1}")))
-        found: dict[str, Any] = {"machine": about, "in_flight": IN_FLIGHT, "length": asdict(length)}
-        found |= {"ceiling": asdict(ceiling), "runs": runs}
-        return found | (await _looked(server) if look else {})
+            if keep:
+                table.save(found)
+        return found
 
 
 async def _one(contender: Contender, server: Server, length: Length, when: str) -> Result:

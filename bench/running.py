@@ -21,6 +21,10 @@ IN_FLIGHT = 100
 ENOUGH = 300  # votes: that many warm everything up, and that many are a measure
 
 
+FEWEST = 40  # taps at half of the maximum
+PATIENCE = 45.0  # seconds after which even a slow bot has failed
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """Seconds: not counted, as fast as it goes, at half of that."""
@@ -108,7 +112,7 @@ async def run(contender: Contender, server: Server, length: Length) -> Result:
         await load.rest()
         rate = len(full) / (after.at - before.at)
         begin = len(load.done)
-        await load.at(rate / 2, length.half)
+        await load.at(rate / 2, max(length.half, FEWEST / (rate / 2)))
         await load.rest()
         half = sorted(load.done[begin:], key=lambda tap: tap.began)
         rss = max(rss, machine.memory(pid))
@@ -116,12 +120,14 @@ async def run(contender: Contender, server: Server, length: Length) -> Result:
 
 
 async def _until(load: Load, votes: int, seconds: float) -> None:
-    """That long, and until so many votes are over; for a slow bot three times as long, then it must do."""
-    began = time.monotonic()
-    while (took := time.monotonic() - began) < 3 * seconds:
-        if took >= seconds and len(load.done) >= votes:
+    """That long, and until so many votes are over; for a slow bot longer, until a third of them must do."""
+    began, before = time.monotonic(), len(load.done)
+    while (took := time.monotonic() - began) < PATIENCE:
+        over = len(load.done)
+        if took >= seconds and (over >= votes or (took >= 3 * seconds and over - before >= ENOUGH / 3)):
             return
         await asyncio.sleep(0.02)
+    raise TimeoutError(f"{len(load.done) - before} votes in {PATIENCE} seconds are no measure")
 
 
 def _result(before: machine.Use, after: machine.Use, full: list[Tap], half: list[Tap], rss: int) -> Result:
