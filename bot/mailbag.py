@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,18 +52,29 @@ def fate_of(parcel: Parcel, failure: DeliveryFailed) -> Fate:
     return Fate(parcel, "retry", reason, after=wait, whole_channel=failure.whole_channel)
 
 
-async def take_over(database: Database, channel: str, *, now: datetime) -> None:
-    """Make due at once what the postman before us had claimed; only the holder of the post may ask for this."""
+async def take_over(database: Database, channel: str) -> None:
+    """Make due at once what the postman before us had claimed; only the holder of the post may ask for this.
+
+    It is due since it was put, so that it keeps its place before what was put after it.
+    """
     async with database.writing() as session:
         await session.execute(
             update(Envelope)
             .where(Envelope.channel == channel, Envelope.state == "claimed")
-            .values(state="retry", claimed_by=None, not_before=now)
+            .values(state="retry", claimed_by=None, not_before=Envelope.created_at)
             .execution_options(synchronize_session=False)
         )
 
 
-async def claim(database: Database, channel: str, postman: str, *, limit: int, now: datetime) -> list[Parcel]:
+async def claim(
+    database: Database,
+    channel: str,
+    postman: str,
+    *,
+    limit: int,
+    now: datetime,
+    lanes: Collection[Lane] = tuple(Lane),
+) -> list[Parcel]:
     """Claim what is due, best lane and oldest first. What has expired is written off instead."""
     async with database.writing() as session:
         due = (
@@ -71,28 +82,48 @@ async def claim(database: Database, channel: str, postman: str, *, limit: int, n
             .join(Address, Address.id == Envelope.address_id)
             .outerjoin(Letter, Letter.id == Envelope.letter_id)
             .where(Envelope.channel == channel, Envelope.state.in_(UNSENT), Envelope.not_before <= now)
+            .where(Envelope.lane.in_(lanes))
             .order_by(Envelope.lane, Envelope.not_before, Envelope.id)
             .limit(limit)
             .with_for_update(of=Envelope, skip_locked=True)
         )
         claimed: list[Parcel] = []
-        for envelope, chat, body in await session.execute(due):
-            if envelope.expires_at is not None and envelope.expires_at <= now:
-                envelope.state, envelope.done_at, envelope.body = "expired", now, None
-                continue
-            envelope.state, envelope.claimed_by, envelope.not_before = "claimed", postman, now + LEASE
-            claimed.append(_parcel(envelope, chat, body))
+        while not claimed and (rows := (await session.execute(due)).all()):
+            for envelope, chat, body in rows:
+                if envelope.expires_at is not None and envelope.expires_at <= now:
+                    envelope.state, envelope.done_at, envelope.body = "expired", now, None
+                    continue
+                parcel = _parcel(envelope, chat, body)
+                if parcel is None:
+                    envelope.state, envelope.done_at, envelope.reason = "refused", now, "cannot be read"
+                    continue
+                envelope.state, envelope.claimed_by, envelope.not_before = "claimed", postman, now + LEASE
+                claimed.append(parcel)
         return claimed
 
 
-def _parcel(envelope: Envelope, chat: str, body: dict[str, Any] | None) -> Parcel:
+async def taken_back(database: Database, envelopes: Collection[int]) -> set[int]:
+    """Which of these are at an end already: taken back, or their address closed, after they were claimed."""
+    if not envelopes:
+        return set()
+    async with database.reading() as session:
+        ended = select(Envelope.id).where(Envelope.id.in_(envelopes), Envelope.done_at.is_not(None))
+        return set(await session.scalars(ended))
+
+
+def _parcel(envelope: Envelope, chat: str, body: dict[str, Any] | None) -> Parcel | None:
+    """None for words that this program cannot read: one such letter must not hold up all others."""
     words = envelope.body if envelope.body is not None else body
     assert words is not None  # noqa: S101 - a check constraint of the table says so
+    try:
+        message = Message.from_json(words)
+    except (KeyError, TypeError, ValueError):
+        return None
     return Parcel(
         envelope.id,
         chat,
         envelope.action,  # type: ignore[arg-type]
-        Message.from_json(words),
+        message,
         envelope.target,
         envelope.lane,
         envelope.attempts,
@@ -157,7 +188,7 @@ def _end_row(fate: Fate, now: datetime) -> dict[str, Any]:
     }
 
 
-async def let_go(database: Database, parcels: Sequence[Parcel], *, now: datetime) -> None:
+async def let_go(database: Database, parcels: Sequence[Parcel]) -> None:
     """Make due for anybody what was claimed and not delivered."""
     if not parcels:
         return
@@ -165,7 +196,7 @@ async def let_go(database: Database, parcels: Sequence[Parcel], *, now: datetime
         await session.execute(
             update(Envelope)
             .where(Envelope.id.in_([parcel.envelope for parcel in parcels]), Envelope.state == "claimed")
-            .values(state="retry", claimed_by=None, not_before=now)
+            .values(state="retry", claimed_by=None, not_before=Envelope.created_at)
             .execution_options(synchronize_session=False)
         )
 

@@ -13,7 +13,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from bot.db import Database, hold, trouble
 from bot.errors import DeliveryFailed
 from bot.mailbag import Fate
 from bot.message import Channel, Parcel
+from bot.outbox import Lane
 from bot.pace import Limits, Pace
 from bot.sorting import IDLE, Picked, Sorting
 
@@ -60,10 +61,16 @@ class Postman:
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Deliver these; they are committed and claimed already."""
+        if self._holds_post:  # else whoever holds it now finds them in the outbox
+            self._lay(parcels)
+
+    def _lay(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
             if parcel.envelope not in self._held:
                 self._held[parcel.envelope] = parcel
-                self._table.put(parcel)
+                if not self._table.put(parcel):
+                    self._fates.append(_overtaken(parcel))
+                    self._ended.set()
         self._laid.set()
 
     def wake(self) -> None:
@@ -75,13 +82,32 @@ class Postman:
         while True:
             try:
                 async with hold(self._database, f"postman:{self._channel.credential}") as post:
-                    await mailbag.take_over(self._database, self._channel.name, now=self._clock())
+                    await self._begin()
                     await self._serve(post.lost)
             except Exception as error:
                 if trouble(error) is None:
                     raise
                 log.warning("the postman waits for the database", reason=trouble(error))
                 await asyncio.sleep(LOOK_AGAIN)
+
+    async def _begin(self) -> None:
+        """Take up what was left, answers first and all of them: no newer one shall overtake them."""
+        fates, self._fates = self._fates, []
+        self._held.clear()
+        self._table.clear()
+        try:
+            await mailbag.write_down(self._database, fates, now=self._clock())
+        except BaseException:
+            self._fates = fates
+            raise
+        await mailbag.take_over(self._database, self._channel.name)
+        while found := await self._claim(200, lanes=(Lane.REPLY,)):
+            self._lay(found)
+
+    async def _claim(self, limit: int, *, lanes: Collection[Lane] = tuple(Lane)) -> list[Parcel]:
+        return await mailbag.claim(
+            self._database, self._channel.name, self._name, limit=limit, now=self._clock(), lanes=lanes
+        )
 
     async def _serve(self, lost: asyncio.Event) -> None:
         self._holds_post = True
@@ -103,18 +129,18 @@ class Postman:
             self._put.clear()
             room = IN_HAND - len(self._held)
             found: list[Parcel] = []
-            if room > 0:
-                with _database_may_be_away("claimed"):
-                    found = await mailbag.claim(
-                        self._database,
-                        self._channel.name,
-                        self._name,
-                        limit=min(room, 200),
-                        now=self._clock(),
-                    )
-                self.take(found)
+            with _database_may_be_away("claimed"):
+                await self._drop_what_was_taken_back()
+                if room > 0:
+                    found = await self._claim(min(room, 200))
+            self._lay(found)
             if not found:
                 await _wait(self._put, LOOK_AGAIN)
+
+    async def _drop_what_was_taken_back(self) -> None:
+        many = {number for number, parcel in self._held.items() if parcel.lane == Lane.BULK}
+        for number in self._table.take_back(await mailbag.taken_back(self._database, many)):
+            del self._held[number]
 
     async def _deliver(self) -> None:
         """Start deliveries, as many at once as there are hands and the pace allows."""
@@ -130,7 +156,7 @@ class Postman:
 
     async def _carry(self, picked: Picked) -> None:
         parcel = picked.parcel
-        self._fates += [Fate(old, "cancelled", "a newer edit replaced it") for old in picked.superseded]
+        self._fates += map(_overtaken, picked.superseded)
         fate = await self._attempt(parcel)
         self._fates.append(fate)
         if fate.state == "retry":
@@ -142,7 +168,8 @@ class Postman:
                 self._table.put_back(again, time.monotonic() + fate.after)
             else:
                 self._table.delivered(parcel)
-                self._table.put(again)
+                if not self._table.put(again):
+                    self._fates.append(_overtaken(again))
         else:
             self._table.delivered(parcel)
         self._hands.release()
@@ -191,8 +218,14 @@ class Postman:
         self._held.clear()
         self._table.clear()
         with _database_may_be_away("handed back"):
+            self._fates = fates  # kept until they are written down: what has been sent is not sent again
             await mailbag.write_down(self._database, fates, now=self._clock())
-            await mailbag.let_go(self._database, undone, now=self._clock())
+            self._fates = []
+            await mailbag.let_go(self._database, undone)
+
+
+def _overtaken(parcel: Parcel) -> Fate:
+    return Fate(parcel, "cancelled", "a newer edit replaced it")
 
 
 @contextlib.contextmanager

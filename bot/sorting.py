@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from bot.message import Parcel
@@ -37,24 +38,30 @@ class Sorting:
 
     def __init__(self) -> None:
         self._boxes: dict[str, _Box] = {}
-        self._toasts: deque[Parcel] = deque()
+        self._toasts: list[tuple[float, int, Parcel]] = []  # by when they may go
         self._ready: list[tuple[int, int, str]] = []
         self._turn = 0
+        self._shown: dict[str, int] = {}  # message → the envelope of the newest edit that was picked for it
 
-    def put(self, parcel: Parcel) -> None:
-        """Lay a parcel on the table."""
+    def put(self, parcel: Parcel) -> bool:
+        """Lay a parcel on the table; False when a newer edit of the same message has overtaken it."""
         if parcel.action == "toast":
-            self._toasts.append(parcel)
-            return
+            self._put_toast(parcel, 0.0)
+            return True
+        if parcel.action == "edit" and parcel.envelope < self._shown.get(parcel.target or "", 0):
+            return False
         box = self._boxes.setdefault(parcel.chat, _Box())
         box.lanes[parcel.lane].append(parcel)
         self._list(parcel.chat, box)
+        return True
 
     def pick(self, pace: Pace, now: float) -> Picked | float:
         """What goes now, or the seconds until something may. Times are seconds of a monotonic clock."""
-        if self._toasts:
-            return Picked(self._toasts.popleft())
         soonest = IDLE
+        if self._toasts:
+            if self._toasts[0][0] <= now:
+                return Picked(heapq.heappop(self._toasts)[2])
+            soonest = min(soonest, self._toasts[0][0] - now)
         passed_over: list[tuple[int, int, str]] = []
         try:
             while self._ready and len(passed_over) < _LOOK_AHEAD:
@@ -70,7 +77,7 @@ class Sorting:
                     continue
                 pace.take(entry[2], now, bulk=lane == Lane.BULK)
                 box.busy = True
-                return _newest_edit(box.lanes[lane])
+                return self._noted(_newest_edit(box.lanes[lane]))
         finally:
             for entry in passed_over:
                 heapq.heappush(self._ready, entry)
@@ -78,21 +85,48 @@ class Sorting:
 
     def delivered(self, parcel: Parcel) -> None:
         """The hand that carried this one is back."""
-        self._freed(parcel.chat, 0.0)
+        if parcel.action != "toast":  # a note never held the chat; another hand may
+            self._freed(parcel.chat, 0.0)
 
     def put_back(self, parcel: Parcel, not_before: float) -> None:
         """It goes again, first in its chat; what waits behind it waits with it."""
         if parcel.action == "toast":
-            self._toasts.append(parcel)
+            self._put_toast(parcel, not_before)
             return
         self._boxes[parcel.chat].lanes[parcel.lane].appendleft(parcel)
         self._freed(parcel.chat, not_before)
+
+    def take_back(self, envelopes: Collection[int]) -> set[int]:
+        """Remove these from the table; returns those that were still there."""
+        found: set[int] = set()
+        for chat, box in list(self._boxes.items()):
+            for lane in box.lanes:
+                gone = [parcel for parcel in lane if parcel.envelope in envelopes]
+                for parcel in gone:
+                    lane.remove(parcel)
+                    found.add(parcel.envelope)
+            if not box.busy and box.best() is None:
+                del self._boxes[chat]
+        return found
 
     def clear(self) -> None:
         """Let go of everything."""
         self._boxes.clear()
         self._toasts.clear()
         self._ready.clear()
+
+    def _noted(self, picked: Picked) -> Picked:
+        parcel = picked.parcel
+        if parcel.action == "edit" and parcel.target:
+            self._shown.pop(parcel.target, None)
+            self._shown[parcel.target] = parcel.envelope
+            if len(self._shown) > _REMEMBERED:
+                del self._shown[next(iter(self._shown))]
+        return picked
+
+    def _put_toast(self, parcel: Parcel, not_before: float) -> None:
+        self._turn += 1
+        heapq.heappush(self._toasts, (not_before, self._turn, parcel))
 
     def _freed(self, chat: str, not_before: float) -> None:
         box = self._boxes.get(chat)
@@ -113,6 +147,7 @@ class Sorting:
 
 
 IDLE = 1.0  # seconds after which the table is looked at again in any case
+_REMEMBERED = 5_000  # messages of which the newest edit is known
 _LOOK_AHEAD = 64  # chats that must wait, looked past before giving up on finding one that need not
 
 
@@ -124,4 +159,5 @@ def _newest_edit(lane: deque[Parcel]) -> Picked:
         return Picked(first)
     for parcel in same:
         lane.remove(parcel)
-    return Picked(same[-1], (first, *same[:-1]))
+    *older, newest = sorted((first, *same), key=lambda parcel: parcel.envelope)
+    return Picked(newest, tuple(older))

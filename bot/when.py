@@ -29,7 +29,7 @@ def read(text: str, tongue: Tongue, zone: str, *, now: datetime) -> datetime:
     Days of the week and times of day are the next ones in `zone`. Numbers are read the reader's way.
     """
     local_now = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    plain = text.strip()[:100]
+    plain = _as_the_parser_knows_it(text.strip()[:100], tongue)
     found = _parsed(plain, tongue, local_now) or _parsed(_in_known_words(plain, tongue), tongue, local_now)
     if found is None:
         raise Refused(N_("I could not read that as a time. Try “Friday 18:00” or “in 3 days”."))
@@ -61,6 +61,35 @@ def closing_words(tongue: Tongue) -> tuple[str, ...]:
 def in_days(days: int, *, now: datetime) -> datetime:
     """The same time of day, so many days from now."""
     return now + timedelta(days=days)
+
+
+_SPELLINGS: dict[str, tuple[tuple[str, str], ...]] = {
+    "": ((r"\b(?:o|at|am)\s+(\d{1,2})(?!\d|\s*[:.\d]|\s*[ap]\.?m)", r"\1:00"),),  # "at 18", not the 18th
+    "cy": (
+        (r"\bddydd\b", "dydd"),
+        (r"\bAwst\b", "August"),  # AWST would be a time zone of Australia
+        (r"\bam\s+(?=\d)", ""),  # and this the morning
+        (r"^Mawrth(?=\s+\d{1,2}[:.])", "dydd Mawrth"),  # Tuesday; with a number before it, March
+        (r"\bmewn\b", "ymhen"),
+        (r"\bymhen wythnos\b", "ymhen 7 diwrnod"),
+        (r"\bymhen pythefnos\b", "ymhen 14 diwrnod"),
+        (r"\bddiwrnod\b", "diwrnod"),
+        (r"\bheno\b", "heddiw 20:00"),
+    ),
+    "pl": (
+        (r"\bwe?\s+(?=wtorek)", ""),
+        (r"\bza tydzień\b", "za 7 dni"),
+        (r"\bza dzień\b", "za 1 dni"),
+        (r"^do\s+", ""),
+    ),
+}
+"""What people write and the parser misreads, by language ("" for all): a pattern, and what to read instead."""
+
+
+def _as_the_parser_knows_it(text: str, tongue: Tongue) -> str:
+    for pattern, instead in (*_SPELLINGS.get(tongue.code, ()), *_SPELLINGS[""]):
+        text = re.sub(pattern, instead, text, flags=re.IGNORECASE)
+    return text
 
 
 def _in_known_words(text: str, tongue: Tongue) -> str:

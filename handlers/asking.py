@@ -63,7 +63,7 @@ def closing_part(part: str) -> str | None:
     """What follows the word "closes", in any of our languages."""
     for code in i18n.available():
         for word in when.closing_words(i18n.tongue(code)):
-            if part.casefold().startswith(word + " "):
+            if part.casefold().startswith((word + " ", word + ":")):
                 return part[len(word) :].strip(" :")
     return None
 
@@ -175,7 +175,9 @@ async def close_now(turn: Turn, press: CloseNow) -> Outcome:
         raise Refused(N_("I do not know this poll."))
     if not press.sure:
         await communities.require_organiser(turn.session, turn.resident, poll.community_id)
-        sure = turn._("If you close it now, nobody can answer any more, and everyone who did gets the result. Close it?")
+        sure = turn._(
+            "If you close it now, nobody can answer any more, and everyone who did gets the result. Close it?"
+        )
         return turn.edit(sure, (Button(turn._("Yes, close it"), CloseNow(poll=press.poll, sure=1)),))
     await closing.close(turn.session, press.poll, by=turn.resident, now=turn.now)
     return turn.edit(turn._("Closed. The result is on its way."))

@@ -42,7 +42,7 @@ def setup(
         async with database.reading() as session:
             listed = await communities.listed(session)
             entries = [(one.slug, one.name_in(tongue.code)) for one in listed]
-        page = _templates.get_template("front.html").render(tongue=tongue, entries=entries)
+        page = _templates.get_template("front.html").render(_=tongue._, tongue=tongue, entries=entries)
         return web.Response(text=page, content_type="text/html", headers=SAFE)
 
     async def style(request: web.Request) -> web.Response:

@@ -36,6 +36,7 @@ def engine(url: URL, *, patience: float | None = PATIENCE) -> AsyncEngine:
         pool_size=CONNECTIONS,
         max_overflow=CONNECTIONS,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error goes into the log; what somebody wrote does not
         connect_args={"async_creator_fn": creator, "prepared_statement_cache_size": kept},
     )
     event.listen(made.sync_engine, "handle_error", _on_error)
@@ -64,5 +65,15 @@ async def connect(url: URL, *, patience: float | None = PATIENCE, kept: int = 0)
 def _on_error(context: ExceptionContext) -> None:
     """A wire that breaks or stays silent raises what no database layer knows; say whose trouble it is."""
     error = context.original_exception
+    _forget_rows(error, context.sqlalchemy_exception, error.__cause__)
     if isinstance(error, (OSError, TimeoutError)):
         raise unreachable(error) from error
+
+
+def _forget_rows(*errors: BaseException | None) -> None:
+    """The server quotes the whole row that it refuses; that is nobody's business in a log."""
+    for error in errors:
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
+        if isinstance(error, asyncpg.PostgresError):
+            error.detail = None

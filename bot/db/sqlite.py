@@ -193,6 +193,7 @@ def engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
         async_creator=creator,
         pool_size=5,
         max_overflow=READERS - 5,
+        hide_parameters=True,  # an error goes into the log; what somebody wrote does not
     )
     event.listen(made.sync_engine, "begin", _begin)
     event.listen(made.sync_engine, "before_cursor_execute", _before_statement)

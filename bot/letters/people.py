@@ -12,7 +12,8 @@ from bot.models import Community, Membership, Resident
 from bot.press import Press
 
 KEPT = N_(
-    "We keep your answer, your language and a way to write back to you, no more. Send /forgetme to erase it."
+    "We keep your answer, your language, a way to write back to you, and what you choose to tell us. "
+    "Send /forgetme to erase it."
 )
 """The line that is agreed to by contributing; it is recorded as it was said."""
 
@@ -204,9 +205,7 @@ def interests(tongue: Tongue, chosen: Iterable[str]) -> Message:
         for each, words in INTERESTS.items()
     ]
     rows = tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
-    return Message(
-        tongue._("What do you care about? Tap as many as you like."), rows
-    )
+    return Message(tongue._("What do you care about? Tap as many as you like."), rows)
 
 
 def sure_to_leave(tongue: Tongue, community: Community) -> Message:
@@ -226,7 +225,7 @@ def sure_to_forget(tongue: Tongue) -> Message:
         lines(
             [
                 tongue._(
-                    "It goes: your name, language, communities, roles, this chat, and your answers in open polls."
+                    "It goes: all you told me, your language, communities, roles, this chat, and your answers in open polls."
                 ),
                 tongue._(
                     "It stays: the counts of closed polls. Nobody can tell from them what you answered."

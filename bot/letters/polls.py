@@ -8,7 +8,7 @@ from bot.message import Button, Message, Rows
 from bot.models import Poll, Standing
 from bot.press import Press
 
-NAMELESS = N_("Nobody can see what you chose, not even the organisers.")
+NAMELESS = N_("Organisers see how many people chose what, never who.")
 
 
 class Vote(Press, code="v"):

@@ -89,7 +89,9 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
     chats = select(Address.chat).where(Address.resident_id == resident.id, Address.channel == "web")
     await session.execute(delete(WebLine).where(WebLine.chat.in_(chats)))
     await session.execute(delete(WebSession).where(WebSession.chat.in_(chats), WebSession.chat != here.chat))
-    await session.execute(update(WebSession).where(WebSession.chat == here.chat).values(codes=[], language=None))
+    await session.execute(
+        update(WebSession).where(WebSession.chat == here.chat).values(codes=[], language=None)
+    )
     await session.execute(
         update(Envelope)
         .where(Envelope.address_id.in_(addresses), Envelope.state.in_(UNSENT))

@@ -108,7 +108,7 @@ async def test_the_rest_of_a_wrong_line_is_not_lost(town: Town) -> None:
     ("said", "closes"),
     [
         ("closes Friday 18:00", "Friday 27 November, 18:00"),
-        ("closes Friday", "Friday 27 November, 18:00"),
+        ("closes: Friday", "Friday 27 November, 18:00"),
         ("closes in 2 days", "Wednesday 25 November, 10:00"),
     ],
 )

@@ -33,6 +33,14 @@ MONDAY = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
         ("cy", "Gwener 18:00", "2026-11-27T18:00"),
         ("cy", "yfory", "2026-11-24T19:00"),
         ("cy", "1 Rhagfyr 19:00", "2026-12-01T19:00"),
+        ("cy", "yfory am 18:00", "2026-11-24T18:00"),
+        ("cy", "Mawrth 9:00", "2026-11-24T09:00"),
+        ("cy", "ddydd Gwener am 18:00", "2026-11-27T18:00"),
+        ("cy", "ymhen wythnos", "2026-11-30T19:00"),
+        ("pl", "piątek o 18", "2026-11-27T18:00"),
+        ("pl", "we wtorek o 9:00", "2026-11-24T09:00"),
+        ("pl", "za tydzień", "2026-11-30T19:00"),
+        ("en", "Friday at 18", "2026-11-27T18:00"),
         ("ur", "جمعہ 18:00", "2026-11-27T18:00"),
         ("ur", "کل 18:00", "2026-11-24T18:00"),
         ("ur", "1 دسمبر 19:00", "2026-12-01T19:00"),
@@ -46,6 +54,11 @@ def test_a_moment_in_words(code: str, text: str, expected: str) -> None:
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         when.read(text, tongue("en"), "Europe/London", now=MONDAY)
+
+
+def test_august_in_welsh_is_august() -> None:
+    july = datetime(2026, 7, 20, 12, 0, tzinfo=UTC)
+    assert when.read("9 Awst 18:00", tongue("cy"), "UTC", now=july) == datetime(2026, 8, 9, 18, 0, tzinfo=UTC)
 
 
 def test_the_town_s_own_clock_counts() -> None:

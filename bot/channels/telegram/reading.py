@@ -56,7 +56,9 @@ def _message(key: str, message: Json, us: Us) -> Incoming | None:
     if what is None or (_in_group(message) and not isinstance(what, Command) and not _for_us(message, us)):
         return None
     if album := _text(message.get("media_group_id")):
-        key = f"album {album}"[:64]  # its pictures come as messages of their own, and are one thing that somebody sent
+        key = f"album {album}"[
+            :64
+        ]  # its pictures come as messages of their own, and are one thing that somebody sent
     return _incoming(key, message, what)
 
 
