@@ -165,7 +165,7 @@ async def _introducing(folkmoot: Folkmoot, channel: TelegramChannel) -> AsyncIte
     """Note the bot's name and set its menus: at once where Telegram answers, else as soon as it does."""
 
     async def soon() -> None:
-        while channel.username is None:
+        while channel.username is None:  # noqa: ASYNC110 - it connects whenever Telegram answers
             await asyncio.sleep(1)
         await introduce(
             folkmoot.database,

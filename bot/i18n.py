@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -30,6 +32,9 @@ SOURCE = "en"
 
 _ISOLATED = Markup("\u2068{}\u2069")
 """A text between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE."""
+
+
+_COMMAND = re.compile(r"(?<![\w/<])/[a-z]+\b")
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - the usual name of the marker
@@ -61,11 +66,12 @@ class Tongue:
 
     def _(self, sentence: str, /, **holes: Any) -> Markup:
         """Say `sentence` with its `{holes}` filled."""
-        return self._fill(self.catalogue.gettext(sentence), holes)
+        return self._fill(self._commands_kept_whole(self.catalogue.gettext(sentence)), holes)
 
     def n_(self, one: str, many: str, n: int, /, **holes: Any) -> Markup:
         """Say the plural form for `n`, which also fills the hole `{n}`."""
-        return self._fill(self.catalogue.ngettext(one, many, n), {"n": self.number(n), **holes})
+        said = self._commands_kept_whole(self.catalogue.ngettext(one, many, n))
+        return self._fill(said, {"n": self.number(n), **holes})
 
     def number(self, value: float) -> str:
         """A number with the language's digits grouping."""
@@ -81,9 +87,16 @@ class Tongue:
 
     def moment(self, moment: datetime, zone: str) -> str:
         """Day and time of day in `zone`."""
-        local = moment.astimezone(ZoneInfo(zone))
-        time = format_time(local, "HH:mm", locale=self.locale)
-        return f"{self.day(moment, zone)}, {time}"
+        time = format_time(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=self.locale)
+        return str(self.locale.datetime_formats["medium"]).format(time, self.day(moment, zone))
+
+    def list(self, parts: Sequence[str]) -> str:
+        """Parts one after the other, with the language's own commas and "and"."""
+        return format_list(list(parts), locale=self.locale)
+
+    def _commands_kept_whole(self, sentence: str) -> str:
+        """In a line that runs to the left, the slash of `/help` would end up behind it."""
+        return _COMMAND.sub("\u2068\\g<0>\u2069", sentence) if self.rtl and "/" in sentence else sentence
 
     def _fill(self, sentence: str, holes: dict[str, Any]) -> Markup:
         if not holes:

@@ -10,14 +10,20 @@ from markupsafe import Markup, escape
 
 from bot.press import Press
 
+ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
+"""The invisible marks that isolate directions, for `str.translate` to remove."""
+
 # --- what comes in -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Plain text that somebody typed."""
+    """Plain text that somebody typed, without marks of direction that came along with something copied."""
 
     text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", self.text.translate(ISOLATES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,9 @@ class Command:
 
     name: str
     rest: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rest", self.rest.translate(ISOLATES))
 
 
 @dataclass(frozen=True, slots=True)

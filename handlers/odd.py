@@ -47,7 +47,7 @@ async def help_me(turn: Turn, rest: str) -> Outcome:
     organises = bool(await communities.organised_by(turn.session, turn.resident))
     roles = {"resident", "organiser"} if organises else {"resident"}
     listed = [
-        turn._("/{name}: {about}", name=entry.name, about=turn._(entry.about))
+        turn._("{command}: {about}", command=f"/{entry.name}", about=turn._(entry.about))
         for entry in turn.commands.values()
         if entry.about and entry.role in roles
     ]

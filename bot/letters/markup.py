@@ -7,6 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.message import ISOLATES
+
 
 def bold(text: str) -> Markup:
     """Somebody's words, standing out."""
@@ -14,8 +16,8 @@ def bold(text: str) -> Markup:
 
 
 def code(text: str) -> Markup:
-    """Something to copy as it is."""
-    return Markup("<code>{}</code>").format(text)
+    """Something to copy as it is: without the invisible marks that keep a line's direction."""
+    return Markup("<code>{}</code>").format(text.translate(ISOLATES))
 
 
 def paragraphs(*parts: Any) -> Markup:

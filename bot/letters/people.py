@@ -151,12 +151,14 @@ def languages(tongue: Tongue) -> Message:
 def about(tongue: Tongue, resident: Resident, memberships: Sequence[Membership]) -> Message:
     """Everything known about a person, each with a button to change it."""
     nothing = tongue._("not told")
-    cares = ", ".join(str(tongue._(INTERESTS[one])) for one in resident.interests if one in INTERESTS)
+    cares = tongue.list(
+        [tongue._(INTERESTS[one]).unescape() for one in resident.interests if one in INTERESTS]
+    )
     known = [
         tongue._("Language: {language}", language=tongue.name),
         tongue._("Name: {name}", name=resident.name or nothing),
         *(_belongs(tongue, one, nothing) for one in memberships),
-        tongue._("You care about: {interests}", interests=Markup(cares) if cares else nothing),  # noqa: S704
+        tongue._("You care about: {interests}", interests=cares or nothing),
     ]
     text = paragraphs(tongue._("This is what I know about you. Nobody else sees it."), lines(known))
     return Message(text, _changes(tongue, memberships))
@@ -225,7 +227,8 @@ def sure_to_forget(tongue: Tongue) -> Message:
         lines(
             [
                 tongue._(
-                    "It goes: all you told me, your language, communities, roles, this chat, and your answers in open polls."
+                    "It goes: all you told me, your language, communities, roles, "
+                    "this chat, and your answers in open polls."
                 ),
                 tongue._(
                     "It stays: the counts of closed polls. Nobody can tell from them what you answered."

@@ -17,11 +17,13 @@ from sqlalchemy.engine import URL
 
 from bot.channels.telegram.polling import hand_in
 from bot.errors import DatabaseTrouble
-from bot.message import Incoming
+from bot.message import Incoming, Parcel
 from bot.models import Ballot, Poll
+from bot.pace import Limits
 from tests.databases import Postgresql, Sqlite
 from tests.faults.cable import cable
 from tests.faults.desks import tap, until
+from tests.faults.letters import Bench
 from tests.town import Town, a_town
 
 WORRIES = ("Something went wrong", "Traceback", "Error")
@@ -185,3 +187,29 @@ async def test_a_full_disk_confirms_nothing_and_the_same_updates_count_when_ther
         await counted(town, poll, given)
         async with town.folkmoot.database.reading() as session:
             assert await session.scalar(select(func.count()).select_from(Ballot)) == 120
+
+
+async def test_what_was_delivered_while_the_server_was_gone_is_not_delivered_again(
+    postgresql_url: URL,
+) -> None:
+    async with cable(postgresql_url) as line:  # noqa: SIM117 - the town's address is known once the cable is there
+        async with a_town(line.url.render_as_string(hide_password=False)) as town:
+            bench = Bench(town, Limits())
+            await bench.residents(20)
+            await bench.blast()
+
+            async def cut(_: Parcel) -> None:
+                bench.channel.fail = None
+                await line.cut()
+
+            bench.channel.fail = cut
+            async with bench.at_work():
+                await bench.delivered(20)
+
+                async def off_duty() -> bool:
+                    return bench.postman.on_duty is None
+
+                await until(off_duty)
+                await line.mend()
+                await bench.all_ended()
+            assert sorted(one.chat for one in bench.channel.delivered) == sorted(f"b{n}" for n in range(20))

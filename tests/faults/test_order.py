@@ -8,16 +8,14 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot import outbox
-from bot.clock import SetClock
 from bot.errors import RetryLater
 from bot.message import Parcel
-from bot.models import Address, Envelope, Resident
+from bot.models import Address, Envelope
 from bot.outbox import Lane
 from bot.pace import Limits, Rate
-from bot.postman import Postman
 from tests.faults.desks import note, until
-from tests.faults.test_postman import known, put, state, texts
-from tests.town import PaperChannel, Town
+from tests.faults.letters import Bench, known, put, state, texts
+from tests.town import Town
 
 
 def numbered(count: int) -> list[str]:
@@ -39,8 +37,8 @@ async def test_what_waits_behind_a_failed_letter_waits_with_it(town: Town) -> No
     await put(town, "Alice", *numbered(6))
     await put(town, "Bob", *numbered(6))
     await town.quiet()
-    assert texts(town, "Alice")[-6:] == numbered(6)
-    assert texts(town, "Bob")[-6:] == numbered(6)
+    assert texts(town.paper, "Alice")[-6:] == numbered(6)
+    assert texts(town.paper, "Bob")[-6:] == numbered(6)
 
 
 async def test_a_note_under_a_tap_does_not_break_the_order_of_its_chat(town: Town) -> None:
@@ -94,7 +92,7 @@ async def test_a_newer_edit_makes_an_older_one_pointless(town: Town) -> None:
     await known(town, "Alice")
     await put(town, "Alice", *numbered(5), target="1")
     await town.quiet()
-    assert texts(town, "Alice")[-1] == "04"
+    assert texts(town.paper, "Alice")[-1] == "04"
     cancelled = [text for text in numbered(4) if (await state(town, f"Alice:{text}"))[0] == "cancelled"]
     assert cancelled == numbered(4)
 
@@ -110,7 +108,7 @@ async def test_an_older_edit_that_comes_late_does_not_undo_a_newer_one(town: Tow
     await until(lambda: _is(town, "Alice:newer", "sent"))
     town.clock.pass_by(timedelta(seconds=5))
     await town.quiet()
-    assert texts(town, "Alice")[-1] == "newer"
+    assert texts(town.paper, "Alice")[-1] == "newer"
     assert (await state(town, "Alice:older"))[0] == "cancelled"
 
 
@@ -119,56 +117,11 @@ async def _is(town: Town, key: str, wanted: str) -> bool:
     return (await state(town, key))[0] == wanted
 
 
-class Bench:
-    """A postman of one's own, with a channel that has limits, on the town's database."""
-
-    def __init__(self, town: Town, limits: Limits) -> None:
-        self.channel = PaperChannel()
-        self.channel.name = self.channel.credential = "bench"
-        self.postman = Postman(town.folkmoot.database, self.channel, limits, SetClock(town.clock()))
-        self.town = town
-
-    async def residents(self, count: int) -> None:
-        """People with addresses in this channel."""
-        now = self.town.clock()
-        async with self.town.folkmoot.database.writing() as session:
-            people = [Resident(language="en", interests=[], created_at=now) for _ in range(count)]
-            session.add_all(people)
-            await session.flush()
-            session.add_all(
-                Address(channel="bench", chat=f"b{n}", resident_id=one.id, preferred=True, created_at=now)
-                for n, one in enumerate(people)
-            )
-
-    async def blast(self) -> None:
-        """Something for everybody."""
-        async with self.town.folkmoot.database.writing() as session:
-            everybody = select(Resident.id).join(Address).where(Address.channel == "bench")
-            letters = {"en": note("blast")}
-            await outbox.put_to_many(
-                session, everybody, letters, otherwise="en", subject="blast", now=self.town.clock()
-            )
-
-    async def delivered(self, count: int) -> None:
-        """Wait until so many have been delivered."""
-
-        async def enough() -> bool:
-            return len(self.channel.delivered) >= count
-
-        await until(enough)
-
-    @property
-    def places(self) -> list[str]:
-        """Chats in the order of delivery, with the lane."""
-        return [f"{one.chat}/{one.lane}" for one in self.channel.delivered]
-
-
 async def test_an_answer_does_not_wait_behind_two_hundred_letters(town: Town) -> None:
     bench = Bench(town, Limits(whole=Rate(100, 5), chat=Rate(50, 4)))
     await bench.residents(200)
     await bench.blast()
-    work = asyncio.create_task(bench.postman.run())
-    try:
+    async with bench.at_work():
         await bench.delivered(10)
         at = len(bench.channel.delivered)
         await put(town, "b199", "answer")
@@ -180,9 +133,6 @@ async def test_an_answer_does_not_wait_behind_two_hundred_letters(town: Town) ->
         await until(answered)
         assert bench.places.index("b199/0") - at <= 40, "the answer waited behind the blast"
         assert len(bench.channel.delivered) < 150
-    finally:
-        work.cancel()
-        await asyncio.wait([work])
 
 
 async def test_a_pause_for_the_whole_channel_stops_everybody_and_one_for_a_chat_only_that_chat(
@@ -199,8 +149,7 @@ async def test_a_pause_for_the_whole_channel_stops_everybody_and_one_for_a_chat_
         times[f"{parcel.chat}:{parcel.message.text}"] = asyncio.get_running_loop().time()
 
     bench.channel.fail = fail
-    work = asyncio.create_task(bench.postman.run())
-    try:
+    async with bench.at_work():
         began = asyncio.get_running_loop().time()
         for chat in ("b0", "b1"):
             await put(town, chat, "first")
@@ -221,9 +170,6 @@ async def test_a_pause_for_the_whole_channel_stops_everybody_and_one_for_a_chat_
         bench.postman.wake()
         await bench.delivered(4)
         assert min(times["b1:second"], times["b2:second"]) - began >= 0.4
-    finally:
-        work.cancel()
-        await asyncio.wait([work])
 
 
 async def test_nothing_is_left_unsent_when_the_postman_is_stopped_in_the_middle(town: Town) -> None:
@@ -231,21 +177,26 @@ async def test_nothing_is_left_unsent_when_the_postman_is_stopped_in_the_middle(
     await bench.residents(40)
     await bench.blast()
     for _ in range(3):
-        work = asyncio.create_task(bench.postman.run())
-        await bench.delivered(len(bench.channel.delivered) + 8)
-        work.cancel()
-        await asyncio.wait([work])
-    work = asyncio.create_task(bench.postman.run())
-    try:
-
-        async def all_sent() -> bool:
-            async with town.folkmoot.database.reading() as session:
-                unsent = select(Envelope.id).where(Envelope.channel == "bench", Envelope.done_at.is_(None))
-                return await session.scalar(unsent.limit(1)) is None
-
-        await until(all_sent)
-    finally:
-        work.cancel()
-        await asyncio.wait([work])
+        async with bench.at_work():
+            await bench.delivered(len(bench.channel.delivered) + 8)
+    async with bench.at_work():
+        await bench.all_ended()
     assert sorted(one.chat for one in bench.channel.delivered) == sorted(f"b{n}" for n in range(40))
     assert {one.lane for one in bench.channel.delivered} == {Lane.BULK}
+
+
+async def test_what_a_dead_postman_had_claimed_keeps_its_place_before_what_was_put_later(town: Town) -> None:
+    bench = Bench(town, Limits())
+    await bench.residents(1)
+    await put(town, "b0", "first", "second")
+    async with town.folkmoot.database.writing() as session:
+        for envelope in await session.scalars(select(Envelope).where(Envelope.channel == "bench")):
+            envelope.state, envelope.claimed_by = "claimed", "somebody who died"
+            envelope.not_before = town.clock() + outbox.LEASE
+    town.clock.pass_by(timedelta(seconds=2))
+    await put(town, "b0", "third")
+    bench.clock.pass_by(timedelta(seconds=5))
+    async with bench.at_work():
+        await bench.delivered(3)
+        await bench.all_ended()
+    assert texts(bench.channel, "b0") == ["first", "second", "third"]

@@ -15,56 +15,10 @@ from bot.message import Parcel, Words
 from bot.models import Address, Envelope, Resident
 from bot.outbox import Draft, Lane
 from tests.faults.desks import note, until
-from tests.town import Person, Town
+from tests.faults.letters import known, put, state, texts
+from tests.town import Town
 
 Fail = Callable[[Parcel], Awaitable[None]]
-
-
-async def known(town: Town, *names: str) -> list[Person]:
-    """People who have written to us once."""
-    people = [town.stranger(name) for name in names]
-    for one in people:
-        await one.says("hello there")
-    return people
-
-
-async def put(
-    town: Town,
-    to: str,
-    *texts: str,
-    lane: Lane = Lane.REPLY,
-    target: str | None = None,
-    life: float | None = None,
-) -> None:
-    """Put messages in the outbox, as if some service had; the postman is not told."""
-    async with town.folkmoot.database.writing() as session:
-        address = (await session.scalars(select(Address).where(Address.chat == to))).one()
-        drafts = [
-            Draft(
-                address,
-                note(text),
-                f"{to}:{text}",
-                "edit" if target else "send",
-                target,
-                lane,
-                town.clock() + timedelta(seconds=life) if life else None,
-            )
-            for text in texts
-        ]
-        await outbox.put(session, drafts, now=town.clock())
-
-
-async def state(town: Town, key: str) -> tuple[str, str | None]:
-    """State and reason of an envelope."""
-    async with town.folkmoot.database.reading() as session:
-        row = await session.execute(select(Envelope.state, Envelope.reason).where(Envelope.once_key == key))
-        found = row.one()
-        return found[0], found[1]
-
-
-def texts(town: Town, to: str) -> list[str]:
-    """What was delivered to one chat, in order, notes under taps left out."""
-    return [str(one.message.text) for one in town.paper.delivered if one.chat == to and one.action != "toast"]
 
 
 def failing(chat: str, *failures: DeliveryFailed) -> Fail:
@@ -84,7 +38,7 @@ async def test_the_same_thing_cannot_be_put_twice(town: Town) -> None:
     with pytest.raises(IntegrityError):
         await put(town, "Alice", "once")
     await town.quiet()
-    assert texts(town, "Alice").count("once") == 1
+    assert texts(town.paper, "Alice").count("once") == 1
 
 
 async def test_what_has_expired_is_dropped_and_what_comes_after_it_is_not(town: Town) -> None:
@@ -95,7 +49,7 @@ async def test_what_has_expired_is_dropped_and_what_comes_after_it_is_not(town: 
     await put(town, "Alice", "in time", life=5)
     await town.quiet()
     assert await state(town, "Alice:late") == ("expired", None)
-    assert texts(town, "Alice")[-1] == "in time"
+    assert texts(town.paper, "Alice")[-1] == "in time"
 
 
 async def test_a_note_under_a_tap_that_waited_ten_seconds_is_not_shown(town: Town) -> None:
@@ -133,7 +87,7 @@ async def test_a_failure_has_one_of_four_fates(
     assert (await state(town, "Alice:bread"))[0] == end[0]
     assert end[1] is None or (await state(town, "Alice:bread")) == end
     chat = "-100" if isinstance(failure, Moved) else "Alice"
-    assert ("milk" in texts(town, chat)) is open_after
+    assert ("milk" in texts(town.paper, chat)) is open_after
     async with town.folkmoot.database.reading() as session:
         address = (await session.scalars(select(Address).where(Address.chat == chat))).one()
         assert (address.closed_at is None) is open_after
@@ -155,10 +109,10 @@ async def test_whoever_closed_one_address_is_written_to_at_their_other(town: Tow
             session, resident, note("milk"), once_key="milk", now=town.clock()
         )  # fmt: skip
     await town.quiet()
-    assert texts(town, "Alice at home")[-1] == "milk"
+    assert texts(town.paper, "Alice at home")[-1] == "milk"
     town.paper.fail = None
     await alice.does(Words("I am back"))
-    assert "bread" not in texts(town, "Alice"), "what was written off stays so"
+    assert "bread" not in texts(town.paper, "Alice"), "what was written off stays so"
 
 
 async def test_a_letter_whose_answer_was_lost_is_repeated_as_a_reply_and_not_in_bulk(town: Town) -> None:
@@ -173,8 +127,8 @@ async def test_a_letter_whose_answer_was_lost_is_repeated_as_a_reply_and_not_in_
     await put(town, "Alice", "reply")
     await put(town, "Bob", "bulk", lane=Lane.BULK)
     await town.quiet()
-    assert texts(town, "Alice").count("reply") == 2
-    assert texts(town, "Bob").count("bulk") == 1
+    assert texts(town.paper, "Alice").count("reply") == 2
+    assert texts(town.paper, "Bob").count("bulk") == 1
     assert await state(town, "Bob:bulk") == ("refused", "perhaps delivered: no answer")
 
 
@@ -208,7 +162,7 @@ async def test_letters_taken_back_are_not_delivered_although_the_postman_has_the
     for one in people:
         await put(town, one.chat, "afterwards", lane=Lane.BULK)
     await town.quiet()
-    assert {texts(town, one.chat)[-1] for one in people} == {"afterwards"}
+    assert {texts(town.paper, one.chat)[-1] for one in people} == {"afterwards"}
     assert not [one for one in town.paper.delivered if str(one.message.text) == "question"]
 
 
@@ -223,5 +177,5 @@ async def test_a_letter_that_cannot_be_read_holds_up_nobody(town: Town) -> None:
         )
     await put(town, "Bob", "bread")
     await town.quiet()
-    assert texts(town, "Bob")[-1] == "bread"
+    assert texts(town.paper, "Bob")[-1] == "bread"
     assert await state(town, "Alice:spoilt") == ("refused", "cannot be read")

@@ -50,6 +50,14 @@ def test_names_and_numbers_are_isolated_where_scripts_meet() -> None:
     assert "\u2068ایلم\u2069" in english._("{community}: have your say", community="ایلم")
 
 
+def test_a_command_stays_whole_in_a_line_that_runs_to_the_left() -> None:
+    assert "\u2068/help\u2069" in i18n.tongue("ur")._(
+        "I do not know that one. Send /help to see what I can do."
+    )
+    assert "\u2068/polls\u2069" in i18n.tongue("ur")._("{command}: {about}", command="/polls", about="x")
+    assert "\u2068" not in i18n.tongue("pl")._("I do not know that one. Send /help to see what I can do.")
+
+
 def test_days_and_times_are_said_in_the_reader_s_language_and_the_town_s_zone() -> None:
     moment = datetime(2026, 7, 3, 17, 0, tzinfo=UTC)
     assert i18n.tongue("en").moment(moment, "Europe/London") == "Friday 3 July, 18:00"

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.channels.terminal.paint import harmless, painted
-from bot.message import Button, Command, Content, Incoming, Parcel, Place, Tap, Words
+from bot.message import ISOLATES, Button, Command, Content, Incoming, Parcel, Place, Tap, Words
 
 ANYBODY = "me"
 """Who talks when no name was given."""
@@ -94,6 +94,7 @@ class Terminal:
 
 
 def _typed(line: str) -> Content:
+    line = line.translate(ISOLATES)
     if found := _COMMAND.fullmatch(line):
         return Command(found[1].lower(), found[2])
     if found := _PLACE.fullmatch(line):

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from bot.channels.webchat.guard import TurnedAway
 from bot.i18n import N_, Tongue, available
 from bot.letters.people import Speak
-from bot.message import Command, Content, Message, Place, Tap, Words
+from bot.message import ISOLATES, Command, Content, Message, Place, Tap, Words
 
 TEXT_LIMIT = 4096
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -80,7 +80,7 @@ class Said:
         if self.kind == "command":
             name, _, rest = self.value.partition(" ")
             return Command(name, rest)
-        if typed := _COMMAND.fullmatch(self.value):
+        if typed := _COMMAND.fullmatch(self.value.translate(ISOLATES)):
             return Command(typed[1].lower(), (typed[2] or "").strip())
         return Words(self.value)
 
