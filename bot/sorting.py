@@ -143,7 +143,9 @@ class Sorting:
         lane = box.best()
         if lane is not None and not box.busy:
             self._turn += 1
-            heapq.heappush(self._ready, (lane, self._turn, chat))
+            # Within a lane edits go first: they put the ✔ under somebody's thumb, and what follows it can wait.
+            urgency = 2 * lane + (box.lanes[lane][0].action != "edit")
+            heapq.heappush(self._ready, (urgency, self._turn, chat))
 
 
 IDLE = 1.0  # seconds after which the table is looked at again in any case

@@ -36,6 +36,14 @@ def test_an_answer_goes_before_bulk_however_late_it_came() -> None:
     assert picked(table) == 99
 
 
+def test_a_mark_under_a_thumb_goes_before_other_answers() -> None:
+    table = Sorting()
+    for number in range(20):
+        table.put(parcel(number, chat=f"c{number}"))
+    table.put(parcel(99, chat="c99", action="edit", target="m"))
+    assert picked(table) == 99
+
+
 def test_one_chat_is_served_by_one_hand_and_in_order() -> None:
     table = Sorting()
     first, second = parcel(1), parcel(2)
