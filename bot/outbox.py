@@ -64,11 +64,13 @@ async def put(
     rows = [_row(draft, now, postmen.get(draft.address.channel)) for draft in drafts]
     if any(row["state"] == "waiting" for row in rows):
         session.info[POSTED] = True
-    statement = insert(Envelope).returning(Envelope.id, sort_by_parameter_order=True)
-    numbers = (await session.execute(statement, rows)).scalars().all()
+    # `render_nulls`: else rows are sorted into one statement for each pattern of empty columns.
+    statement = insert(Envelope).returning(Envelope.once_key, Envelope.id)
+    put_as = await session.execute(statement, rows, execution_options={"render_nulls": True})
+    numbers: dict[str, int] = {row.once_key: row.id for row in put_as}
     return [
         Parcel(
-            number,
+            numbers[draft.once_key],
             draft.address.chat,
             draft.action,
             draft.message,
@@ -77,7 +79,7 @@ async def put(
             0,
             row["expires_at"],
         )
-        for number, draft, row in zip(numbers, drafts, rows, strict=True)
+        for draft, row in zip(drafts, rows, strict=True)
     ]
 
 

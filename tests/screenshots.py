@@ -13,17 +13,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright, expect
 
 from bot.settings import Settings
 from tests.cli.conftest import Service, free_port
 from tests.house.tree import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
-PHONE = {"width": 360, "height": 640}
+PHONE = ViewportSize(width=360, height=800)
+SHARP = 1.5
 HEAVIEST = 150_000  # bytes
 TOWN = "elm-park"
-ASKED = "/poll Shall we paint the bus shelter? | Yes, in green | Yes, in blue | Leave it | closes tomorrow 18:00"
+SITE = "https://town.example"
+"""What links begin with in the pictures."""
+
+CHOICES = "Yes, in green | Yes, in blue | Leave it"
+ASKED = f"/poll Shall we paint the bus shelter? | {CHOICES} | closes tomorrow 18:00"
+ANSWERS = (0, 0, 1, 0, 2, 0, 1)
 NEXT = "Green it is. Paint and brushes are there on Saturday at ten; everybody is welcome."
 
 
@@ -35,7 +41,7 @@ class Desk:
         self.port = free_port()
         foreign = set(Settings.model_fields)
         plain = {name: value for name, value in os.environ.items() if name.lower() not in foreign}
-        self.environment = plain | {"PYTHONPATH": str(ROOT), "PORT": str(self.port)}
+        self.environment = plain | {"PYTHONPATH": str(ROOT), "PORT": str(self.port), "PUBLIC_URL": SITE}
 
     def types(self, *words: str) -> Any:
         """The facts that a command prints."""
@@ -75,7 +81,7 @@ class Desk:
 
 async def somebody(browser: Browser, address: str, language: str = "en") -> Page:
     """Somebody with a phone opens an address."""
-    phone = await browser.new_context(viewport=PHONE, device_scale_factor=2, locale=language)  # type: ignore[arg-type]
+    phone = await browser.new_context(viewport=PHONE, device_scale_factor=SHARP, locale=language)
     page = await phone.new_page()
     await page.goto(address)
     return page
@@ -118,17 +124,18 @@ async def an_organiser(browser: Browser, desk: Desk, neighbours: list[Page]) -> 
     await expect(page.get_by_text("You are an organiser of")).to_be_visible()
     await says(page, ASKED)
     await expect(page.get_by_text("This is how people will see it")).to_be_visible()
-    await picture(page, "preview", page.locator("#log .line").last)
+    asked = page.locator("#log .mine", has_text="/poll")
+    await picture(page, "preview", asked)
     await taps(page, "Send")
     sent = page.locator("#log .line", has_text="Pass these links on")
     await expect(sent).to_be_visible()
-    await picture(page, "sent", sent)
+    await picture(page, "sent", asked)
     new = desk.types("poll", "list", "--community", TOWN)[0]["code"]
     for number, neighbour in enumerate(neighbours):
         await neighbour.goto(desk.path(new))
-        bus_shelter = neighbour.locator("#log .line", has_text="bus shelter").last
-        await bus_shelter.locator("button[name=press]").nth((0, 0, 1, 0, 2, 0, 1)[number % 7]).click()
-        await expect(neighbour.locator("#log .line", has_text="bus shelter").locator(".chosen")).to_be_visible()
+        question = neighbour.locator("#log .line", has_text="bus shelter")
+        await question.last.locator("button[name=press]").nth(ANSWERS[number % len(ANSWERS)]).click()
+        await expect(question.locator(".chosen").first).to_be_visible()
     await taps(page, "How it stands")
     stands = page.locator("#log .line", has=page.get_by_role("button", name="Close it now"))
     await expect(stands).to_be_visible()

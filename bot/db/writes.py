@@ -21,14 +21,24 @@ _watched: WeakSet[registry] = WeakSet()
 
 
 class CountingSession(Session):
-    """A session that keeps in `info["writes"]` how many statements and changes wrote something."""
+    """A session that keeps in `info["writes"]` how many statements and changes wrote something.
+
+    It also keeps what it has loaded until it is closed: what one turn has loaded the next finds loaded.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.info["writes"] = 0
+        self._loaded: list[object] = []
+        event.listen(self, "loaded_as_persistent", lambda _, instance: self._loaded.append(instance))
         event.listen(self, "do_orm_execute", _on_statement)
         event.listen(self, "transient_to_pending", _on_object)
         event.listen(self, "detached_to_persistent", _on_object)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._loaded.clear()
+        super().close()
 
     def delete(self, instance: object) -> None:
         """Delete at the next flush."""

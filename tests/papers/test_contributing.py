@@ -116,7 +116,9 @@ def test_the_example_of_a_language_is_spoken() -> None:
     assert heard.name == "help"
 
 
-OURS = 'lint.isort.known-first-party = ["bot", "handlers", "tests"]'  # the examples' files are not there to be found
+# The examples' files are not there to be found, so it is said what is ours.
+OURS = 'lint.isort.known-first-party = ["bot", "handlers", "tests"]'
+RULES = ["--config", str(ROOT / "pyproject.toml"), "--config", OURS]
 
 
 @pytest.mark.parametrize("title", PYTHON)
@@ -124,8 +126,7 @@ def test_the_examples_keep_the_rules_of_the_house(title: str) -> None:
     ruff = str(Path(sys.executable).parent / "ruff")
     for words in (["check", "--quiet"], ["format", "--check", "--quiet"]):
         told = subprocess.run(
-            [ruff, *words, "--config", str(ROOT / "pyproject.toml"), "--config", OURS]
-            + ["--stdin-filename", title, "-"],
+            [ruff, *words, *RULES, "--stdin-filename", title, "-"],
             cwd=ROOT,
             input=titled(PAPER, title),
             capture_output=True,
