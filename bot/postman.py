@@ -95,6 +95,7 @@ class Postman:
         fates, self._fates = self._fates, []
         self._held.clear()
         self._table.clear()
+        self._hands = asyncio.Semaphore(HANDS)  # those that were stopped in the middle never came back
         try:
             await mailbag.write_down(self._database, fates, now=self._clock())
         except BaseException:

@@ -8,6 +8,7 @@ A press is declared once and is then both what a button holds and what a handler
 
     Vote(poll=12, choice=0).pack() == "v:12:0"
 
+A press is answered in private only, unless it is declared with `groups=True`.
 Fields are `int` or `str`; a `str` may hold letters, digits, `_`, `-` and `.`.
 Files that declare presses do without `from __future__ import annotations`: types are read at run time.
 """
@@ -30,9 +31,10 @@ class Press:
     """What a button stands for. Subclasses become frozen dataclasses by themselves."""
 
     code: ClassVar[str]
+    groups: ClassVar[bool]
 
-    def __init_subclass__(cls, *, code: str) -> None:
-        cls.code = code
+    def __init_subclass__(cls, *, code: str, groups: bool = False) -> None:
+        cls.code, cls.groups = code, groups
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         for field in dataclasses.fields(cls):  # type: ignore[arg-type]
             if field.type not in _TYPES:

@@ -57,7 +57,7 @@ async def join(turn: Turn, press: Join) -> Outcome:
     )
     await residents.agreed(turn.session, turn.resident, str(turn._(letters.KEPT)), now=turn.now)
     outcome = turn.edit(letters.joined(turn.tongue, community))
-    if turn.resident.greeted_at is None and turn.address.talk is None and not turn.incoming.group:
+    if turn.resident.greeted_at is None and turn.address.talk is None:
         turn.resident.greeted_at = turn.now
         return outcome.begin("hello", community=community.id)
     return outcome

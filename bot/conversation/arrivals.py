@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import selectinload
 
 from bot import i18n
 from bot.db import insert_new
@@ -36,10 +36,10 @@ async def addresses(
     On PostgreSQL they stay locked until the commit, in one order everywhere, so two processes never answer one
     address at once. `language` is for those whose app does not tell one we speak.
     """
-    wanted = {(one.channel, one.sender): one for one in incomings}
+    wanted = {person(one): one for one in incomings}
     for one in incomings:
         if not one.group:
-            wanted[one.channel, one.sender] = one
+            wanted[person(one)] = one
     groups = {(one.channel, one.chat) for one in incomings if one.group}
     found = await _read(session, set(wanted) | groups)
     if missing := sorted((set(wanted) | groups) - set(found)):
@@ -48,11 +48,18 @@ async def addresses(
     return found
 
 
+def person(incoming: Incoming) -> Chat:
+    """Under which name the sender is known. Whoever speaks in a group under the group's own name (an anonymous
+    administrator) is somebody else than the group."""
+    itself = incoming.group and incoming.sender == incoming.chat
+    return incoming.channel, f"{incoming.sender}:itself" if itself else incoming.sender
+
+
 async def _read(session: AsyncSession, chats: set[Chat]) -> dict[Chat, Address]:
     rows = await session.scalars(
         select(Address)
-        .outerjoin(Address.resident)
-        .options(contains_eager(Address.resident))
+        # Not joined: PostgreSQL would give residents as they were before it waited for the addresses.
+        .options(selectinload(Address.resident))
         .where(tuple_(Address.channel, Address.chat).in_(sorted(chats)))
         .order_by(Address.id)
         .with_for_update(of=Address)
@@ -65,20 +72,20 @@ async def _make(
     session: AsyncSession, missing: Sequence[tuple[Chat, Incoming | None]], *, now: datetime, language: str
 ) -> None:
     """Residents and addresses for chats met for the first time; `None` stands for a group."""
-    people = [one for _, one in missing if one is not None]
-    spoken = [i18n.choose(one.language, i18n.available(), language) for one in people]
-    residents: dict[str, int] = {}
+    people = {chat: one for chat, one in missing if one is not None}
+    spoken = [i18n.choose(one.language, i18n.available(), language) for one in people.values()]
+    residents: dict[Chat, int] = {}
     if people:
         made = await session.scalars(
             insert(Resident).returning(Resident.id, sort_by_parameter_order=True),
             [{"language": code, "interests": [], "created_at": now} for code in spoken],
         )
-        residents = {f"{one.channel} {one.sender}": number for one, number in zip(people, made, strict=True)}
+        residents = dict(zip(people, made, strict=True))
     rows = [
         {
             "channel": channel,
             "chat": chat,
-            "resident_id": residents[f"{channel} {chat}"] if one else None,
+            "resident_id": residents[channel, chat] if one else None,
             "preferred": one is not None,
             # Somebody met in a group has not opened a private chat: we may not write there yet.
             "closed_at": now if one is not None and one.group else None,

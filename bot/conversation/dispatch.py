@@ -156,7 +156,10 @@ class Dispatcher:
             _settle(job, await self._say_so(job.incoming, refused))
         except Exception as failure:
             log.error("an apology could not be kept", key=job.incoming.key, exc_info=failure)
-            _fail(job, DatabaseTrouble(trouble(failure) or "The database could not be used."))
+            if reason := trouble(failure):
+                _fail(job, DatabaseTrouble(reason))
+            else:  # a channel would bring it again and again, and nothing after it
+                _settle(job, Receipt("broken"))
 
     async def _together(self, incomings: Sequence[Incoming]) -> list[Receipt]:
         """Answer these in one transaction; raises _Spoiled when it must be undone."""
@@ -191,7 +194,7 @@ class Dispatcher:
         known = await arrivals.addresses(session, incomings, now=now, language=self._language)
         turns = []
         for incoming in incomings:
-            private = known[incoming.channel, incoming.sender]
+            private = known[arrivals.person(incoming)]
             address = known[incoming.channel, incoming.chat] if incoming.group else private
             arrivals.reopen(address, incoming)
             assert private.resident is not None  # noqa: S101 - private addresses are made with their resident

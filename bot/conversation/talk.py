@@ -50,7 +50,9 @@ async def _meaning(router: Router, turn: Turn, talk: Talk | None) -> Said:
         given: Answer = {"words": what.text} if isinstance(what, Words) else {"place": [what.lat, what.long]}
         return await _answered(router, turn, talk, given)
     if isinstance(what, Words) and (spoken := router.spoken(what.text)):
-        return await spoken.handler(turn, ""), talk
+        return await _commanded(router, turn, talk, Command(spoken.name))
+    if turn.incoming.group and isinstance(what, Words | Place):
+        raise Refused(IN_PRIVATE)  # what follows depends on who they are, which is nobody else's business
     outcome = await router.contents[type(what)](turn, what)
     if talk is not None and outcome.parts and isinstance(what, Odd):
         # Something was sent that no flow reads: say so and ask again, rather than talk of other things.
@@ -73,6 +75,8 @@ async def _tapped(router: Router, turn: Turn, talk: Talk | None, tap: Tap) -> Sa
         if talk is None or press.talk != talk["n"]:
             raise Refused(OLD_BUTTON)
         return await _stepped(router, turn, talk, press)
+    if turn.incoming.group and not press.groups:
+        raise Refused(IN_PRIVATE)
     return await handler(turn, press), talk
 
 
@@ -87,9 +91,9 @@ async def _commanded(router: Router, turn: Turn, talk: Talk | None, command: Com
     entry = router.commands.get(command.name)
     if turn.incoming.group and not (entry and entry.groups):
         raise Refused(IN_PRIVATE)
+    if entry is None:
+        raise Refused(UNKNOWN_COMMAND)
     if talk is None or command.name == "cancel" or talk.get("aside") or _entry(router, talk).casual:
-        if entry is None:
-            raise Refused(UNKNOWN_COMMAND)
         return await entry.handler(turn, command.rest), None
     return _leave_first(turn, talk, {"command": command.name, "rest": command.rest})
 

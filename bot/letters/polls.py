@@ -11,7 +11,7 @@ from bot.press import Press
 NAMELESS = N_("Organisers see how many people chose what, never who.")
 
 
-class Vote(Press, code="v"):
+class Vote(Press, code="v", groups=True):
     """A tap on a choice."""
 
     poll: int
@@ -53,11 +53,6 @@ def question(standing: Standing, tongue: Tongue, *, privacy: Markup | None = Non
         privacy,
     )
     return Message(text, _choices(standing))
-
-
-def counted(standing: Standing, tongue: Tongue) -> Message:
-    """The question again after a vote: ✔ on the choice, and how it stands where that may be seen."""
-    return question(standing, tongue)
 
 
 def _standing(standing: Standing, tongue: Tongue) -> Markup | None:

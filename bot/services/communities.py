@@ -176,7 +176,12 @@ async def leave(session: AsyncSession, resident: Resident, community_id: int, *,
 
 
 async def _spare_the_last_organiser(session: AsyncSession, belongs: Membership) -> None:
-    if belongs.role == "organiser" and len(await organisers(session, belongs.community_id)) == 1:
+    if belongs.role != "organiser":
+        return
+    of_it = select(Membership.resident_id).where(Membership.community_id == belongs.community_id)
+    # Locked: two who leave at the same moment must not each count on the other.
+    rest = of_it.where(Membership.role == "organiser").order_by(Membership.resident_id).with_for_update()
+    if len((await session.scalars(rest)).all()) == 1:
         raise Refused(
             N_(
                 "You are the last organiser here. Please invite another one first: send /invite and pass the link on."

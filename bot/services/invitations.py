@@ -109,7 +109,7 @@ async def pending(session: AsyncSession, community_id: int, *, now: datetime) ->
 
 async def revoke(session: AsyncSession, invitation_id: int, *, by: Resident, now: datetime) -> Invitation:
     """Take an invitation back before it is used."""
-    invitation = await session.get(Invitation, invitation_id)
+    invitation = await session.get(Invitation, invitation_id, with_for_update=True)
     if invitation is None:
         raise Refused(N_("I do not know this invitation."))
     await communities.require_organiser(session, by, invitation.community_id)

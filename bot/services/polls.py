@@ -120,6 +120,8 @@ async def cast(
     if not 0 <= choice < len(poll.choices):
         raise Refused(N_("That choice is not in this poll."))
     community = await session.get_one(Community, poll.community_id)
+    part = await session.get(Participation, (poll.id, by.id))
+    source = source or (part.source if part else None)  # opened by a link before it was answered
     await communities.join(session, by, community.id, now=now, source=source)
     before = await _count(session, poll, tally, choice, by=by)
     if before is None:
@@ -173,7 +175,8 @@ async def locked(session: AsyncSession, poll_id: int) -> tuple[Poll, Tally]:
                 select(Tally, Poll)
                 .join(Poll, Poll.id == Tally.poll_id)
                 .where(Tally.poll_id == poll_id)
-                .with_for_update(of=Tally)
+                # The poll too: else PostgreSQL gives it as it was before the wait, still open.
+                .with_for_update(of=(Tally, Poll), key_share=True)
                 .execution_options(populate_existing=True)
             )
         ).one_or_none()
@@ -189,8 +192,9 @@ async def standing(session: AsyncSession, poll: Poll, *, of: Resident) -> Standi
     community = await session.get_one(Community, poll.community_id)
     mine = None
     if poll.key is not None and of.id is not None:
-        ballot = await session.get(Ballot, (poll.id, voter_key(poll, of)))
-        mine = None if ballot is None else int(ballot.answer)
+        # Not the row itself: read without the lock, it would be counted from later in the same session.
+        voted = select(Ballot.answer).where(Ballot.poll_id == poll.id, Ballot.voter == voter_key(poll, of))
+        mine = await session.scalar(voted)
     return seen_as(poll, community, tally, mine=mine)
 
 

@@ -119,7 +119,7 @@ async def test_a_place_is_shared_with_one_press(town: WebTown, opens: Opens) -> 
     (chat,) = web._room.hub._ears
     asks = Message("Where is it?", wants_place=True)  # type: ignore[arg-type]
     await web.deliver(Parcel(9000, chat, "send", asks))
-    await page.get_by_role("button", name="Share my place").click()
+    await page.get_by_role("button", name="Share my place").last.click()
     await expect(page.locator(".mine").last).to_contain_text("My place")
     await expect(page.locator(".mine[data-rank]")).to_have_count(2)
 

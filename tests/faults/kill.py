@@ -199,7 +199,7 @@ class Siege:
         """How things stood when the process died. Every acknowledged tap must have been committed."""
         answers = await self.telegram.calls("answerCallbackQuery")
         queries = {call["params"]["callback_query_id"] for call in answers} & set(self.taps)  # of this round
-        letters = await self._letters(poll)
+        letters = await self._arrived(poll)
         async with self.database.reading() as session:
             seen = set(await session.scalars(select(Seen.key)))
             sent = set(
@@ -217,6 +217,16 @@ class Siege:
         called = {str(chat) for chat, _ in letters}
         assert sent <= called | {str(self.olga)}, "marked as sent, and Telegram knows nothing of it"
         return Held(len(queries), waiting, len(owed), called - sent)
+
+    async def _arrived(self, poll: Poll) -> list[tuple[int, int]]:
+        """The letters, once Telegram has read what the dead process had already put on the wire."""
+        letters, quiet = await self._letters(poll), 0
+        while quiet < 3:
+            await asyncio.sleep(0.1)
+            again = await self._letters(poll)
+            quiet = quiet + 1 if len(again) == len(letters) else 0
+            letters = again
+        return letters
 
     async def _delivered(self, poll: Poll, held: Held) -> int:
         """Everybody has the letter once; returns how many have it twice, as they may."""
