@@ -19,7 +19,7 @@ from typing import Any
 from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -156,15 +156,6 @@ def choose(wanted: str | None, offered: Iterable[str], otherwise: str) -> str:
             return code
     base = (wanted or "").replace("_", "-").split("-")[0].lower()
     return next((code for code in offered if code.split("-")[0].lower() == base), otherwise)
-
-
-def well_formed(code: str) -> bool:
-    """Whether `code` names a language at all."""
-    try:
-        Locale.parse(code.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return False
-    return True
 
 
 def _catalogue(code: str) -> gettext.NullTranslations:

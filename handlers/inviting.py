@@ -11,7 +11,7 @@ from bot.letters import people as letters
 from bot.letters.people import Accept, Revoke
 from bot.message import Button, Message
 from bot.models import Community, Invitation
-from bot.services import communities, invitations
+from bot.services import communities, invitations, residents
 from handlers.asking import the_only_one, which_community
 
 router = Router()
@@ -80,4 +80,7 @@ async def accept(turn: Turn, press: Accept) -> Outcome:
 
 async def _taken_up(turn: Turn, invitation: Invitation) -> Message:
     community = await invitations.accept(turn.session, invitation, by=turn.resident, now=turn.now)
-    return letters.accepted(turn.tongue, community, invitation.role)
+    new = await residents.newcomer(turn.session, turn.resident)
+    return letters.accepted(
+        turn.tongue, community, invitation.role, privacy=turn._(letters.KEPT) if new else None
+    )

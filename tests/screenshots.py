@@ -81,7 +81,9 @@ class Desk:
 
 async def somebody(browser: Browser, address: str, language: str = "en") -> Page:
     """Somebody with a phone opens an address."""
-    phone = await browser.new_context(viewport=PHONE, device_scale_factor=SHARP, locale=language)
+    phone = await browser.new_context(
+        viewport=PHONE, device_scale_factor=SHARP, locale=language, reduced_motion="reduce"
+    )
     page = await phone.new_page()
     await page.goto(address)
     return page
@@ -89,12 +91,13 @@ async def somebody(browser: Browser, address: str, language: str = "en") -> Page
 
 async def picture(page: Page, name: str, top: Locator) -> None:
     """What the phone shows when `top` is at the upper edge; kept in docs/pictures."""
-    header = "document.querySelector('header').offsetHeight"
-    await top.evaluate(f"(one) => scrollTo(0, one.getBoundingClientRect().top + scrollY - {header} - 12)")
     await expect(page.locator("#toast")).to_be_empty(timeout=30_000)
-    path = PICTURES / f"{name}.png"
     await page.evaluate("document.activeElement.blur()")
     await page.mouse.move(0, 0)
+    header = "document.querySelector('header').offsetHeight"
+    await top.evaluate(f"(one) => scrollTo(0, one.getBoundingClientRect().top + scrollY - {header} - 12)")
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    path = PICTURES / f"{name}.png"
     await page.screenshot(path=path, animations="disabled")
     assert path.stat().st_size < HEAVIEST, f"{path.name} is too heavy"
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
@@ -130,6 +133,7 @@ async def an_organiser(browser: Browser, desk: Desk, neighbours: list[Page]) -> 
     await taps(page, "Send")
     sent = page.locator("#log .line", has_text="Pass these links on")
     await expect(sent).to_be_visible()
+    await expect(page.get_by_text("Elm Park asks.")).to_be_visible()  # the organiser is asked as well
     await picture(page, "sent", asked)
     new = desk.types("poll", "list", "--community", TOWN)[0]["code"]
     for number, neighbour in enumerate(neighbours):

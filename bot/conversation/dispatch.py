@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
+from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
@@ -56,7 +57,7 @@ class _Job:
 
 
 class _Spoiled(Exception):
-    """A turn failed after it had written, or failed in a way nobody foresaw."""
+    """A turn failed after it had written, or in a way nobody foresaw, or lost its resident to a neighbour."""
 
 
 class Dispatcher:
@@ -205,6 +206,8 @@ class Dispatcher:
         return turns
 
     async def _one(self, turn: Turn, receipts: list[Receipt], number: int) -> Outcome:
+        if not inspect(turn.resident).persistent:
+            raise _Spoiled  # a neighbour in this batch erased or merged them; alone, they are who they are now
         before = mark(turn.session)
         try:
             outcome, talk = await respond(self._router, turn)

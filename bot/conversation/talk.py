@@ -175,6 +175,7 @@ async def _replay(
     """Run the flow from its start until it is done or waits; returns what to say and the talk as it is then."""
     entry = _entry(router, talk)
     answers: dict[str, Answer] = dict(talk["answers"])
+    fresh |= frozenset(talk.get("unread", ()))
     for _ in range(_ENOUGH):
         ask = Ask(talk["given"], answers, fresh)
         try:
@@ -187,6 +188,7 @@ async def _replay(
                 **talk,
                 "answers": answers,
                 "trail": ask.met,
+                "unread": sorted(fresh & (answers.keys() - set(ask.met))),
                 "waiting": wait.name,
                 "at": turn.now.isoformat(),
             }

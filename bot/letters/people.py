@@ -115,15 +115,19 @@ def joined(tongue: Tongue, community: Community) -> Message:
     )
 
 
-def accepted(tongue: Tongue, community: Community, role: str) -> Message:
-    """One has a role now."""
+def accepted(tongue: Tongue, community: Community, role: str, *, privacy: Markup | None = None) -> Message:
+    """One has a role now. `privacy` is the line that a person needs who meets us for the first time."""
     name = bold(community.name_in(tongue.code))
     if role == "officer":
-        return Message(tongue._("You are an officer for {community} now.", community=name))
+        return Message(
+            paragraphs(tongue._("You are an officer for {community} now.", community=name), privacy)
+        )
     you_are = tongue._("You are an organiser of {community} now.", community=name)
     how = tongue._("Ask your first question like this:")
     example = code(tongue._("/poll Shall we keep the market on Saturday? | Yes | No").unescape())
-    return Message(paragraphs(you_are, lines([how, example]), tongue._("Or send /poll and I will help you.")))
+    return Message(
+        paragraphs(you_are, lines([how, example]), tongue._("Or send /poll and I will help you."), privacy)
+    )
 
 
 def invited(tongue: Tongue, community: Community, role: str, button: str) -> Message:

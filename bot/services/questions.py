@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from bot.errors import Refused
 from bot.i18n import N_
 
-USUAL_LIFE = timedelta(days=3)
 LONGEST_LIFE = timedelta(days=90)
 QUESTION_LIMIT, CHOICE_LIMIT = 300, 100  # characters
 FEWEST, MOST = 2, 10  # choices
