@@ -38,7 +38,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL
     server: Postgresql = request.getfixturevalue("postgresql_server")
     url = server.fresh()
     yield url
-    server.drop(url)
+    server.give_back(url)
 
 
 @pytest.fixture(params=BOTH)

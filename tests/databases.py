@@ -76,14 +76,25 @@ class Postgresql:
         self._template = f"template_{uuid4().hex}"
         self._run(f"CREATE DATABASE {self._template}")
         asyncio.run(upgrade(self._server.set(database=self._template)))
+        self._tables = asyncio.run(_shape(self._server.set(database=self._template)))
+        self._wiped: list[URL] = []
 
     def close(self) -> None:
         """Stop a server that is not to live until the process ends."""
         self.server._cleanup()
 
     def fresh(self) -> URL:
-        """A new database with the schema."""
-        return self._made(f"TEMPLATE {self._template}")
+        """An empty database with the schema: one that was wiped, which is quicker, or a new one."""
+        return (
+            self._wiped.pop() if self._wiped else self._made(f"TEMPLATE {self._template} STRATEGY FILE_COPY")
+        )
+
+    def give_back(self, url: URL) -> None:
+        """Take back what `fresh` gave, and wipe it for the next test; where the test changed the schema, drop it."""
+        if asyncio.run(_wipe(url, self._tables)):
+            self._wiped.append(url)
+        else:
+            self.drop(url)
 
     def empty(self) -> URL:
         """A new database with nothing in it."""
@@ -100,6 +111,46 @@ class Postgresql:
 
     def _run(self, statement: str) -> None:
         asyncio.run(_run(self.server.get_uri(), statement))
+
+
+Shape = list[tuple[str, str, str]]
+"""Table, column and type of everything in a schema, and its revision."""
+
+
+async def _shape(url: URL) -> Shape:
+    connection = await asyncpg.connect(_address(url))
+    try:
+        columns = await connection.fetch(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
+            " UNION ALL SELECT 'alembic_version', 'version_num', version_num FROM alembic_version ORDER BY 1, 2, 3"
+        )
+    finally:
+        await connection.close()
+    return [tuple(row) for row in columns]
+
+
+async def _wipe(url: URL, shape: Shape) -> bool:
+    """Empty every table and begin counting anew; False when this is not the schema any more."""
+    connection = await asyncpg.connect(_address(url))
+    try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        tables = sorted({table for table, _, _ in shape} - {"alembic_version"})
+        counters = await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+        wipe = ["SET session_replication_role = replica", *(f"DELETE FROM {table}" for table in tables)]
+        wipe += [f"ALTER SEQUENCE {row[0]} RESTART" for row in counters]
+        await connection.execute("; ".join(wipe))
+    except asyncpg.PostgresError:
+        return False
+    finally:
+        await connection.close()
+    return await _shape(url) == shape
+
+
+def _address(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 async def _run(address: str, statement: str) -> None:
