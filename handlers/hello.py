@@ -66,9 +66,12 @@ async def join(turn: Turn, press: Join) -> Outcome:
 @router.unprompted(Words)
 async def words_from_nowhere(turn: Turn, said: Words) -> Outcome:
     """Whoever has no community yet is looking for it; others are told what can be done here."""
-    if await communities.of(turn.session, turn.resident):
+    found = await communities.named(turn.session, said.text)
+    mine = {one.community_id for one in await communities.of(turn.session, turn.resident)}
+    others = [one for one in found if one.id not in mine]
+    if mine and not others:
         return turn.say(turn._("I do not know what to do with that. Send /help to see what I can do."))
-    return turn.say(letters.found(turn.tongue, await communities.named(turn.session, said.text)))
+    return turn.say(letters.found(turn.tongue, others))
 
 
 @router.unprompted(Place)
@@ -79,13 +82,23 @@ async def place_from_nowhere(turn: Turn, place: Place) -> Outcome:
 
 @router.flow("hello", casual=True)
 async def three_questions(ask: Ask, turn: Turn) -> Outcome:
-    """Name, part of town, what one cares about; each may be skipped, and all can be told later with /me."""
+    """Name, then part of town, then what one cares about; each may be skipped, and all can be told later with /me.
+
+    What was told is kept at each step, so whoever stops in between loses nothing.
+    """
     skip = (("skip", turn._("Skip")),)
     invite = turn._("May I ask you three short things? You can skip each. What shall I call you?")
     name = await ask("name", words(invite, residents.name, offers=skip, picked=lambda _: ""))
-    belongs = await communities.membership(turn.session, turn.resident, ask.given["community"])
-    area = await ask("area", part_of_town(turn, await turn.session.get(Community, ask.given["community"])))
     turn.resident.name = name or turn.resident.name
+    return turn.begin("hello, where", community=ask.given["community"])
+
+
+@router.flow("hello, where", casual=True)
+async def second_question(ask: Ask, turn: Turn) -> Outcome:
+    """Part of town, and then what one cares about."""
+    community = await turn.session.get(Community, ask.given["community"])
+    area = await ask("area", part_of_town(turn, community))
+    belongs = await communities.membership(turn.session, turn.resident, ask.given["community"])
     if belongs is not None:
         belongs.area = area or belongs.area
     return turn.edit(letters.interests(turn.tongue, turn.resident.interests))

@@ -1,13 +1,14 @@
 """What is known of a person: shown, changed, erased. /me, /language, /forgetme."""
 
-from bot.conversation.flow import Ask, words
+from bot.conversation.flow import Ask, choice, words
 from bot.conversation.router import Router
-from bot.conversation.turn import SILENCE, Outcome, Turn
+from bot.conversation.talk import FORGED_BUTTON
+from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import people as letters
 from bot.letters.people import Care, Change, Forget, Leave, Speak
-from bot.models import Community, Membership
+from bot.models import Community
 from bot.services import communities, residents
 from handlers.hello import part_of_town
 
@@ -44,11 +45,11 @@ async def change(turn: Turn, press: Change) -> Outcome:
         return turn.say(letters.interests(turn.tongue, turn.resident.interests))
     if press.what == "name":
         return turn.begin("name")
-    memberships = await communities.of(turn.session, turn.resident)
-    if press.what != "area" or not memberships:
+    if press.what != "area":
+        raise Refused(FORGED_BUTTON)
+    if not await communities.of(turn.session, turn.resident):
         raise Refused(N_("You are in no community yet. Send /start to find yours."))
-    outcome: Outcome = SILENCE
-    return outcome.begin("area", community=memberships[0].community_id)
+    return turn.begin("area")
 
 
 @router.flow("name", casual=True)
@@ -64,13 +65,15 @@ async def new_name(ask: Ask, turn: Turn) -> Outcome:
 
 @router.flow("area", casual=True)
 async def new_area(ask: Ask, turn: Turn) -> Outcome:
-    """A part of town, in the community it was asked for."""
-    community = await turn.session.get(Community, ask.given["community"])
-    area = await ask("area", part_of_town(turn, community))
-    belongs = await turn.session.get(Membership, (ask.given["community"], turn.resident.id))
-    if belongs is None:
-        raise Refused(N_("You are not a member there."))
-    belongs.area = area or None
+    """A part of town, in the one community somebody belongs to, or the one they choose."""
+    belongs = {str(one.community_id): one for one in await communities.of(turn.session, turn.resident)}
+    if not belongs:
+        raise Refused(N_("You are in no community yet. Send /start to find yours."))
+    picked = next(iter(belongs))
+    if len(belongs) > 1:
+        offers = [(number, one.community.name_in(turn.tongue.code)) for number, one in belongs.items()]
+        picked = await ask("community", choice(turn._("For which community?"), offers))
+    belongs[picked].area = await ask("area", part_of_town(turn, belongs[picked].community)) or None
     return turn.edit(turn._("Done.")) + await about_me(turn, "")
 
 

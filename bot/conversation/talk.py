@@ -89,6 +89,8 @@ def _engine_press(payload: str) -> tuple[Pick | Step, Any] | None:
 
 async def _commanded(router: Router, turn: Turn, talk: Talk | None, command: Command) -> Said:
     entry = router.commands.get(command.name)
+    if turn.incoming.group and entry is None:
+        return SILENCE, talk  # it was meant for another bot in the group
     if turn.incoming.group and not (entry and entry.groups):
         raise Refused(IN_PRIVATE)
     if entry is None:

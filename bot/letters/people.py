@@ -50,7 +50,7 @@ class Leave(Press, code="x"):
 
 
 class Change(Press, code="m"):
-    """Change something known about me: `name`, `area`, `interests`, `language`, or `questions` for all in turn."""
+    """Change something known about me: `name`, `area`, `interests` or `language`."""
 
     what: str
 

@@ -8,18 +8,22 @@ from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 from zoneinfo import available_timezones
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from bot import i18n
+from bot.db import insert_new
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Place
-from bot.models import Community, Membership, Resident
+from bot.models import Community, Invitation, Membership, Resident
 from bot.services import audit
 
 NEAR = 25.0  # kilometres; a community further away is not what somebody meant by "here"
+RESERVED = frozenset({"say", "events", "lines", "proof", "static"})
+"""Addresses below /w/ that are no community's."""
+
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -37,6 +41,8 @@ async def add(
     """Found a community. Raises Refused, in words for the operator, when something cannot be right."""
     if not SLUG.fullmatch(slug):
         raise Refused(N_("A short name has small letters, digits and hyphens only, such as elm-park."))
+    if slug in RESERVED:
+        raise Refused(N_("A page of ours is called {slug}. Please choose another short name."), slug=slug)
     if await by_slug(session, slug):
         raise Refused(N_("There is a community called {slug} already."), slug=slug)
     if zone not in available_timezones():
@@ -155,10 +161,12 @@ async def join(
     """Belong to a community from now on; nothing changes for whoever does already."""
     belongs = await membership(session, resident, community_id)
     if belongs is None:
-        belongs = Membership(
-            community_id=community_id, resident_id=resident.id, role="resident", source=source, joined_at=now
+        # The same person may join at another address in the same moment: whoever comes second finds the first.
+        joined = {"community_id": community_id, "resident_id": resident.id, "joined_at": now}
+        await session.execute(
+            insert_new(session, Membership).values(role="resident", source=source, **joined)
         )
-        session.add(belongs)
+        belongs = await session.get_one(Membership, (community_id, resident.id))
     return belongs
 
 
@@ -170,6 +178,16 @@ async def leave(session: AsyncSession, resident: Resident, community_id: int, *,
         raise Refused(N_("You are not a member there."))
     await _spare_the_last_organiser(session, belongs)
     if belongs.role != "resident":
+        await session.execute(  # nobody comes back by an invitation of their own
+            update(Invitation)
+            .where(
+                Invitation.community_id == community_id,
+                Invitation.made_by == resident.id,
+                Invitation.used_at.is_(None),
+                Invitation.revoked_at.is_(None),
+            )
+            .values(revoked_at=now)
+        )
         audit.record(session, f"{belongs.role}.leave", by=resident, community_id=community_id, now=now)
     await session.delete(belongs)
     return community

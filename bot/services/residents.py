@@ -131,21 +131,25 @@ async def withdraw(session: AsyncSession, resident: Resident) -> None:
 
 
 async def sweep(session: AsyncSession, *, before: datetime) -> int:
-    """Forget who came, left nothing and belongs to nothing since before then; returns how many."""
+    """Forget who came, told nothing and belongs to nothing since before then; returns how many."""
     idle = (
         select(Resident.id)
         .where(
             Resident.created_at < before,
+            Resident.name.is_(None),
+            ~select(Address.id).where(Address.resident_id == Resident.id, Address.talk.is_not(None)).exists(),
             ~select(Membership.resident_id).where(Membership.resident_id == Resident.id).exists(),
             ~select(Participation.resident_id).where(Participation.resident_id == Resident.id).exists(),
             ~select(Consent.id).where(Consent.resident_id == Resident.id).exists(),
         )
         .limit(1000)
+        .with_for_update(skip_locked=True)  # whoever is just doing something is not idle
     )
-    result = await session.execute(
-        delete(Resident).where(Resident.id.in_(idle)).execution_options(synchronize_session=False)
+    found = (await session.scalars(idle)).all()
+    await session.execute(
+        delete(Resident).where(Resident.id.in_(found)).execution_options(synchronize_session=False)
     )
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return len(found)
 
 
 async def home(session: AsyncSession, resident: Resident) -> Community | None:

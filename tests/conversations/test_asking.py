@@ -241,7 +241,8 @@ async def test_a_members_poll_letter_that_is_unsent_at_the_close_is_not_sent_any
         await closing.close_due(session, now=town.clock())
     async with town.folkmoot.database.reading() as session:
         letters = (await session.scalars(select(Envelope.state).where(Envelope.lane == 2))).all()
-    assert set(letters) == {"cancelled"}
+    assert letters
+    assert set(letters) <= {"cancelled", "expired"}
 
 
 async def test_hostile_words_stay_words(town: Town) -> None:
