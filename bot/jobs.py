@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import delete
+from sqlalchemy import delete, exists
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
 from bot.clock import Clock
 from bot.db import Database, trouble
-from bot.models import Envelope, LinkCode, Seen, Tick
+from bot.models import Envelope, Letter, LinkCode, Seen, Tick
 from bot.services import closing, residents
 
 log = structlog.get_logger()
@@ -42,6 +42,11 @@ async def tidy(session: AsyncSession, now: datetime) -> None:
         delete(Envelope).where(
             Envelope.state.in_(("sent", "expired", "refused", "cancelled")),
             Envelope.done_at < now - KEEP_SENT,
+        )
+    )
+    await session.execute(
+        delete(Letter).where(
+            Letter.created_at < now - KEEP_SENT, ~exists().where(Envelope.letter_id == Letter.id)
         )
     )
     await session.execute(delete(LinkCode).where(LinkCode.expires_at < now))

@@ -1,5 +1,7 @@
 """Answering polls: a tap on a choice, the list of open polls, and a poll opened by its link."""
 
+from collections.abc import Sequence
+
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
@@ -7,10 +9,10 @@ from bot.i18n import N_
 from bot.letters import people as people_letters
 from bot.letters import polls as letters
 from bot.letters.markup import bold, paragraphs
-from bot.letters.polls import Look, Vote
+from bot.letters.polls import Look, Vote, WhatNext
 from bot.message import Button, Message
 from bot.models import Poll, Standing
-from bot.services import communities, polls, residents
+from bot.services import closing, communities, polls, residents
 
 router = Router()
 
@@ -41,7 +43,7 @@ async def open_poll(turn: Turn, poll: Poll) -> Outcome:
         source=turn.incoming.source or poll.code,
         rehearsal=turn.rehearsal,
     )
-    new = turn.rehearsal or await residents.newcomer(turn.session, turn.resident)
+    new = await residents.newcomer(turn.session, turn.resident)
     return turn.say(
         letters.question(standing, turn.tongue, privacy=turn._(people_letters.KEPT) if new else None)
     )
@@ -49,15 +51,17 @@ async def open_poll(turn: Turn, poll: Poll) -> Outcome:
 
 @router.command("polls", words=N_("polls"), about=N_("Questions that are open now"))
 async def open_polls(turn: Turn, rest: str) -> Outcome:
-    """Open polls, those still owed first; for organisers also how theirs stand."""
+    """Open polls, those still owed first; for organisers also closed ones that wait for their word."""
     if not await communities.of(turn.session, turn.resident):
         raise Refused(N_("You are in no community yet. Send /start to find yours."))
     owed, answered = await polls.open_for(turn.session, turn.resident, now=turn.now)
-    if not owed and not answered:
+    untold = await closing.untold(turn.session, turn.resident, now=turn.now)
+    if not owed and not answered and not untold:
         return turn.say(turn._("No questions are open just now. I will write when there is one."))
     parts = [
-        _part(turn._("Waiting for your answer:"), owed),
-        _part(turn._("You have answered these; tap to see how they stand:"), answered),
+        _part(turn._("Waiting for your answer:"), owed, Look),
+        _part(turn._("You have answered these; tap to see how they stand:"), answered, Look),
+        _part(turn._("These have closed, and people wait to hear what happens next:"), untold, WhatNext),
     ]
     outcome = Outcome()
     for part in parts:
@@ -65,10 +69,10 @@ async def open_polls(turn: Turn, rest: str) -> Outcome:
     return outcome
 
 
-def _part(heading: str, listed: list[Poll]) -> Message | None:
+def _part(heading: str, listed: Sequence[Poll], press: type[Look] | type[WhatNext]) -> Message | None:
     if not listed:
         return None
-    rows = tuple((Button(poll.question, Look(poll=poll.id)),) for poll in listed[:_MOST])
+    rows = tuple((Button(poll.question, press(poll=poll.id)),) for poll in listed[:_MOST])
     return Message(paragraphs(bold(heading)), rows)
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.commands.saying import say
@@ -97,7 +101,7 @@ def _show(folkmoot: Folkmoot, town: Town, invitation: str) -> None:
             *links(town.poll, town.slug).values(),
         )
     tell("Become an organiser; this link works once, for seven days:", *links(invitation, town.slug).values())
-    tell("The same in this terminal:", f"folkmoot chat --community {town.slug}")
+    tell("The same in this terminal:", f"{called()} chat --community {town.slug}")
     if folkmoot.settings.telegram_token is None:
         tell(
             "Connect a Telegram bot:",
@@ -105,3 +109,11 @@ def _show(folkmoot: Folkmoot, town: Town, invitation: str) -> None:
             "2. Put TELEGRAM_TOKEN=… with that token into a file named .env here, and start again.",
         )
     console.print(Text("Stop with Ctrl-C. Everything is kept.", "dim"))
+
+
+def called() -> str:
+    """How this very command is typed here: by its path where the shell would not find it by its name."""
+    path = Path(sys.argv[0])
+    if path.name != "folkmoot" or shutil.which("folkmoot"):
+        return "folkmoot"
+    return os.path.relpath(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -42,7 +43,7 @@ def setup(
         async with database.reading() as session:
             listed = await communities.listed(session)
             entries = [(one.slug, one.name_in(tongue.code)) for one in listed]
-        page = _templates.get_template("front.html").render(_=tongue._, tongue=tongue, entries=entries)
+        page = _templates().get_template("front.html").render(_=tongue._, tongue=tongue, entries=entries)
         return web.Response(text=page, content_type="text/html", headers=SAFE)
 
     async def style(request: web.Request) -> web.Response:
@@ -59,6 +60,8 @@ def setup(
 
 
 _STYLE = files("bot.console").joinpath("static", "front.css")
-_templates = jinja2.Environment(
-    loader=jinja2.PackageLoader("bot.console"), autoescape=True, enable_async=False
-)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(loader=jinja2.PackageLoader("bot.console"), autoescape=True)

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.message import Button, Message, Place, Rows
+from bot.message import Button, Message, Rows
 from bot.press import Press
 
 T = TypeVar("T")
@@ -142,19 +142,6 @@ def words(
     return Prompt(
         _message(question), read_either, tuple(((value, _plain(label)),) for value, label in offers)
     )
-
-
-def place_or_words(question: Markup) -> Prompt[Place | str]:
-    """A shared place, or words that name one."""
-
-    def read(answer: Answer) -> Place | str:
-        if "place" in answer:
-            return Place(*answer["place"])
-        if answer.get("words", "").strip():
-            return str(answer["words"]).strip()
-        raise Refused(N_("Please type a name, or share a place."))
-
-    return Prompt(Message(question, wants_place=True), read)
 
 
 def shown(prompt: Prompt[Any], talk: dict[str, Any], name: str, steps: Rows) -> Message:

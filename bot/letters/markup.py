@@ -30,6 +30,7 @@ def lines(parts: Iterable[Any]) -> Markup:
     return Markup("\n").join(part for part in parts if part)
 
 
-def bar(share: float) -> str:
-    """A share of the whole as a bar of up to ten blocks; the words beside it say the same."""
-    return "▇" * round(share * 10)
+def bar(share: float, *, rtl: bool = False) -> str:
+    """A share of the whole as a bar of up to ten blocks, from the side where lines begin; the words beside it say
+    the same."""
+    return ("\u200f" if rtl else "") + "▇" * round(share * 10)

@@ -89,7 +89,7 @@ def tally(standing: Standing, tongue: Tongue) -> Markup | None:
             choice=label,
             share=tongue.percent(share),
         )
-        rows.append(line + Markup("\n") + bar(share) if votes else line)
+        rows.append(line + Markup("\n") + bar(share, rtl=tongue.rtl) if votes else line)
     return lines(rows)
 
 

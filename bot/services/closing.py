@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -13,7 +13,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import polls as letters
 from bot.message import Message
-from bot.models import Community, Participation, Poll, Resident, Standing
+from bot.models import Community, Membership, Participation, Poll, Resident, Standing, Tally, WebLine
 from bot.services import audit, communities, polls, questions
 
 
@@ -51,6 +51,7 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
     poll, tally = await polls.locked(session, poll_id)
     poll.closed_at, poll.key = now, None
     await session.flush()
+    await _forget_marks(session, poll)
     community = await session.get_one(Community, poll.community_id)
     await outbox.cancel(session, f"poll:{poll.id}", now=now)
     closed = polls.seen_as(poll, community, tally, mine=None)
@@ -71,6 +72,14 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
             now=now,
         )
     return closed
+
+
+async def _forget_marks(session: AsyncSession, poll: Poll) -> None:
+    """Take the question out of web transcripts: its ✔ would tell who chose what, after nothing else does any more."""
+    marked = cast(WebLine.body, Text).like(f'%"{letters.Vote.code}:{poll.id}:%')
+    await session.execute(
+        delete(WebLine).where(marked).execution_options(synchronize_session=False, in_thread=True)
+    )
 
 
 async def _who_asked(session: AsyncSession, poll: Poll) -> Sequence[int]:
@@ -95,6 +104,28 @@ async def _tell_voters(
         subject=subject,
         now=now,
     )
+
+
+async def untold(session: AsyncSession, organiser: Resident, *, now: datetime) -> Sequence[Poll]:
+    """Closed polls that somebody answered and whose organisers have not said yet what happens next; newest first."""
+    found = await session.scalars(
+        select(Poll)
+        .join(Membership, Membership.community_id == Poll.community_id)
+        .join(Tally, Tally.poll_id == Poll.id)
+        .where(
+            Membership.resident_id == organiser.id,
+            Membership.role == "organiser",
+            Poll.closed_at > now - LATELY,
+            Poll.outcome.is_(None),
+            Tally.took_part > 0,
+        )
+        .order_by(Poll.closed_at.desc())
+        .limit(10)
+    )
+    return found.all()
+
+
+LATELY = timedelta(days=60)  # after that, silence about an outcome has become an answer of its own
 
 
 async def tell_outcome(session: AsyncSession, poll_id: int, text: str, *, by: Resident, now: datetime) -> int:

@@ -245,6 +245,22 @@ async def test_a_members_poll_letter_that_is_unsent_at_the_close_is_not_sent_any
     assert set(letters) <= {"cancelled", "expired"}
 
 
+async def test_a_poll_that_waits_for_its_outcome_is_found_again(town: Town) -> None:
+    olga = await town.organiser()
+    poll = await town.poll("Keep the market?", "Yes", "No", by=olga)
+    await olga.taps("Yes")
+    await olga.says("/cancel")
+    await town.passes(days=4)
+    await olga.says("/polls")
+    assert "people wait to hear what happens next" in olga.latest
+    await olga.taps("Keep the market?")
+    await olga.says("It stays.")
+    await olga.taps("Send")
+    await olga.says("/polls")
+    assert "No questions are open just now." in olga.latest
+    assert await town.result(poll) == {"Yes": 1, "No": 0}
+
+
 async def test_hostile_words_stay_words(town: Town) -> None:
     poll = await town.poll("<script>alert(1)</script> & {n} %s?", "<b>Yes</b>", "{choice}")
     alice = town.stranger("Alice")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from bot.message import Odd, Tap
@@ -9,7 +11,7 @@ from bot.models import Address
 from tests.town import Town
 
 
-async def talk_of(town: Town, name: str) -> dict[str, object] | None:
+async def talk_of(town: Town, name: str) -> dict[str, Any] | None:
     async with town.folkmoot.database.reading() as session:
         return (await session.scalars(select(Address).where(Address.chat == name))).one().talk
 
@@ -105,8 +107,8 @@ async def test_a_flow_that_lost_a_question_goes_on(town: Town) -> None:
     talk = await talk_of(town, "Olga")
     assert talk is not None
     await change_talk(
-        town, "Olga", answers={**dict(talk["answers"]), "colour": {"words": "blue"}}, waiting="colour"
-    )  # type: ignore[call-overload]
+        town, "Olga", answers={**talk["answers"], "colour": {"words": "blue"}}, waiting="colour"
+    )
     await olga.says("Keep it?")
     assert "What would you like to ask?" in olga.latest
     await olga.says("Keep it?")
@@ -119,7 +121,7 @@ async def test_a_flow_whose_old_answer_no_longer_fits_asks_again_without_blame(t
     await olga.says("Keep it?")
     talk = await talk_of(town, "Olga")
     assert talk is not None
-    await change_talk(town, "Olga", answers={**dict(talk["answers"]), "question": {"pick": "gone"}})  # type: ignore[call-overload]
+    await change_talk(town, "Olga", answers={**talk["answers"], "question": {"pick": "gone"}})
     await olga.says("Yes\nNo")
     assert olga.latest.startswith("What would you like to ask?")
     await olga.says("Keep it?")

@@ -13,6 +13,7 @@ export class Log {
   #leaving = null; // what was pressed on rehearsed lines that have been acted on
   #answer = null; // the line that was pressed last: it stays in view while what follows comes in
   #expecting = 0;
+  #came = null; // the first line said since something was sent: it may overtake the reply to what was sent
 
   constructor(log, toasts, words) {
     this.#log = log;
@@ -37,6 +38,7 @@ export class Log {
     if (state === "sending") {
       this.#answer = pressed ? line : null;
       this.#expecting = Date.now() + ANSWER_WITHIN;
+      this.#came = null;
     }
     pressed?.toggleAttribute("aria-busy", state === "sending" || state === "waiting");
     if (state === "sent") line.classList.remove("unsent");
@@ -48,6 +50,7 @@ export class Log {
   // What was rehearsed has been acted on; the next thing said takes its place.
   answered(item) {
     this.#leaving = { value: item.value };
+    if (this.#came?.isConnected) this.#retire(this.#came);
   }
 
   #keyed(key) {
@@ -65,6 +68,7 @@ export class Log {
     const follow = atEnd() || Date.now() < this.#expecting;
     line.classList.add("new");
     this.#insert(line, rank);
+    if (kind === "said") this.#came ??= line;
     if (kind === "said" && this.#leaving) this.#retire(line);
     if (follow) this.#toEnd();
   }
