@@ -145,6 +145,8 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
     async with contextlib.AsyncExitStack() as stack:
         await db.upgrade(folkmoot.database)
         stack.push_async_callback(folkmoot.database.close)
+        for channel in folkmoot.channels:
+            stack.push_async_callback(channel.close)
         for name, postman in folkmoot.postmen.items():
             await stack.enter_async_context(_working(folkmoot, f"the postman for {name}", postman.run()))
         await stack.enter_async_context(_working(folkmoot, "the dispatcher", folkmoot.dispatcher.run()))
@@ -152,7 +154,7 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
             await stack.enter_async_context(_listening(folkmoot))
         for channel in folkmoot.channels:
             await channel.open()
-            stack.push_async_callback(channel.close)
+            stack.push_async_callback(channel.rest)
             if isinstance(channel, TelegramChannel):
                 await stack.enter_async_context(_introducing(folkmoot, channel))
         folkmoot.jobs.start()

@@ -192,8 +192,11 @@ class Channel(Protocol):
     async def open(self) -> None:
         """Connect and begin to receive."""
 
+    async def rest(self) -> None:
+        """Stop receiving; what is still to be delivered may be."""
+
     async def close(self) -> None:
-        """Stop receiving and let go of everything."""
+        """Let go of everything."""
 
     @property
     def trouble(self) -> str | None:

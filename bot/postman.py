@@ -33,6 +33,7 @@ log = structlog.get_logger()
 
 HANDS = 32  # deliveries in flight
 IN_HAND = 400  # parcels in memory, beyond which no more are claimed
+GRACE = 3.0  # seconds that deliveries under way get to arrive when the postman goes off duty
 LOOK_AGAIN = 1.0  # seconds between looks into the outbox when nothing wakes the postman
 
 
@@ -53,6 +54,8 @@ class Postman:
         self._laid = asyncio.Event()  # something changed on the table
         self._ended = asyncio.Event()  # a delivery ended
         self._hands = asyncio.Semaphore(HANDS)
+        self._carriers: set[asyncio.Task[None]] = set()
+        self._stumbled = asyncio.Event()  # a carrier failed through a fault of ours
 
     @property
     def on_duty(self) -> str | None:
@@ -96,6 +99,7 @@ class Postman:
         self._held.clear()
         self._table.clear()
         self._hands = asyncio.Semaphore(HANDS)  # those that were stopped in the middle never came back
+        self._stumbled.clear()
         try:
             await mailbag.write_down(self._database, fates, now=self._clock())
         except BaseException:
@@ -113,15 +117,18 @@ class Postman:
     async def _serve(self, lost: asyncio.Event) -> None:
         self._holds_post = True
         log.debug("the postman is on duty", channel=self._channel.name)
-        tasks = [
-            asyncio.create_task(part)
-            for part in (self._fetch(), self._deliver(), self._write_down(), lost.wait())
-        ]
+        delivering = asyncio.create_task(self._deliver())
+        parts = (self._fetch(), self._write_down(), lost.wait(), self._stumbled.wait())
+        tasks = [delivering, *map(asyncio.create_task, parts)]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._holds_post = False
-            await _stop(tasks)
+            delivering.cancel()
+            if self._carriers and not lost.is_set():
+                # What is on its way arrives and is noted, so that nobody gets it again from the next postman.
+                await asyncio.wait(self._carriers, timeout=GRACE)
+            await _stop([*tasks, *self._carriers])
             await self._hand_back()
 
     async def _fetch(self) -> None:
@@ -145,15 +152,22 @@ class Postman:
 
     async def _deliver(self) -> None:
         """Start deliveries, as many at once as there are hands and the pace allows."""
-        async with asyncio.TaskGroup() as carriers:
-            while True:
-                await self._hands.acquire()
+        while True:
+            await self._hands.acquire()
+            picked = self._table.pick(self._pace, time.monotonic())
+            while not isinstance(picked, Picked):
+                self._laid.clear()
+                await _wait(self._laid, min(picked, IDLE))
                 picked = self._table.pick(self._pace, time.monotonic())
-                while not isinstance(picked, Picked):
-                    self._laid.clear()
-                    await _wait(self._laid, min(picked, IDLE))
-                    picked = self._table.pick(self._pace, time.monotonic())
-                carriers.create_task(self._carry(picked))
+            carrier = asyncio.create_task(self._carry(picked))
+            self._carriers.add(carrier)
+            carrier.add_done_callback(self._back)
+
+    def _back(self, carrier: asyncio.Task[None]) -> None:
+        self._carriers.discard(carrier)
+        if not carrier.cancelled() and (error := carrier.exception()):
+            log.error("a carrier stumbled", channel=self._channel.name, exc_info=error)
+            self._stumbled.set()
 
     async def _carry(self, picked: Picked) -> None:
         parcel = picked.parcel

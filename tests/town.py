@@ -50,6 +50,9 @@ class PaperChannel:
     async def open(self) -> None:
         return None
 
+    async def rest(self) -> None:
+        return None
+
     async def close(self) -> None:
         return None
 

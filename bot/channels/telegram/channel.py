@@ -90,13 +90,17 @@ class TelegramChannel:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._tried.wait(), _FIRST_TRY)
 
-    async def close(self) -> None:
+    async def rest(self) -> None:
         """Stop receiving; what is not committed yet will come again."""
         if self._receiving is not None:
             self._receiving.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._receiving
             self._receiving = None
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.rest()
         await self._wire.shutdown()
         self._trouble = NOT_YET
 

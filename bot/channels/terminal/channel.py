@@ -62,6 +62,9 @@ class Terminal:
     async def open(self) -> None:
         """Nothing to connect."""
 
+    async def rest(self) -> None:
+        """Whoever reads the terminal stops reading."""
+
     async def close(self) -> None:
         """Nothing to let go of."""
 

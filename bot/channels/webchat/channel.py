@@ -85,6 +85,9 @@ class WebChat:
         await self._room.unlock()
         self._room.hub.open()
 
+    async def rest(self) -> None:
+        """The web server stops receiving for us."""
+
     async def close(self) -> None:
         """End all streams."""
         await self._room.hub.close()
