@@ -24,7 +24,7 @@ from bot.conversation import arrivals
 from bot.conversation.router import Router
 from bot.conversation.talk import respond
 from bot.conversation.turn import SILENCE, Links, Outcome, Turn
-from bot.db import Database, is_passing, mark, trouble, written_since
+from bot.db import BUSY, Database, is_passing, mark, trouble, written_since
 from bot.errors import Busy, DatabaseTrouble, Refused
 from bot.message import Incoming, Message, Parcel, Receipt, Tap
 
@@ -135,7 +135,9 @@ class Dispatcher:
                 for job, receipt in zip(batch, receipts, strict=True):
                     _settle(job, receipt)
                 return
-        if cause is not None and (reason := trouble(cause)):
+        reason = None if cause is None else trouble(cause)
+        # BUSY may be the doing of one turn among them, which must not hold up its neighbours.
+        if reason is not None and (reason != BUSY or len(batch) == 1):
             log.error("the database refused turns", turns=len(batch), reason=reason)
             for job in batch:
                 _fail(job, DatabaseTrouble(reason))

@@ -4,10 +4,11 @@ from bot.db.database import Database
 from bot.db.holding import Hold, hold
 from bot.db.inserts import insert_new, upsert
 from bot.db.schema import ready, upgrade
-from bot.db.trouble import is_passing, trouble
+from bot.db.trouble import BUSY, is_passing, trouble
 from bot.db.writes import Mark, has_written, mark, written_since
 
 __all__ = [
+    "BUSY",
     "Database",
     "Hold",
     "Mark",
