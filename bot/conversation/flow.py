@@ -3,9 +3,10 @@
 Answers are recorded under names and kept as JSON on the address (`Address.talk`):
 
     {"flow": "poll", "n": 123456, "given": {…}, "answers": {"question": {"words": "…"}}, "trail": ["question"],
-     "unread": ["closes"], "waiting": "choices", "at": "2026-11-23T19:00:00+00:00", "aside": null}
+     "known": ["community"], "unread": ["closes"], "waiting": "choices", "at": "2026-11-23T19:00:00+00:00", "aside": null}
 
-`trail` lists the questions passed on the way to the one that waits; `unread` the answers given ahead of it, which
+`trail` lists the questions answered on the way to the one that waits, to which *Back* leads; `known` those that were
+answered when the flow began and were never asked; `unread` the answers given ahead of it, which
 are still to be checked; `aside` is what came in the middle, if anything.
 The function runs until it asks something that has no answer yet. So a restart forgets nothing, *Back* is dropping the
 last answer, and inserting a question shifts nothing. Two rules make replay safe: before its last question a flow only

@@ -153,6 +153,7 @@ def _new(turn: Turn, start: Start) -> Talk:
         "n": number,
         "given": dict(start.given),
         "answers": dict(start.answers),
+        "known": sorted(start.answers),
         "trail": [],
         "waiting": None,
         "at": turn.now.isoformat(),
@@ -186,10 +187,12 @@ async def _replay(
             answers = {name: answer for name, answer in answers.items() if name not in again.names}
         except Waiting as wait:
             answers.pop(wait.name, None)
+            known = [name for name in talk.get("known", ()) if name in answers]
             talk = {
                 **talk,
                 "answers": answers,
-                "trail": ask.met,
+                "known": known,
+                "trail": [name for name in ask.met if name not in known],
                 "unread": sorted(fresh & (answers.keys() - set(ask.met))),
                 "waiting": wait.name,
                 "at": turn.now.isoformat(),
