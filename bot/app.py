@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -214,14 +216,20 @@ async def _listening(folkmoot: Folkmoot) -> AsyncIterator[None]:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
         await runner.cleanup()
-        raise SettingWrong(
-            f"The address {host}:{port} cannot be used ({os.strerror(error.errno or 0).lower()}). "
-            "Set PORT to another number, or stop what uses this one."
-        ) from None
+        raise SettingWrong(_not_ours(host, port, error)) from None
     try:
         yield
     finally:
         await runner.cleanup()
+
+
+def _not_ours(host: str, port: int, error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"The address {host} is not one of this machine. Set HOST to 127.0.0.1, or to 0.0.0.0 for all."
+    return (
+        f"The address {host}:{port} cannot be used ({os.strerror(error.errno or 0).lower()}). "
+        "Set PORT to another number, or stop what uses this one."
+    )
 
 
 async def serve(settings: Settings, *, started: Callable[[Folkmoot], object] | None = None) -> None:

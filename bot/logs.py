@@ -10,8 +10,11 @@ import structlog
 
 from bot.settings import Settings
 
-QUIET = ("aiohttp.access", "httpx", "httpcore", "apscheduler", "alembic", "telegram.ext", "asyncio")
-"""Libraries that log each request, or more than an operator can use; they speak up from warnings on."""
+QUIET = (
+    "aiohttp.access", "aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "telegram", "tzlocal",
+)  # fmt: skip
+"""Libraries that log each request with all it holds, or more than an operator can use; they speak up from
+warnings on, at every level that is set."""
 
 
 def configure(settings: Settings) -> None:

@@ -98,6 +98,10 @@ def read(**given: object) -> Settings:
         name = ".".join(str(part) for part in first["loc"]).upper()
         complaint = first["msg"].removeprefix("Value error, ").replace("Input should", "it should")
         raise SettingWrong(f"The setting {name} is wrong: {complaint}.") from None
+    except UnicodeDecodeError:
+        raise SettingWrong("The file .env cannot be read: it is not text in UTF-8.") from None
+    except PermissionError:
+        raise SettingWrong("The file .env cannot be read: its rights do not allow it.") from None
     if settings.telegram_mode == "webhook" and settings.telegram_token:
         if not settings.public_url:
             raise SettingWrong("The setting PUBLIC_URL is missing: TELEGRAM_MODE=webhook needs it.")

@@ -64,6 +64,9 @@ async def take_back(turn: Turn, press: Revoke) -> Outcome:
 async def open_invitation(turn: Turn, invitation: Invitation, code: str) -> Outcome:
     """Somebody came by an invitation. Where a page is only looked at, they are asked first."""
     if turn.rehearsal:
+        await _taken_up(
+            turn, invitation
+        )  # undone with the rehearsal; one that cannot be taken up says so now
         community = await turn.session.get_one(Community, invitation.community_id)
         return turn.say(letters.invited(turn.tongue, community, invitation.role, code))
     return turn.say(await _taken_up(turn, invitation))

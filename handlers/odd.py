@@ -4,7 +4,7 @@ from bot import mailbag
 from bot.conversation.router import Router
 from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.i18n import N_
-from bot.letters.markup import lines, paragraphs
+from bot.letters.markup import lines, opening, paragraphs
 from bot.message import Blocked, MovedTo, Odd, Unblocked
 from bot.services import communities
 
@@ -47,7 +47,10 @@ async def help_me(turn: Turn, rest: str) -> Outcome:
     organises = bool(await communities.organised_by(turn.session, turn.resident))
     roles = {"resident", "organiser"} if organises else {"resident"}
     listed = [
-        turn._("{command}: {about}", command=f"/{entry.name}", about=turn._(entry.about))
+        opening(
+            turn._("{command}: {about}", command=f"/{entry.name}", about=turn._(entry.about)),
+            rtl=turn.tongue.rtl,
+        )
         for entry in turn.commands.values()
         if entry.about and entry.role in roles
     ]

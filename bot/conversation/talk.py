@@ -110,6 +110,8 @@ def _leave_first(turn: Turn, talk: Talk, aside: dict[str, Any]) -> Said:
 
 
 async def _stepped(router: Router, turn: Turn, talk: Talk, step: Step) -> Said:
+    if step.way == "cancel" and _entry(router, talk).casual:
+        return turn.edit(turn._("All right. You can tell me any time with /me.")), None
     if step.way == "cancel":
         return turn.edit(turn._("All right, I dropped it. Nothing was sent.")), None
     if step.way == "back":

@@ -30,6 +30,12 @@ def lines(parts: Iterable[Any]) -> Markup:
     return Markup("\n").join(part for part in parts if part)
 
 
+def opening(line: Markup, *, rtl: bool) -> Markup:
+    """A line that opens with a name or a number. Apps look past those for its direction and may find none, so a line
+    that runs to the left is told."""
+    return Markup("\u200f") + line if rtl else line
+
+
 def bar(share: float, *, rtl: bool = False) -> str:
     """A share of the whole as a bar of up to ten blocks, from the side where lines begin; the words beside it say
     the same."""

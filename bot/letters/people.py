@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from bot import i18n
 from bot.i18n import N_, Tongue
-from bot.letters.markup import bold, code, lines, paragraphs
+from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.message import Button, Message, Rows
 from bot.models import Community, Membership, Resident
 from bot.press import Press
@@ -169,12 +169,13 @@ def about(tongue: Tongue, resident: Resident, memberships: Sequence[Membership])
 
 
 def _belongs(tongue: Tongue, belongs: Membership, nothing: Markup) -> Markup:
-    return tongue._(
+    said = tongue._(
         "{community}: {role}, part of town: {area}",
         community=bold(belongs.community.name_in(tongue.code)),
         role=role(tongue, belongs.role),
         area=belongs.area or nothing,
     )
+    return opening(said, rtl=tongue.rtl)
 
 
 def role(tongue: Tongue, name: str) -> Markup:

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from bot.i18n import N_, Tongue
-from bot.letters.markup import bar, bold, code, lines, paragraphs
+from bot.letters.markup import bar, bold, code, lines, opening, paragraphs
 from bot.message import Button, Message, Rows
 from bot.models import Poll, Standing
 from bot.press import Press
@@ -89,6 +89,7 @@ def tally(standing: Standing, tongue: Tongue) -> Markup | None:
             choice=label,
             share=tongue.percent(share),
         )
+        line = opening(line, rtl=tongue.rtl)
         rows.append(line + Markup("\n") + bar(share, rtl=tongue.rtl) if votes else line)
     return lines(rows)
 
@@ -100,12 +101,13 @@ def took_part(standing: Standing, tongue: Tongue) -> Markup:
 
 def turnout(standing: Standing, tongue: Tongue) -> Markup:
     """How many of those asked took part."""
-    return tongue.n_(
+    said = tongue.n_(
         "{took} of {n} person asked took part.",
         "{took} of {n} people asked took part.",
         standing.asked,
         took=tongue.number(standing.took_part),
     )
+    return opening(said, rtl=tongue.rtl)
 
 
 def result(standing: Standing, tongue: Tongue) -> Message:

@@ -151,3 +151,5 @@ async def test_looking_at_an_invitation_does_not_use_it_up(town: Town) -> None:
     assert "You are invited" in shown[0].text
     await alice.opens(code)
     assert alice.sees("You are an organiser of Elm Park now.")
+    shown = await town.folkmoot.dispatcher.rehearse(town.stranger("Eve").incoming(Command("start", code)))
+    assert "has been used or is too old" in shown[0].text

@@ -90,6 +90,13 @@ async def test_who_closes_or_tells_twice_is_told_so(town: Town) -> None:
     assert olga.sees("You have told people already what happens next.")
 
 
+async def test_an_organiser_whom_nobody_answered_hears_it_once(town: Town) -> None:
+    olga = await town.organiser()
+    poll = await town.poll("Keep the market?", "Yes", "No", by=olga)
+    await olga.does(Tap(f"pc:{poll.id}:1", query="q"))
+    assert olga.text.count("Nobody answered this time.") == 1
+
+
 async def test_another_flow_in_the_middle_of_one_is_asked_about_and_can_wait_or_come(town: Town) -> None:
     olga = await town.organiser()
     poll = await town.poll("Keep the market?", "Yes", "No", by=olga)

@@ -138,6 +138,15 @@ async def test_a_flow_that_is_gone_is_put_away_politely(town: Town) -> None:
     assert "What would you like to ask?" in olga.latest
 
 
+async def test_whoever_does_not_want_the_three_questions_now_is_told_where_they_are(town: Town) -> None:
+    poll = await town.poll("Keep the market?", "Yes", "No")
+    alice = town.stranger("Alice")
+    await alice.opens(poll.code)
+    await alice.taps("Yes")
+    await alice.taps("Not now")
+    assert alice.latest == "All right. You can tell me any time with /me."
+
+
 async def test_a_double_tap_on_skip_answers_one_question(town: Town) -> None:
     poll = await town.poll("Keep the market?", "Yes", "No")
     alice = town.stranger("Alice")

@@ -60,6 +60,8 @@ export class Log {
   #replace(before, line) {
     const focused = before.contains(document.activeElement) ? document.activeElement : null;
     before.replaceWith(line);
+    const early = this.#ranked().find((other) => Number(other.dataset.rank) > Number(line.dataset.rank));
+    if (early && follows(line, early)) this.#log.insertBefore(line, early); // an answer that overtook these words
     if (this.#answer === before) this.#answer = line;
     if (focused) focusOn(line, focused.value);
   }
@@ -74,10 +76,20 @@ export class Log {
   }
 
   #insert(line, rank) {
-    const lines = [...this.#log.querySelectorAll("[data-rank]")];
-    const next = lines.find((other) => Number(other.dataset.rank) > rank);
-    const own = this.#leaving ? null : this.#log.querySelector(".rehearsed, .unsent");
-    this.#log.insertBefore(line, next ?? own ?? this.#end);
+    const next = this.#ranked().find((other) => Number(other.dataset.rank) > rank);
+    this.#log.insertBefore(line, next ?? this.#own() ?? this.#end);
+  }
+
+  // Where news goes above: what is still to be sent, and what is rehearsed unless somebody wrote something below it.
+  #own() {
+    if (this.#leaving) return null;
+    const mine = [...this.#log.querySelectorAll(".mine")].pop();
+    const last = [...this.#log.querySelectorAll(".rehearsed, .unsent")];
+    return last.find((one) => one.matches(".unsent") || !mine || !follows(mine, one));
+  }
+
+  #ranked() {
+    return [...this.#log.querySelectorAll("[data-rank]")];
   }
 
   #retire(line) {
@@ -124,6 +136,7 @@ export class Log {
 
 export const fade = (note) => setTimeout(() => note.remove(), TOAST);
 
+const follows = (line, other) => Boolean(other.compareDocumentPosition(line) & Node.DOCUMENT_POSITION_FOLLOWING);
 const atEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - NEAR_END;
 const button = (line, value) => [...line.querySelectorAll("button[name=press]")].find((one) => one.value === value);
 
