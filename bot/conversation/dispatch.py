@@ -30,7 +30,7 @@ from bot.message import Incoming, Message, Parcel, Receipt, Tap
 
 log = structlog.get_logger()
 
-BATCH = 200  # turns; a longer batch gains nothing and keeps the first waiting
+BATCH = 50  # turns; a longer one gains little, and keeps the first, and the notes of what was sent, waiting
 QUEUE = 5_000  # turns; about three seconds of work, after which channels are asked to wait
 PAUSES = (0.05, 0.2, 0.0)
 """Seconds after each try of a batch that met a deadlock, a lock or a lost connection; the last is not waited for."""
@@ -133,6 +133,8 @@ class Dispatcher:
                 await asyncio.sleep(pause)
             else:
                 for job, receipt in zip(batch, receipts, strict=True):
+                    kind = type(job.incoming.what).__name__
+                    log.debug("turn", channel=job.incoming.channel, kind=kind, outcome=receipt.outcome)
                     _settle(job, receipt)
                 return
         reason = None if cause is None else trouble(cause)

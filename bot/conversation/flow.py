@@ -3,7 +3,8 @@
 Answers are recorded under names and kept as JSON on the address (`Address.talk`):
 
     {"flow": "poll", "n": 123456, "given": {…}, "answers": {"question": {"words": "…"}}, "trail": ["question"],
-     "known": ["community"], "unread": ["closes"], "waiting": "choices", "at": "2026-11-23T19:00:00+00:00", "aside": null}
+     "known": ["community"], "unread": ["closes"], "waiting": "choices",
+     "at": "2026-11-23T19:00:00+00:00", "aside": null}
 
 `trail` lists the questions answered on the way to the one that waits, to which *Back* leads; `known` those that were
 answered when the flow began and were never asked; `unread` the answers given ahead of it, which

@@ -107,3 +107,15 @@ def test_a_database_server_that_is_not_there_is_named(bare_desk: Desk) -> None:
     assert "server" in told.err
     assert "hush" not in told.err
     assert told.err.count("\n") == 1
+
+
+def test_an_env_file_that_is_no_text_is_named(bare_desk: Desk) -> None:
+    (bare_desk.folder / ".env").write_bytes(b"\xff\xfe\x00bad")
+    told = bare_desk.types("check")
+    assert (told.code, told.err) == (1, "The file .env cannot be read: it is not text in UTF-8.\n")
+
+
+def test_a_host_of_another_machine_is_named(bare_desk: Desk) -> None:
+    told = bare_desk.types("run", HOST="nowhere.invalid")
+    assert told.code == 1
+    assert "The address nowhere.invalid is not one of this machine. Set HOST" in told.err
