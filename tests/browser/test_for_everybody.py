@@ -29,6 +29,8 @@ async def voted(town: WebTown, opens: Opens, **about: object) -> Page:
 
 
 async def violations(page: Page) -> list[str]:
+    while await page.evaluate("document.getAnimations().some((one) => one.playState === 'running')"):
+        await page.wait_for_timeout(20)  # what is still fading in has not its own colours yet
     found = await Axe().run(page)
     return [f"{one['id']}: {node['html']}" for one in found.response["violations"] for node in one["nodes"]]
 
