@@ -34,7 +34,8 @@ async def _fill(session: AsyncSession) -> int:
     )
     numbers = range(1, PEOPLE + 1)
     people = [
-        {"id": n, "language": "en", "interests": [], "created_at": now, "greeted_at": now} for n in numbers
+        {"id": n, "language": "en", "interests": [], "created_at": now, "greeted_at": now, "agreed_at": now}
+        for n in numbers
     ]
     homes = [
         {

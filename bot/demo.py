@@ -184,7 +184,7 @@ async def _ask(
         if number < len(answers):
             minute = asked + timedelta(minutes=7 * number + 3)
             await polls.cast(session, sent.poll.id, answers[number], by=resident, now=minute)
-            await residents.agreed(session, resident, str(i18n.tongue(resident.language)._(KEPT)), now=minute)
+            residents.agreed(session, resident, str(i18n.tongue(resident.language)._(KEPT)), now=minute)
     if closes <= now:
         await closing.close(session, sent.poll.id, by=by, now=closes)
     if question.outcome:

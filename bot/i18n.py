@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from string import Formatter
 from typing import Any
 from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
@@ -54,12 +55,12 @@ class Tongue:
     locale: Locale
     catalogue: gettext.NullTranslations
 
-    @property
+    @cached_property
     def rtl(self) -> bool:
         """Whether lines begin at the right."""
         return self.locale.text_direction == "rtl"
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The language's own name in its own script."""
         return self.locale.get_display_name(self.locale) or self.code
@@ -75,20 +76,19 @@ class Tongue:
 
     def number(self, value: float) -> str:
         """A number with the language's digits grouping."""
-        return format_decimal(value, locale=self.locale)
+        return _number(self.code, value)
 
     def percent(self, share: float) -> str:
         """0.5 → 50 %."""
-        return format_percent(share, locale=self.locale)
+        return _percent(self.code, share)
 
     def day(self, moment: datetime, zone: str) -> str:
         """The weekday, day and month in `zone`, in full."""
-        return format_date(moment.astimezone(ZoneInfo(zone)), "EEEE d MMMM", locale=self.locale)
+        return _day(self.code, moment, zone)
 
     def moment(self, moment: datetime, zone: str) -> str:
         """Day and time of day in `zone`."""
-        time = format_time(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=self.locale)
-        return str(self.locale.datetime_formats["medium"]).format(time, self.day(moment, zone))
+        return _moment(self.code, moment, zone)
 
     def list(self, parts: Sequence[str]) -> str:
         """Parts one after the other, with the language's own commas and "and"."""
@@ -101,13 +101,56 @@ class Tongue:
     def _fill(self, sentence: str, holes: dict[str, Any]) -> Markup:
         if not holes:
             return Markup(sentence)  # noqa: S704 - sentences are ours, holes are escaped
-        return Markup(sentence).format(**{name: self._isolated(value) for name, value in holes.items()})  # noqa: S704
+        filled = [words if name is None else self._isolated(holes[name]) for words, name in _pieces(sentence)]
+        return Markup("".join(filled))  # noqa: S704
 
-    def _isolated(self, value: Any) -> Any:
+    def _isolated(self, value: Any) -> Markup:
         text = value if isinstance(value, Markup) else escape(value)
-        if self.rtl or any(bidirectional(c) in {"R", "AL"} for c in text):
+        if self.rtl or not (text.isascii() or _left_to_right(text)):
             return _ISOLATED.format(text)
         return text
+
+
+@lru_cache(maxsize=4096)
+def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
+    """The words of a sentence, and the names of its holes with nothing said for them."""
+    found: list[tuple[str, str | None]] = []
+    for words, name, form, _ in Formatter().parse(sentence):
+        if form or name == "":
+            raise ValueError(f"a hole has a name and nothing else: {sentence!r}")
+        found += [(words, None)] if words else []
+        found += [("", name)] if name else []
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _left_to_right(text: str) -> bool:
+    return not any(bidirectional(c) in {"R", "AL"} for c in text)
+
+
+# What is said of a poll names the same few numbers and moments to everybody, and CLDR takes its time over each.
+
+
+@lru_cache(maxsize=16_384)
+def _number(code: str, value: float) -> str:
+    return format_decimal(value, locale=tongue(code).locale)
+
+
+@lru_cache(maxsize=4096)
+def _percent(code: str, share: float) -> str:
+    return format_percent(share, locale=tongue(code).locale)
+
+
+@lru_cache(maxsize=1024)
+def _day(code: str, moment: datetime, zone: str) -> str:
+    return format_date(moment.astimezone(ZoneInfo(zone)), "EEEE d MMMM", locale=tongue(code).locale)
+
+
+@lru_cache(maxsize=1024)
+def _moment(code: str, moment: datetime, zone: str) -> str:
+    locale = tongue(code).locale
+    time = format_time(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale)
+    return str(locale.datetime_formats["medium"]).format(time, _day(code, moment, zone))
 
 
 def available() -> tuple[str, ...]:

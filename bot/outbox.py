@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
+from typing import cast as cast_to
 
-from sqlalchemy import Select, and_, case, cast, func, insert, literal, select, update
+from sqlalchemy import Select, Table, and_, case, cast, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db import take_numbers
 from bot.message import Action, Message, Parcel
 from bot.models import UNSENT, Address, Envelope, Letter, Resident
 
 LEASE = timedelta(seconds=60)
 """How long a claim lasts; after that whoever is the postman then takes it up again."""
+
+ENVELOPES = cast_to(Table, Envelope.__table__)
 
 TOAST_LIFE = timedelta(seconds=10)
 """After that the note under a tap helps nobody, and Telegram refuses it as too old."""
@@ -64,13 +68,13 @@ async def put(
     rows = [_row(draft, now, postmen.get(draft.address.channel)) for draft in drafts]
     if any(row["state"] == "waiting" for row in rows):
         session.info[POSTED] = True
-    # `render_nulls`: else rows are sorted into one statement for each pattern of empty columns.
-    statement = insert(Envelope).returning(Envelope.once_key, Envelope.id)
-    put_as = await session.execute(statement, rows, execution_options={"render_nulls": True})
-    numbers: dict[str, int] = {row.once_key: row.id for row in put_as}
+    numbers = await take_numbers(session, Envelope, len(rows))
+    for number, row in zip(numbers, rows, strict=True):
+        row["id"] = number
+    await session.execute(insert(ENVELOPES), rows)
     return [
         Parcel(
-            numbers[draft.once_key],
+            row["id"],
             draft.address.chat,
             draft.action,
             draft.message,

@@ -15,7 +15,7 @@ Files that declare presses do without `from __future__ import annotations`: type
 
 import dataclasses
 import re
-from typing import Any, ClassVar, Self, dataclass_transform
+from typing import ClassVar, Self, dataclass_transform
 
 from bot.errors import BadPress
 
@@ -32,18 +32,20 @@ class Press:
 
     code: ClassVar[str]
     groups: ClassVar[bool]
+    fields: ClassVar[tuple[tuple[str, type], ...]]
 
     def __init_subclass__(cls, *, code: str, groups: bool = False) -> None:
         cls.code, cls.groups = code, groups
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
-        for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-            if field.type not in _TYPES:
-                raise TypeError(f"{cls.__name__}.{field.name}: a press holds int and str only")
+        fields = [(field.name, field.type) for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
+        cls.fields = tuple((name, kind) for name, kind in fields if kind in _TYPES)
+        if wrong := {name for name, _ in fields} - {name for name, _ in cls.fields}:
+            raise TypeError(f"{cls.__name__}: a press holds int and str only, not {', '.join(sorted(wrong))}")
 
     def pack(self) -> str:
         """The payload; ValueError when it does not fit in a button."""
-        parts = [self.code, *(str(value) for value in self._values())]
-        if any(not _WORD.fullmatch(part) for part in parts):
+        parts = [self.code, *(str(getattr(self, name)) for name, _ in self.fields)]
+        if not all(map(_WORD.fullmatch, parts)):
             raise ValueError(f"{type(self).__name__} holds what a button cannot carry")
         packed = ":".join(parts)
         if len(packed) > LIMIT:
@@ -54,13 +56,9 @@ class Press:
     def unpack(cls, packed: str) -> Self:
         """Read a payload of this kind; BadPress when it is none."""
         code, *parts = packed.split(":")
-        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
-        if code != cls.code or len(parts) != len(fields):
+        if code != cls.code or len(parts) != len(cls.fields):
             raise BadPress("not a press of this kind")
-        return cls(**{field.name: _read(field.type, part) for field, part in zip(fields, parts, strict=True)})
-
-    def _values(self) -> list[Any]:
-        return [getattr(self, field.name) for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+        return cls(**{name: _read(kind, part) for (name, kind), part in zip(cls.fields, parts, strict=True)})
 
 
 def code_of(packed: str) -> str:
@@ -70,7 +68,7 @@ def code_of(packed: str) -> str:
     return packed.split(":", 1)[0]
 
 
-def _read(kind: Any, part: str) -> int | str:
+def _read(kind: type, part: str) -> int | str:
     if kind is int:
         if not _WHOLE.fullmatch(part) or abs(int(part)) >= 2**63:
             raise BadPress("a number was expected")

@@ -55,7 +55,7 @@ async def join(turn: Turn, press: Join) -> Outcome:
     await communities.join(
         turn.session, turn.resident, community.id, now=turn.now, source=turn.incoming.source
     )
-    await residents.agreed(turn.session, turn.resident, str(turn._(letters.KEPT)), now=turn.now)
+    residents.agreed(turn.session, turn.resident, str(turn._(letters.KEPT)), now=turn.now)
     outcome = turn.edit(letters.joined(turn.tongue, community))
     if turn.resident.greeted_at is None and turn.address.talk is None:
         turn.resident.greeted_at = turn.now

@@ -83,8 +83,8 @@ async def accept(turn: Turn, press: Accept) -> Outcome:
 
 async def _taken_up(turn: Turn, invitation: Invitation) -> Message:
     community = await invitations.accept(turn.session, invitation, by=turn.resident, now=turn.now)
-    await residents.agreed(turn.session, turn.resident, str(turn._(letters.KEPT)), now=turn.now)
-    new = await residents.newcomer(turn.session, turn.resident)
+    residents.agreed(turn.session, turn.resident, str(turn._(letters.KEPT)), now=turn.now)
+    new = residents.newcomer(turn.resident)
     return letters.accepted(
         turn.tongue, community, invitation.role, privacy=turn._(letters.KEPT) if new else None
     )

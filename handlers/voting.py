@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
@@ -11,19 +13,23 @@ from bot.letters import polls as letters
 from bot.letters.markup import bold, paragraphs
 from bot.letters.polls import Look, Vote, WhatNext
 from bot.message import Button, Message
-from bot.models import Poll, Standing
+from bot.models import Poll, Resident, Standing
 from bot.services import closing, communities, polls, residents
 
 router = Router()
 
 
-@router.press(Vote)
+async def _look_ahead(session: AsyncSession, wishes: Sequence[tuple[Resident, Vote]]) -> None:
+    await polls.look_ahead(session, [(press.poll, resident) for resident, press in wishes])
+
+
+@router.press(Vote, look_ahead=_look_ahead)
 async def vote(turn: Turn, press: Vote) -> Outcome:
     """A tap counts at once; the first one ever is also the consent, and leads on to three short questions."""
     standing = await polls.cast(
         turn.session, press.poll, press.choice, by=turn.resident, now=turn.now, source=turn.incoming.source
     )
-    await residents.agreed(turn.session, turn.resident, str(turn._(people_letters.KEPT)), now=turn.now)
+    residents.agreed(turn.session, turn.resident, str(turn._(people_letters.KEPT)), now=turn.now)
     counted = turn.toast(turn._("Counted. Thank you."))
     if turn.incoming.group:
         return counted
@@ -43,7 +49,7 @@ async def open_poll(turn: Turn, poll: Poll) -> Outcome:
         source=turn.incoming.source or poll.code,
         rehearsal=turn.rehearsal,
     )
-    new = await residents.newcomer(turn.session, turn.resident)
+    new = residents.newcomer(turn.resident)
     return turn.say(
         letters.question(standing, turn.tongue, privacy=turn._(people_letters.KEPT) if new else None)
     )

@@ -25,7 +25,7 @@ async def unseen(
     keys = sorted({(one.channel, one.key) for one in incomings})
     statement = insert_new(session, Seen).returning(Seen.channel, Seen.key)
     rows = [{"channel": channel, "key": key, "seen_at": now} for channel, key in keys]
-    return {(channel, key) for channel, key in await session.execute(statement.values(rows))}
+    return {(channel, key) for channel, key in await session.execute(statement, rows)}
 
 
 async def addresses(
@@ -93,9 +93,7 @@ async def _make(
         }
         for (channel, chat), one in missing
     ]
-    kept = set(
-        await session.scalars(insert_new(session, Address).returning(Address.resident_id).values(rows))
-    )
+    kept = set(await session.scalars(insert_new(session, Address).returning(Address.resident_id), rows))
     if lost := set(residents.values()) - kept:
         # Another process met them in the same moment; its residents stand.
         await session.execute(delete(Resident).where(Resident.id.in_(lost)))

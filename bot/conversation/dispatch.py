@@ -170,6 +170,7 @@ class Dispatcher:
         """Answer these in one transaction; raises _Spoiled when it must be undone."""
         async with self._database.writing() as session:
             turns, receipts = await self._fresh(session, incomings)
+            await self._router.look_ahead(turn for _, turn in turns)
             answered = [(turn, await self._one(turn, receipts, number)) for number, turn in turns]
             parcels = await self._put(session, answered)
             posted = bool(session.info.get(outbox.POSTED))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import BadPress
-from bot.message import Content
+from bot.message import Content, Tap
+from bot.models import Resident
 from bot.press import Press, code_of
 
 if TYPE_CHECKING:
@@ -17,6 +21,10 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Press)
 C = TypeVar("C", bound=Content)
+
+PressHandler = Callable[[Turn, P], Awaitable[Outcome]]
+LookAhead = Callable[[AsyncSession, Sequence[tuple[Resident, P]]], Awaitable[None]]
+"""Has ready in the session what the handler will read, for all presses of its kind that arrived together."""
 
 CommandHandler = Callable[[Turn, str], Awaitable[Outcome]]
 FlowFunction = Callable[["Ask", Turn], Awaitable[Outcome]]
@@ -39,6 +47,15 @@ class CommandEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PressEntry:
+    """What answers the presses of one kind."""
+
+    kind: type[Press]
+    handler: PressHandler[Any]
+    look_ahead: LookAhead[Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class FlowEntry:
     """A flow; a `casual` one is left without asking when a command comes in the middle."""
 
@@ -51,7 +68,7 @@ class Router:
 
     def __init__(self) -> None:
         self.commands: dict[str, CommandEntry] = {}
-        self.presses: dict[str, tuple[type[Press], Callable[[Turn, Any], Awaitable[Outcome]]]] = {}
+        self.presses: dict[str, PressEntry] = {}
         self.flows: dict[str, FlowEntry] = {}
         self.contents: dict[type, Callable[[Turn, Any], Awaitable[Outcome]]] = {}
         self._spoken: dict[str, CommandEntry] = {}
@@ -74,14 +91,13 @@ class Router:
         return register
 
     def press(
-        self, kind: type[P]
-    ) -> Callable[[Callable[[Turn, P], Awaitable[Outcome]]], Callable[[Turn, P], Awaitable[Outcome]]]:
-        """The decorated function answers a tap on buttons of that kind."""
+        self, kind: type[P], *, look_ahead: LookAhead[P] | None = None
+    ) -> Callable[[PressHandler[P]], PressHandler[P]]:
+        """The decorated function answers a tap on buttons of that kind. Where many arrive together, `look_ahead` may
+        have ready what they will read; it refuses nothing, changes nothing, and may be left out."""
 
-        def register(
-            handler: Callable[[Turn, P], Awaitable[Outcome]],
-        ) -> Callable[[Turn, P], Awaitable[Outcome]]:
-            _put(self.presses, kind.code, (kind, handler))
+        def register(handler: PressHandler[P]) -> PressHandler[P]:
+            _put(self.presses, kind.code, PressEntry(kind, handler, look_ahead))
             return handler
 
         return register
@@ -128,13 +144,27 @@ class Router:
         """The command that somebody typed as a word, in any of our languages."""
         return self._spoken.get(_plain(text))
 
-    def tapped(self, payload: str) -> tuple[Press, Callable[[Turn, Any], Awaitable[Outcome]]]:
-        """The press and its handler; BadPress for a payload that is none of ours."""
+    def tapped(self, payload: str) -> tuple[Press, PressEntry]:
+        """The press and what answers it; BadPress for a payload that is none of ours."""
         entry = self.presses.get(code_of(payload))
         if entry is None:
             raise BadPress("an unknown code")
-        kind, handler = entry
-        return kind.unpack(payload), handler
+        return entry.kind.unpack(payload), entry
+
+    async def look_ahead(self, turns: Iterable[Turn]) -> None:
+        """Have ready what the handlers of these turns will read."""
+        wishes: dict[LookAhead[Any], list[tuple[Resident, Press]]] = {}
+        session = None
+        for turn in turns:
+            if isinstance(turn.incoming.what, Tap):
+                with suppress(BadPress):
+                    press, entry = self.tapped(turn.incoming.what.payload)
+                    if entry.look_ahead is not None:
+                        wishes.setdefault(entry.look_ahead, []).append((turn.resident, press))
+                        session = turn.session
+        for ahead, wished in wishes.items():
+            assert session is not None  # noqa: S101 - somebody wished
+            await ahead(session, wished)
 
 
 def _put(shelf: dict[Any, Any], key: Any, entry: Any) -> None:

@@ -13,6 +13,7 @@ from bot.conversation.turn import SILENCE, Outcome, Start, Turn
 from bot.errors import BadPress, Refused
 from bot.i18n import N_
 from bot.message import Blocked, Button, Command, Message, MovedTo, Odd, Place, Rows, Tap, Unblocked, Words
+from bot.press import Press
 
 Talk = dict[str, Any]
 Said = tuple[Outcome, Talk | None]
@@ -62,7 +63,9 @@ async def _meaning(router: Router, turn: Turn, talk: Talk | None) -> Said:
 
 async def _tapped(router: Router, turn: Turn, talk: Talk | None, tap: Tap) -> Said:
     try:
-        press, handler = _engine_press(tap.payload) or router.tapped(tap.payload)
+        press = _engine_press(tap.payload)
+        if press is None:
+            press, entry = router.tapped(tap.payload)
     except BadPress:
         raise Refused(FORGED_BUTTON) from None
     if isinstance(press, Pick):
@@ -77,13 +80,13 @@ async def _tapped(router: Router, turn: Turn, talk: Talk | None, tap: Tap) -> Sa
         return await _stepped(router, turn, talk, press)
     if turn.incoming.group and not press.groups:
         raise Refused(IN_PRIVATE)
-    return await handler(turn, press), talk
+    return await entry.handler(turn, press), talk
 
 
-def _engine_press(payload: str) -> tuple[Pick | Step, Any] | None:
+def _engine_press(payload: str) -> Press | None:
     for kind in (Pick, Step):
         if payload.startswith(kind.code + ":"):
-            return kind.unpack(payload), None
+            return kind.unpack(payload)
     return None
 
 

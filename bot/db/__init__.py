@@ -2,10 +2,10 @@
 
 from bot.db.database import Database
 from bot.db.holding import Hold, hold
-from bot.db.inserts import insert_new, upsert
+from bot.db.inserts import insert_new, take_numbers, upsert
 from bot.db.schema import ready, upgrade
 from bot.db.trouble import BUSY, is_passing, trouble
-from bot.db.writes import Mark, has_written, mark, written_since
+from bot.db.writes import Mark, has_written, later, mark, written_since
 
 __all__ = [
     "BUSY",
@@ -16,8 +16,10 @@ __all__ = [
     "hold",
     "insert_new",
     "is_passing",
+    "later",
     "mark",
     "ready",
+    "take_numbers",
     "trouble",
     "upgrade",
     "upsert",

@@ -52,4 +52,4 @@ class Database:
         await self.engine.dispose()
 
     def _session(self, engine: AsyncEngine) -> AsyncSession:
-        return AsyncSession(engine, sync_session_class=writes.CountingSession, expire_on_commit=False)
+        return AsyncSession(engine, sync_session_class=writes.SharedSession, expire_on_commit=False)

@@ -14,7 +14,8 @@ from bot.models.base import Base, BigInt, Id, Json, Moment, Short
 class Resident(Base):
     """One person. Nothing here is needed to take part; everything but the language may be empty.
 
-    `greeted_at` is when the three short questions were offered, so they are offered once.
+    `greeted_at` is when the three short questions were offered, so they are offered once; `agreed_at` when they
+    contributed for the first time, which is when there is a `Consent` of theirs.
     """
 
     __tablename__ = "residents"
@@ -24,6 +25,7 @@ class Resident(Base):
     name: Mapped[Short | None]
     interests: Mapped[list[str]] = mapped_column(Json, default=list)
     greeted_at: Mapped[Moment | None]
+    agreed_at: Mapped[Moment | None]
     created_at: Mapped[Moment]
 
 

@@ -14,12 +14,12 @@ from bot.i18n import N_
 from bot.letters import polls as letters
 from bot.message import Message
 from bot.models import Community, Membership, Participation, Poll, Resident, Standing, Tally, WebLine
-from bot.services import audit, communities, polls, questions
+from bot.services import audit, communities, polls, questions, roll
 
 
 async def close(session: AsyncSession, poll_id: int, *, by: Resident, now: datetime) -> Standing:
     """Close a poll by hand."""
-    poll, _ = await polls.locked(session, poll_id)
+    poll, _ = await roll.locked(session, poll_id)
     await communities.require_organiser(session, by, poll.community_id)
     if poll.closed_at is not None:
         raise Refused(N_("This poll has closed already."))
@@ -39,7 +39,7 @@ async def close_due(session: AsyncSession, *, now: datetime, most: int = 20) -> 
     )
     closed = 0
     for poll_id in due.all():
-        poll, _ = await polls.locked(session, poll_id)
+        poll, _ = await roll.locked(session, poll_id)
         if poll.closed_at is None:  # another process may have been quicker
             await _close(session, poll_id, now=now)
             closed += 1
@@ -48,7 +48,7 @@ async def close_due(session: AsyncSession, *, now: datetime, most: int = 20) -> 
 
 async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Standing:
     """Destroy the key, stop what is unsent, and put the result in the outbox for those who took part."""
-    poll, tally = await polls.locked(session, poll_id)
+    poll, tally = await roll.locked(session, poll_id)
     poll.closed_at, poll.key = now, None
     await session.flush()
     await _forget_marks(session, poll)
@@ -130,7 +130,7 @@ LATELY = timedelta(days=60)  # after that, silence about an outcome has become a
 
 async def tell_outcome(session: AsyncSession, poll_id: int, text: str, *, by: Resident, now: datetime) -> int:
     """Say what happens next, to everyone who took part; returns how many people that is."""
-    poll, tally = await polls.locked(session, poll_id)
+    poll, tally = await roll.locked(session, poll_id)
     community = await communities.require_organiser(session, by, poll.community_id)
     if poll.closed_at is None:
         raise Refused(N_("This poll is still open."))

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from bot import i18n
-from bot.db import insert_new
+from bot.db import later
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Place
@@ -161,13 +161,24 @@ async def join(
     """Belong to a community from now on; nothing changes for whoever does already."""
     belongs = await membership(session, resident, community_id)
     if belongs is None:
-        # The same person may join at another address in the same moment: whoever comes second finds the first.
-        joined = {"community_id": community_id, "resident_id": resident.id, "joined_at": now}
-        await session.execute(
-            insert_new(session, Membership).values(role="resident", source=source, **joined)
-        )
+        enrol(session, resident, community_id, now=now, source=source)
         belongs = await session.get_one(Membership, (community_id, resident.id))
     return belongs
+
+
+def enrol(
+    session: AsyncSession, resident: Resident, community_id: int, *, now: datetime, source: str | None
+) -> None:
+    """The same for whoever need not know how they belong. The same person may join at another address in the same
+    moment: whoever comes second changes nothing."""
+    joined = {"community_id": community_id, "resident_id": resident.id, "joined_at": now}
+    later(
+        session,
+        Membership,
+        {"role": "resident", "source": source, **joined},
+        key=("community_id", "resident_id"),
+        change=(),
+    )
 
 
 async def leave(session: AsyncSession, resident: Resident, community_id: int, *, now: datetime) -> Community:

@@ -21,7 +21,7 @@ from bot.models import (
     Poll,
     Resident,
 )
-from bot.services import codes, polls
+from bot.services import codes, roll
 
 LIFE = timedelta(minutes=10)
 _RANK = {"resident": 0, "officer": 1, "organiser": 2}
@@ -58,7 +58,9 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
 
     Closed polls stay as they were counted: their ballots lead back to nobody.
     """
+    await roll.forget(session)
     await _merge_polls(session, gone, into)
+    await roll.forget(session)
     await _merge_memberships(session, gone, into)
     for table, column in (
         (Consent, Consent.resident_id),
@@ -76,6 +78,7 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
     into.name = into.name or gone.name
     into.interests = into.interests or gone.interests
     into.greeted_at = into.greeted_at or gone.greeted_at
+    into.agreed_at = min(filter(None, (into.agreed_at, gone.agreed_at)), default=None)
     await _merge_addresses(session, gone, into)
     await session.flush()
     await session.delete(gone)
@@ -122,7 +125,7 @@ async def _merge_polls(session: AsyncSession, gone: Resident, into: Resident) ->
         select(Participation).where(Participation.resident_id == gone.id).order_by(Participation.poll_id)
     )
     for theirs in parts.all():
-        poll, tally = await polls.locked(session, theirs.poll_id)
+        poll, tally = await roll.locked(session, theirs.poll_id)
         mine = await session.get(Participation, (theirs.poll_id, into.id))
         if mine is None:
             mine = Participation(
@@ -141,13 +144,13 @@ async def _merge_polls(session: AsyncSession, gone: Resident, into: Resident) ->
 
 
 async def _merge_ballots(session: AsyncSession, poll: Poll, gone: Resident, into: Resident) -> None:
-    theirs = await session.get(Ballot, (poll.id, polls.voter_key(poll, gone)))
-    mine = await session.get(Ballot, (poll.id, polls.voter_key(poll, into)))
+    theirs = await session.get(Ballot, (poll.id, roll.voter_key(poll, gone)))
+    mine = await session.get(Ballot, (poll.id, roll.voter_key(poll, into)))
     if theirs is None:
         return
     if mine is None:
-        session.add(Ballot(poll_id=poll.id, voter=polls.voter_key(poll, into), answer=theirs.answer))
+        session.add(Ballot(poll_id=poll.id, voter=roll.voter_key(poll, into), answer=theirs.answer))
     else:
-        _, tally = await polls.locked(session, poll.id)
+        _, tally = await roll.locked(session, poll.id)
         tally.counts = {**tally.counts, str(theirs.answer): tally.counts[str(theirs.answer)] - 1}
     await session.delete(theirs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +14,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import polls as letters
 from bot.models import Address, Ballot, Community, Membership, Participation, Poll, Resident, Standing, Tally
-from bot.services import audit, codes, communities, questions
+from bot.services import audit, codes, communities, questions, roll
 
 
 async def audience(session: AsyncSession, community_id: int) -> int:
@@ -94,11 +93,18 @@ async def opened(
 ) -> Standing:
     """Somebody opened a poll by its link: from now on they count as asked. A rehearsal counts nobody."""
     if not rehearsal and poll.closed_at is None:
-        poll, tally = await locked(session, poll.id)
-        if await session.get(Participation, (poll.id, by.id)) is None:
-            session.add(Participation(poll_id=poll.id, resident_id=by.id, took_part=False, source=source))
+        poll, tally = await roll.locked(session, poll.id)
+        entry = await roll.entry(session, poll, by)
+        if not entry.asked:
+            entry.asked, entry.source = True, source
+            roll.put_down(session, poll, by, entry)
             tally.asked += 1
     return await standing(session, poll, of=by)
+
+
+async def look_ahead(session: AsyncSession, wishes: Sequence[tuple[int, Resident]]) -> None:
+    """Have ready what `cast` needs for these (poll, resident); what it finds is not looked up one by one."""
+    await roll.look_ahead(session, wishes)
 
 
 async def cast(
@@ -114,76 +120,35 @@ async def cast(
 
     Raises Refused when the poll is unknown or closed, or has no such choice.
     """
-    poll, tally = await locked(session, poll_id)
+    poll, tally = await roll.locked(session, poll_id)
     if poll.closed_at is not None or poll.closes_at <= now:
         raise Refused(N_("This poll has closed. Your tap came a little too late and was not counted."))
     if not 0 <= choice < len(poll.choices):
         raise Refused(N_("That choice is not in this poll."))
     community = await session.get_one(Community, poll.community_id)
-    part = await session.get(Participation, (poll.id, by.id))
-    source = source or (part.source if part else None)  # opened by a link before it was answered
-    await communities.join(session, by, community.id, now=now, source=source)
-    before = await _count(session, poll, tally, choice, by=by)
-    if before is None:
-        await _take_part(session, poll, tally, by=by, source=source)
+    entry = await roll.entry(session, poll, by)
+    source = source or entry.source  # opened by a link before it was answered
+    if not entry.belongs:
+        communities.enrol(session, by, community.id, now=now, source=source)
+        entry.belongs = True
+    if entry.answer != choice:
+        _move(tally, entry.answer, choice)
+        entry.answer = choice
+        roll.put_ballot(session, poll, by, choice)
+    if not entry.took_part:
+        tally.took_part += 1
+        tally.asked += not entry.asked
+        entry.asked, entry.took_part, entry.source = True, True, source
+        roll.put_down(session, poll, by, entry)
     return seen_as(poll, community, tally, mine=choice)
 
 
-async def _count(session: AsyncSession, poll: Poll, tally: Tally, choice: int, *, by: Resident) -> int | None:
-    """Put the ballot and move the tally with it; returns the choice before, if there was one."""
-    voter = voter_key(poll, by)
-    ballot = await session.get(Ballot, (poll.id, voter))
-    before = None if ballot is None else int(ballot.answer)
-    if before == choice:
-        return before
+def _move(tally: Tally, before: int | None, choice: int) -> None:
     counts = dict(tally.counts)
-    if ballot is None:
-        session.add(Ballot(poll_id=poll.id, voter=voter, answer=choice))
-    else:
-        ballot.answer = choice
+    if before is not None:
         counts[str(before)] -= 1
     counts[str(choice)] = counts.get(str(choice), 0) + 1
     tally.counts = counts
-    return before
-
-
-async def _take_part(
-    session: AsyncSession, poll: Poll, tally: Tally, *, by: Resident, source: str | None
-) -> None:
-    part = await session.get(Participation, (poll.id, by.id))
-    if part is None:
-        part = Participation(poll_id=poll.id, resident_id=by.id, source=source)
-        session.add(part)
-        tally.asked += 1
-    part.took_part = True
-    tally.took_part += 1
-
-
-def voter_key(poll: Poll, resident: Resident) -> bytes:
-    """The resident under the poll's own key: the same person gives the same key, the key gives no person."""
-    assert poll.key is not None  # noqa: S101 - a check constraint ties the key to being open
-    return hmac.digest(poll.key, str(resident.id).encode(), "sha256")
-
-
-async def locked(session: AsyncSession, poll_id: int) -> tuple[Poll, Tally]:
-    """The poll and its tally, locked until the commit: counting and closing wait for each other, so the tally
-    always equals a recount. Refused when there is no such poll."""
-    held: dict[int, tuple[Poll, Tally]] = session.info.setdefault("polls held", {})
-    if poll_id not in held:
-        row = (
-            await session.execute(
-                select(Tally, Poll)
-                .join(Poll, Poll.id == Tally.poll_id)
-                .where(Tally.poll_id == poll_id)
-                # The poll too: else PostgreSQL gives it as it was before the wait, still open.
-                .with_for_update(of=(Tally, Poll), key_share=True)
-                .execution_options(populate_existing=True)
-            )
-        ).one_or_none()
-        if row is None:
-            raise Refused(N_("I do not know this poll."))
-        held[poll_id] = (row[1], row[0])
-    return held[poll_id]
 
 
 async def standing(session: AsyncSession, poll: Poll, *, of: Resident) -> Standing:
@@ -193,7 +158,9 @@ async def standing(session: AsyncSession, poll: Poll, *, of: Resident) -> Standi
     mine = None
     if poll.key is not None and of.id is not None:
         # Not the row itself: read without the lock, it would be counted from later in the same session.
-        voted = select(Ballot.answer).where(Ballot.poll_id == poll.id, Ballot.voter == voter_key(poll, of))
+        voted = select(Ballot.answer).where(
+            Ballot.poll_id == poll.id, Ballot.voter == roll.voter_key(poll, of)
+        )
         mine = await session.scalar(voted)
     return seen_as(poll, community, tally, mine=mine)
 

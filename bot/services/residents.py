@@ -24,7 +24,7 @@ from bot.models import (
     WebLine,
     WebSession,
 )
-from bot.services import communities, polls
+from bot.services import communities, roll
 
 NAME_LIMIT = 40  # characters
 AREA_LIMIT = 60  # characters
@@ -63,17 +63,18 @@ def toggle_interest(resident: Resident, code: str) -> None:
     resident.interests = [one for one in INTERESTS if one in chosen]
 
 
-async def agreed(session: AsyncSession, resident: Resident, wording: str, *, now: datetime) -> bool:
+def agreed(session: AsyncSession, resident: Resident, wording: str, *, now: datetime) -> bool:
     """Record what was agreed to by contributing for the first time; false when it was recorded before."""
-    if await session.scalar(select(Consent.id).where(Consent.resident_id == resident.id).limit(1)):
+    if resident.agreed_at is not None:
         return False
+    resident.agreed_at = now
     session.add(Consent(resident_id=resident.id, wording=wording, language=resident.language, agreed_at=now))
     return True
 
 
-async def newcomer(session: AsyncSession, resident: Resident) -> bool:
+def newcomer(resident: Resident) -> bool:
     """Whether they have not contributed anything yet."""
-    return not await session.scalar(select(Consent.id).where(Consent.resident_id == resident.id).limit(1))
+    return resident.agreed_at is None
 
 
 async def erase(session: AsyncSession, resident: Resident, *, here: Address, now: datetime) -> None:
@@ -109,6 +110,7 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
 
 async def withdraw(session: AsyncSession, resident: Resident) -> None:
     """Take a resident's answers out of all open polls, and the resident out of those asked."""
+    await roll.forget(session)
     open_polls = await session.scalars(
         select(Poll.id)
         .join(Participation, Participation.poll_id == Poll.id)
@@ -116,11 +118,11 @@ async def withdraw(session: AsyncSession, resident: Resident) -> None:
         .order_by(Poll.id)
     )
     for poll_id in open_polls.all():
-        poll, tally = await polls.locked(session, poll_id)
+        poll, tally = await roll.locked(session, poll_id)
         if poll.key is None:
             continue
         part = await session.get(Participation, (poll_id, resident.id))
-        ballot = await session.get(Ballot, (poll_id, polls.voter_key(poll, resident)))
+        ballot = await session.get(Ballot, (poll_id, roll.voter_key(poll, resident)))
         if ballot is not None:
             tally.counts = {**tally.counts, str(ballot.answer): tally.counts[str(ballot.answer)] - 1}
             tally.took_part -= 1
@@ -128,6 +130,7 @@ async def withdraw(session: AsyncSession, resident: Resident) -> None:
         if part is not None:
             tally.asked -= 1
             await session.delete(part)
+    await roll.forget(session)
 
 
 async def sweep(session: AsyncSession, *, before: datetime) -> int:
@@ -140,7 +143,7 @@ async def sweep(session: AsyncSession, *, before: datetime) -> int:
             ~select(Address.id).where(Address.resident_id == Resident.id, Address.talk.is_not(None)).exists(),
             ~select(Membership.resident_id).where(Membership.resident_id == Resident.id).exists(),
             ~select(Participation.resident_id).where(Participation.resident_id == Resident.id).exists(),
-            ~select(Consent.id).where(Consent.resident_id == Resident.id).exists(),
+            Resident.agreed_at.is_(None),
         )
         .limit(1000)
         .with_for_update(skip_locked=True)  # whoever is just doing something is not idle

@@ -106,7 +106,7 @@ def test_a_shortened_text_fits_and_says_that_it_was_cut(text: str, limit: int) -
 
 def keyboard(*rows: tuple[Button, ...], **more: Any) -> Any:
     shown = under(Message(Markup("?"), rows, **more), private=True)
-    return shown and shown.to_dict()["inline_keyboard"]
+    return shown and shown["inline_keyboard"]
 
 
 def test_labels_rows_and_keyboards_are_kept_within_the_limits() -> None:
@@ -131,6 +131,6 @@ def test_a_place_is_asked_for_in_private_and_only_without_other_buttons() -> Non
     asks = Message(Markup("Where?"), (), wants_place=True)
     shown = under(asks, private=True)
     assert shown
-    assert shown.to_dict()["keyboard"] == [[{"text": "📍", "request_location": True}]]
+    assert shown["keyboard"] == [[{"text": "📍", "request_location": True}]]
     assert under(asks, private=False) is None
     assert keyboard((Button("Skip", "s"),), wants_place=True) == [[{"text": "Skip", "callback_data": "s"}]]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.errors import Refused
 from bot.message import Tap
 from bot.models import Membership, Participation, Resident
-from bot.services import closing, communities, polls
+from bot.services import closing, communities, polls, roll
 from tests.town import Town
 
 
@@ -31,7 +31,7 @@ async def test_a_vote_that_waited_for_the_close_is_not_counted(town: Town) -> No
 
     async def close() -> None:
         async with database.writing() as session:
-            await polls.locked(session, poll.id)
+            await roll.locked(session, poll.id)
             locked.set()
             await asyncio.sleep(0.05)
             organiser = await session.get_one(Resident, poll.asked_by or 0)

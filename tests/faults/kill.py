@@ -29,7 +29,7 @@ from bot.db import Database
 from bot.message import Command, Incoming
 from bot.models import Address, Ballot, Community, Envelope, Letter, Poll, Seen, Tally
 from bot.postman import HANDS
-from bot.services import communities, polls
+from bot.services import communities, polls, roll
 from tests.fake_telegram.state import FIRST_UPDATE
 from tests.faults.processes import PATIENCE, Telegram, child, folkmoot, settings, telegram
 from tests.faults.reckoning import Held, Reckoning
@@ -255,7 +255,7 @@ class Siege:
             votes = {ballot.voter: ballot.answer for ballot in ballots}
             addresses = await session.scalars(select(Address).options(joinedload(Address.resident)))
             chosen = {
-                int(one.chat): votes.get(polls.voter_key(poll, one.resident))
+                int(one.chat): votes.get(roll.voter_key(poll, one.resident))
                 for one in addresses
                 if one.resident
             }

@@ -51,7 +51,7 @@ class TelegramChannel:
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
         self._wire = Wire(token, api_url)
         self._bot = self._wire.bot()
-        self._sender = Sender(self._bot)
+        self._sender = Sender(self._wire)
         self._us: Us | None = None
         self._trouble: str | None = NOT_YET
         self._tried = asyncio.Event()

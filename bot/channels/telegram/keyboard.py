@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
 from bot.channels.telegram.text import shortened
 from bot.message import Button, Message, Rows
@@ -15,18 +15,26 @@ LONGEST_LABEL = 64
 MOST_IN_A_ROW = 8
 MOST_IN_ALL = 100
 
-_PLACE = ReplyKeyboardMarkup(
+_PLACE: dict[str, Any] = {
     # A pin needs no language; Telegram itself asks before it sends a place.
-    [[KeyboardButton("📍", request_location=True)]], resize_keyboard=True, one_time_keyboard=True
-)  # fmt: skip
+    "keyboard": [[{"text": "📍", "request_location": True}]],
+    "resize_keyboard": True,
+    "one_time_keyboard": True,
+}
 
 
-def under(message: Message, *, private: bool) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
-    """The keyboard of `message`. A message has only one, so its own buttons go before "share my place"."""
+def under(message: Message, *, private: bool) -> dict[str, Any] | None:
+    """The `reply_markup` of `message`, as the Bot API wants it. A message has only one, so its own buttons go before
+    "share my place"."""
     if rows := list(_rows(message.rows)):
-        return InlineKeyboardMarkup(rows)
+        return {"inline_keyboard": rows}
     # Telegram takes this button in private chats only.
     return _PLACE if message.wants_place and private else None
+
+
+def in_place_of_writing(markup: dict[str, Any] | None) -> bool:
+    """Whether it stands where one writes; such a one belongs to no message that could be edited."""
+    return markup is _PLACE
 
 
 def words(message: Message) -> Markup:
@@ -38,7 +46,7 @@ def words(message: Message) -> Markup:
     return said
 
 
-def _rows(rows: Rows) -> Iterator[list[InlineKeyboardButton]]:
+def _rows(rows: Rows) -> Iterator[list[dict[str, Any]]]:
     left = MOST_IN_ALL
     for row in rows:
         shown = [_button(button) for button in row if not (button.url and not _public(button.url))][:left]
@@ -47,9 +55,10 @@ def _rows(rows: Rows) -> Iterator[list[InlineKeyboardButton]]:
             yield shown[first : first + MOST_IN_A_ROW]
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: Button) -> dict[str, Any]:
     label = shortened(button.label.strip(), LONGEST_LABEL) or "…"
-    return InlineKeyboardButton(label, url=button.url, callback_data=button.payload)
+    does = {"url": button.url} if button.url else {"callback_data": button.payload}
+    return {"text": label, **does}
 
 
 def _buttons(rows: Rows) -> Iterator[Button]:

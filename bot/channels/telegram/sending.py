@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyKeyboardMarkup
-from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.channels.telegram import keyboard
 from bot.channels.telegram.fates import fate_of
 from bot.channels.telegram.text import LONGEST_TOAST, parts, shortened
-from bot.channels.telegram.wire import Declined
+from bot.channels.telegram.wire import Declined, Unheard, Wire
 from bot.errors import Undeliverable
 from bot.message import Parcel
 
-Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
+Markup = dict[str, Any] | None
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_LOOKS = {"parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 _UNCHANGED = "message is not modified"
 _NOT_EDITABLE = (
     "message to edit not found",
@@ -31,8 +29,8 @@ _REMEMBERED = 1000
 class Sender:
     """Delivers parcels. Remembers how much of a long one has arrived, so that a retry sends only the rest."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
         self._begun: dict[int, int] = {}
 
     async def deliver(self, parcel: Parcel) -> str | None:
@@ -46,7 +44,8 @@ class Sender:
     async def _note(self, parcel: Parcel) -> None:
         """Answer a tap. With nothing to say it only ends the waiting that the person sees."""
         text = shortened(parcel.message.text.striptags(), LONGEST_TOAST)
-        await self._bot.answer_callback_query(parcel.target or "", text=text or None)
+        said = {"text": text} if text else {}
+        await self._wire.ask("answerCallbackQuery", {"callback_query_id": parcel.target or "", **said})
 
     async def _say(self, parcel: Parcel) -> str | None:
         pieces = parts(keyboard.words(parcel.message))
@@ -72,9 +71,10 @@ class Sender:
     async def _put(self, chat: int, html: str, markup: Markup, replace: str | None) -> str:
         """Write one message, in the place of `replace` if that can be done."""
         place = _place(replace)
-        if replace and place and not isinstance(markup, ReplyKeyboardMarkup):
+        content = {"text": html, **_LOOKS, **({"reply_markup": markup} if markup else {})}
+        if replace and place and not keyboard.in_place_of_writing(markup):
             try:
-                await self._edit(html, markup, place)
+                await self._wire.ask("editMessageText", {**place, **content})
                 return replace
             except Declined as error:
                 said = error.description.lower()
@@ -83,15 +83,8 @@ class Sender:
                 moved = "migrate_to_chat_id" in error.parameters and place.get("chat_id") != chat
                 if not moved and not any(words in said for words in _NOT_EDITABLE):
                     raise
-        sent: Message = await self._bot.send_message(
-            chat, html, ParseMode.HTML, link_preview_options=_NO_PREVIEW, reply_markup=markup
-        )
-        return f"{sent.chat.id}:{sent.message_id}"
-
-    async def _edit(self, html: str, markup: InlineKeyboardMarkup | None, place: dict[str, Any]) -> None:
-        await self._bot.edit_message_text(
-            html, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW, reply_markup=markup, **place
-        )
+        sent = await self._wire.ask("sendMessage", {"chat_id": chat, **content})
+        return name_of(sent)
 
 
 def _number(chat: str) -> int:
@@ -99,6 +92,14 @@ def _number(chat: str) -> int:
         return int(chat)
     except ValueError:
         raise Undeliverable("not a Telegram chat") from None
+
+
+def name_of(sent: Any) -> str:
+    """Our name for a message that Telegram has just taken."""
+    try:
+        return f"{int(sent['chat']['id'])}:{int(sent['message_id'])}"
+    except (KeyError, TypeError, ValueError):
+        raise Unheard("the answer is not Telegram's", maybe_arrived=True) from None
 
 
 def _place(message: str | None) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The wire to Telegram: python-telegram-bot's request interface on aiohttp's client.
+"""The wire to Telegram: our own few calls, and python-telegram-bot's request interface, on aiohttp's client.
+
+What is said and received many times a second goes through `ask`, plain JSON both ways; everything else through the
+library's `Bot`, which takes longer to build a call than aiohttp does to carry it.
 
 The token lives here and nowhere else: `Bot` is given addresses without it, so that neither its debug log nor
 its `repr` can show it, and every failure leaves here without a cause, because aiohttp's errors know the
@@ -11,6 +14,7 @@ import json
 from typing import Any
 
 import aiohttp
+import orjson
 from pydantic import SecretStr
 from telegram import Bot
 from telegram.error import TelegramError
@@ -84,8 +88,11 @@ class Wire(BaseRequest):
 
     async def ask(self, method: str, parameters: dict[str, Any], *, patience: float = PATIENCE) -> Any:
         """Call a method and return its bare JSON result."""
-        payload = await self._exchange("POST", f"/{method}", json.dumps(parameters).encode(), patience)
-        return self.parse_json_payload(payload)["result"]
+        payload = await self._exchange("POST", f"/{method}", orjson.dumps(parameters), patience)
+        said = _said(payload)
+        if "result" not in said:
+            raise Unheard("the answer is not Telegram's", maybe_arrived=True)
+        return said["result"]
 
     async def do_request(
         self,
@@ -148,8 +155,8 @@ _NEVER_LEFT = (
 
 def _said(payload: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(payload)
-    except (ValueError, RecursionError):
+        said = orjson.loads(payload)
+    except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
 

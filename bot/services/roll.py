@@ -1,0 +1,170 @@
+"""A poll's roll: who was asked, who took part, and their ballots; looked up for many at once and written together.
+
+Whoever reads or changes it holds the poll's tally, which stays locked until the commit. So what was looked up stays
+true in this session, counting and closing wait for each other, and the tally equals a recount at every moment.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db import later
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.models import Ballot, Membership, Participation, Poll, Resident, Tally
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one resident is to one poll; `answer` is None while there is no ballot of theirs."""
+
+    asked: bool = False
+    took_part: bool = False
+    source: str | None = None
+    answer: Any = None
+    belongs: bool = False
+
+
+Roll = dict[tuple[int, int], Entry]
+"""(poll, resident) → entry, as far as it was looked up in this session."""
+
+
+async def locked(session: AsyncSession, poll_id: int) -> tuple[Poll, Tally]:
+    """The poll and its tally, locked until the commit. Refused when there is no such poll."""
+    held = await _lock(session, [poll_id])
+    if poll_id not in held:
+        raise Refused(N_("I do not know this poll."))
+    return held[poll_id]
+
+
+async def _lock(session: AsyncSession, poll_ids: Iterable[int]) -> dict[int, tuple[Poll, Tally]]:
+    held: dict[int, tuple[Poll, Tally]] = session.info.setdefault("polls held", {})
+    if wanted := sorted(set(poll_ids) - held.keys()):
+        rows = await session.execute(
+            select(Tally, Poll)
+            .join(Poll, Poll.id == Tally.poll_id)
+            .where(Tally.poll_id.in_(wanted))
+            .order_by(
+                Tally.poll_id
+            )  # in one order everywhere, so that two processes never wait for each other
+            # The poll too: else PostgreSQL gives it as it was before the wait, still open.
+            .with_for_update(of=(Tally, Poll), key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        held.update({poll.id: (poll, tally) for tally, poll in rows})
+    return held
+
+
+async def look_ahead(session: AsyncSession, wishes: Sequence[tuple[int, Resident]]) -> None:
+    """Lock the polls of these (poll, resident) and look up all entries: two statements a poll, however many."""
+    held = await _lock(session, {poll_id for poll_id, _ in wishes})
+    for poll_id in sorted({poll_id for poll_id, _ in wishes} & held.keys()):
+        await _look_up(
+            session, held[poll_id][0], [resident for number, resident in wishes if number == poll_id]
+        )
+
+
+async def entry(session: AsyncSession, poll: Poll, resident: Resident) -> Entry:
+    """A resident's entry in the roll of a poll that is locked."""
+    roll = _roll(session)
+    if (poll.id, resident.id) not in roll:
+        await _look_up(session, poll, [resident])
+    return roll[poll.id, resident.id]
+
+
+async def _look_up(session: AsyncSession, poll: Poll, residents: Sequence[Resident]) -> None:
+    roll = _roll(session)
+    wanted = {resident.id: resident for resident in residents if (poll.id, resident.id) not in roll}
+    if not wanted:
+        return
+    known = await session.execute(
+        select(
+            Resident.__table__.c.id,
+            Membership.__table__.c.role,
+            Participation.__table__.c.took_part,
+            Participation.__table__.c.source,
+        )
+        .outerjoin_from(
+            Resident.__table__,
+            Membership.__table__,
+            (Membership.__table__.c.resident_id == Resident.__table__.c.id)
+            & (Membership.__table__.c.community_id == poll.community_id),
+        )
+        .outerjoin(
+            Participation.__table__,
+            (Participation.__table__.c.resident_id == Resident.__table__.c.id)
+            & (Participation.__table__.c.poll_id == poll.id),
+        )
+        .where(Resident.__table__.c.id.in_(list(wanted)))
+    )
+    for number, role, took_part, source in known:
+        roll[poll.id, number] = Entry(
+            asked=took_part is not None,
+            took_part=bool(took_part),
+            source=source,
+            belongs=role is not None,
+        )
+    if poll.key is None:
+        return
+    voters = {voter_key(poll, resident): number for number, resident in wanted.items()}
+    ballots = Ballot.__table__.c
+    found = await session.execute(
+        select(ballots.voter, ballots.answer).where(
+            ballots.poll_id == poll.id, ballots.voter.in_(list(voters))
+        )
+    )
+    for voter, answer in found:
+        roll[poll.id, voters[voter]].answer = answer
+
+
+def put_down(session: AsyncSession, poll: Poll, resident: Resident, entry: Entry) -> None:
+    """Write a resident's entry, but for the ballot, with the next statement that could miss it."""
+    later(
+        session,
+        Participation,
+        {
+            "poll_id": poll.id,
+            "resident_id": resident.id,
+            "took_part": entry.took_part,
+            "source": entry.source,
+        },
+        key=("poll_id", "resident_id"),
+        change=("took_part",),
+    )
+
+
+def put_ballot(session: AsyncSession, poll: Poll, resident: Resident, answer: Any) -> None:
+    """Write a resident's ballot, or what it says now."""
+    later(
+        session,
+        Ballot,
+        {"poll_id": poll.id, "voter": voter_key(poll, resident), "answer": answer},
+        key=("poll_id", "voter"),
+        change=("answer",),
+    )
+
+
+async def forget(session: AsyncSession) -> None:
+    """Forget what was looked up: for whoever changes participations and ballots by hand, before and after."""
+    await session.flush()
+    _roll(session).clear()
+    for one in list(session.identity_map.values()):
+        if isinstance(one, Ballot | Participation):
+            session.expunge(one)
+
+
+def _roll(session: AsyncSession) -> Roll:
+    roll: Roll = session.info.setdefault("roll", {})
+    return roll
+
+
+def voter_key(poll: Poll, resident: Resident) -> bytes:
+    """The resident under the poll's own key: the same person gives the same key, the key gives no person."""
+    assert poll.key is not None  # noqa: S101 - a check constraint ties the key to being open
+    return hmac.digest(poll.key, str(resident.id).encode(), "sha256")
