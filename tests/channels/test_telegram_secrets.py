@@ -27,7 +27,7 @@ def told(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]
     assert logging.getLogger("telegram.Bot").isEnabledFor(logging.DEBUG)
     yield caplog
     records = caplog.get_records("call")
-    assert any("sendMessage" in record.getMessage() for record in records)
+    assert any("getMe" in record.getMessage() for record in records)
     assert all(WORD not in record.getMessage() + repr(record.__dict__) for record in records)
 
 

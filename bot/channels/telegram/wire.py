@@ -1,11 +1,10 @@
-"""The wire to Telegram: our own few calls, and python-telegram-bot's request interface, on aiohttp's client.
+"""The wire to Telegram: our own few calls, and python-telegram-bot's request interface, over the same connections.
 
 What is said and received many times a second goes through `ask`, plain JSON both ways; everything else through the
-library's `Bot`, which takes longer to build a call than aiohttp does to carry it.
+library's `Bot`, which takes longer to build a call than it takes to carry it.
 
 The token lives here and nowhere else: `Bot` is given addresses without it, so that neither its debug log nor
-its `repr` can show it, and every failure leaves here without a cause, because aiohttp's errors know the
-address.
+its `repr` can show it, and every failure leaves here without a cause.
 """
 
 from __future__ import annotations
@@ -13,20 +12,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import aiohttp
 import orjson
 from pydantic import SecretStr
 from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
-from yarl import URL
+
+from bot.channels.telegram.connections import Connections, Lost, NeverLeft
 
 PATIENCE = 20.0
 """Seconds to wait for an answer to an ordinary call."""
 
-_CONNECT = 10.0
-_SENDERS = 200
-_JSON = {"Content-Type": "application/json"}
 
 
 class Declined(TelegramError):
@@ -54,12 +50,11 @@ class Unheard(TelegramError):
 class Wire(BaseRequest):
     """One pool of kept-open connections for sending and receiving."""
 
-    __slots__ = ("_root", "_session", "_token")
+    __slots__ = ("_connections", "_token")
 
     def __init__(self, token: SecretStr, root: str) -> None:
         self._token = token
-        self._root = root.rstrip("/")
-        self._session: aiohttp.ClientSession | None = None
+        self._connections = Connections(root)
 
     def bot(self) -> Bot:
         """python-telegram-bot's `Bot` over this wire, which knows no token."""
@@ -75,20 +70,16 @@ class Wire(BaseRequest):
 
     async def initialize(self) -> None:
         """Open the pool."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_SENDERS), cookie_jar=aiohttp.DummyCookieJar()
-            )
+        self._connections.open()
 
     async def shutdown(self) -> None:
         """Close the pool."""
-        if self._session is not None:
-            session, self._session = self._session, None
-            await session.close()
+        self._connections.close()
 
-    async def ask(self, method: str, parameters: dict[str, Any], *, patience: float = PATIENCE) -> Any:
-        """Call a method and return its bare JSON result."""
-        payload = await self._exchange("POST", f"/{method}", orjson.dumps(parameters), patience)
+    async def ask(self, method: str, parameters: dict[str, Any], *, patience: float | None = None) -> Any:
+        """Call a method and return its bare JSON result; `patience` in seconds."""
+        body = orjson.dumps(parameters)
+        payload = await self._exchange("POST", f"/{method}", body, PATIENCE if patience is None else patience)
         said = _said(payload)
         if "result" not in said:
             raise Unheard("the answer is not Telegram's", maybe_arrived=True)
@@ -117,40 +108,24 @@ class Wire(BaseRequest):
         return said | {"result": _in_short(said["result"])}
 
     async def _exchange(self, verb: str, path: str, body: bytes | None, patience: float) -> bytes:
-        if self._session is None:
-            raise Unheard("not connected", maybe_arrived=False)
-        limits = aiohttp.ClientTimeout(patience + _CONNECT, connect=_CONNECT, sock_read=patience)
         try:
-            async with self._session.request(
-                # A redirect would carry the token to another host.
-                verb, self._address(path), data=body, headers=_JSON, timeout=limits, allow_redirects=False
-            ) as answer:  # fmt: skip
-                payload = await answer.read()
-                trouble = None if 200 <= answer.status < 300 else _declined(answer.status, payload)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            trouble = Unheard(self._scrubbed(error), maybe_arrived=not isinstance(error, _NEVER_LEFT))
+            status, payload = await self._connections.call(verb, self._address(path), body, patience=patience)
+            trouble = None if 200 <= status < 300 else _declined(status, payload)
+        except (NeverLeft, Lost) as error:
+            trouble = Unheard(self._scrubbed(error), maybe_arrived=isinstance(error, Lost))
         if trouble is not None:
             # Outside of `except`, so that it has no context either.
             raise trouble
         return payload
 
-    def _address(self, path: str) -> URL:
+    def _address(self, path: str) -> str:
         kind, path = ("/file", path.removeprefix("/file")) if path.startswith("/file/") else ("", path)
-        return URL(f"{self._root}{kind}/bot{self._token.get_secret_value()}{path}", encoded=True)
+        return f"{kind}/bot{self._token.get_secret_value()}{path}"
 
     def _scrubbed(self, error: Exception) -> str:
         token = self._token.get_secret_value()
         text = f"{type(error).__name__}: {error}"
         return text.replace(token, "***").replace(token.partition(":")[2], "***")[:200].rstrip(": ")
-
-
-_NEVER_LEFT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.NonHttpUrlClientError,
-    ValueError,  # no address at all
-)
-"""Failures from before the first byte was written."""
 
 
 def _said(payload: bytes) -> dict[str, Any]:
