@@ -15,6 +15,7 @@ Files that declare presses do without `from __future__ import annotations`: type
 
 import dataclasses
 import re
+from functools import lru_cache
 from typing import ClassVar, Self, dataclass_transform
 
 from bot.errors import BadPress
@@ -42,6 +43,7 @@ class Press:
         if wrong := {name for name, _ in fields} - {name for name, _ in cls.fields}:
             raise TypeError(f"{cls.__name__}: a press holds int and str only, not {', '.join(sorted(wrong))}")
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - presses are small and the same few are drawn again and again
     def pack(self) -> str:
         """The payload; ValueError when it does not fit in a button."""
         parts = [self.code, *(str(getattr(self, name)) for name, _ in self.fields)]

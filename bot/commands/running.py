@@ -6,8 +6,9 @@ import asyncio
 import os
 import shutil
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.commands.saying import say
 from bot.errors import SettingWrong
@@ -22,14 +23,14 @@ def run() -> None:
     """Run the service until it is stopped with Ctrl-C or SIGTERM. Brings the database up to date first."""
     from bot import app
 
-    asyncio.run(app.serve(_settings(), started=_token_works))
+    _serve(app.serve(_settings(), started=_token_works))
 
 
 def demo() -> None:
     """Run the service with a make-believe town, and say where to go. The town is made once."""
     from bot import app
 
-    asyncio.run(app.serve(_settings(), started=_welcome))
+    _serve(app.serve(_settings(), started=_welcome))
 
 
 def migrate() -> None:
@@ -39,6 +40,14 @@ def migrate() -> None:
 
     asyncio.run(upgrade(read().database))
     say("The database is up to date.")
+
+
+def _serve(service: Coroutine[Any, Any, None]) -> None:
+    """On uvloop: sockets and callbacks cost half of what they cost on asyncio's own loop."""
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(service)
 
 
 def _settings() -> Settings:

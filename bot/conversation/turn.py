@@ -58,7 +58,7 @@ class Outcome:
         return Outcome(self.parts + other.parts, other.start or self.start)
 
     def _with(self, action: Action, message: Message) -> Outcome:
-        return replace(self, parts=(*self.parts, (action, message)))
+        return Outcome((*self.parts, (action, message)), self.start)
 
 
 SILENCE = Outcome()

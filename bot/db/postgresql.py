@@ -9,6 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.db.jsons import as_json, from_json
 from bot.db.trouble import unreachable
 
 CONNECTIONS = 5  # a pool of 20 was never better
@@ -36,6 +37,8 @@ def engine(url: URL, *, patience: float | None = PATIENCE) -> AsyncEngine:
         pool_size=CONNECTIONS,
         max_overflow=CONNECTIONS,
         pool_pre_ping=True,
+        json_serializer=as_json,
+        json_deserializer=from_json,
         hide_parameters=True,  # an error goes into the log; what somebody wrote does not
         connect_args={"async_creator_fn": creator, "prepared_statement_cache_size": kept},
     )

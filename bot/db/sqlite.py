@@ -24,6 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_
 
+from bot.db.jsons import as_json, from_json
+
 PATIENCE = 5.0  # seconds to wait for a lock that another process holds
 LONGEST_NAP = 0.05  # seconds between two tries for it
 CACHE = 32  # MB of pages for each connection
@@ -185,6 +187,8 @@ def engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
         poolclass=AsyncAdaptedQueuePool,
         pool_size=5,
         max_overflow=READERS - 5,
+        json_serializer=as_json,
+        json_deserializer=from_json,
         hide_parameters=True,  # an error goes into the log; what somebody wrote does not
     )
     event.listen(made.sync_engine, "begin", _begin)

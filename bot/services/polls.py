@@ -120,12 +120,12 @@ async def cast(
 
     Raises Refused when the poll is unknown or closed, or has no such choice.
     """
-    poll, tally = await roll.locked(session, poll_id)
+    held = await roll.hold(session, poll_id)
+    poll, tally, community = held.poll, held.tally, held.community
     if poll.closed_at is not None or poll.closes_at <= now:
         raise Refused(N_("This poll has closed. Your tap came a little too late and was not counted."))
     if not 0 <= choice < len(poll.choices):
         raise Refused(N_("That choice is not in this poll."))
-    community = await session.get_one(Community, poll.community_id)
     entry = await roll.entry(session, poll, by)
     source = source or entry.source  # opened by a link before it was answered
     if not entry.belongs:
@@ -134,7 +134,7 @@ async def cast(
     if entry.answer != choice:
         _move(tally, entry.answer, choice)
         entry.answer = choice
-        roll.put_ballot(session, poll, by, choice)
+        roll.put_ballot(session, poll, entry)
     if not entry.took_part:
         tally.took_part += 1
         tally.asked += not entry.asked

@@ -17,13 +17,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db import later
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.models import Ballot, Membership, Participation, Poll, Resident, Tally
+from bot.models import Ballot, Community, Membership, Participation, Poll, Resident, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A poll that is locked until the commit."""
+
+    poll: Poll
+    tally: Tally
+    community: Community
 
 
 @dataclass(slots=True)
 class Entry:
-    """What one resident is to one poll; `answer` is None while there is no ballot of theirs."""
+    """What one resident is to one poll. `voter` is the mark on their ballot, while the poll is open; `answer` is None
+    while there is no ballot of theirs."""
 
+    voter: bytes | None
     asked: bool = False
     took_part: bool = False
     source: str | None = None
@@ -37,18 +48,25 @@ Roll = dict[tuple[int, int], Entry]
 
 async def locked(session: AsyncSession, poll_id: int) -> tuple[Poll, Tally]:
     """The poll and its tally, locked until the commit. Refused when there is no such poll."""
+    held = await hold(session, poll_id)
+    return held.poll, held.tally
+
+
+async def hold(session: AsyncSession, poll_id: int) -> Held:
+    """The same with its community."""
     held = await _lock(session, [poll_id])
     if poll_id not in held:
         raise Refused(N_("I do not know this poll."))
     return held[poll_id]
 
 
-async def _lock(session: AsyncSession, poll_ids: Iterable[int]) -> dict[int, tuple[Poll, Tally]]:
-    held: dict[int, tuple[Poll, Tally]] = session.info.setdefault("polls held", {})
+async def _lock(session: AsyncSession, poll_ids: Iterable[int]) -> dict[int, Held]:
+    held: dict[int, Held] = session.info.setdefault("polls held", {})
     if wanted := sorted(set(poll_ids) - held.keys()):
         rows = await session.execute(
-            select(Tally, Poll)
+            select(Tally, Poll, Community)
             .join(Poll, Poll.id == Tally.poll_id)
+            .join(Community, Community.id == Poll.community_id)
             .where(Tally.poll_id.in_(wanted))
             .order_by(
                 Tally.poll_id
@@ -57,7 +75,7 @@ async def _lock(session: AsyncSession, poll_ids: Iterable[int]) -> dict[int, tup
             .with_for_update(of=(Tally, Poll), key_share=True)
             .execution_options(populate_existing=True)
         )
-        held.update({poll.id: (poll, tally) for tally, poll in rows})
+        held.update({poll.id: Held(poll, tally, community) for tally, poll, community in rows})
     return held
 
 
@@ -66,7 +84,7 @@ async def look_ahead(session: AsyncSession, wishes: Sequence[tuple[int, Resident
     held = await _lock(session, {poll_id for poll_id, _ in wishes})
     for poll_id in sorted({poll_id for poll_id, _ in wishes} & held.keys()):
         await _look_up(
-            session, held[poll_id][0], [resident for number, resident in wishes if number == poll_id]
+            session, held[poll_id].poll, [resident for number, resident in wishes if number == poll_id]
         )
 
 
@@ -105,6 +123,7 @@ async def _look_up(session: AsyncSession, poll: Poll, residents: Sequence[Reside
     )
     for number, role, took_part, source in known:
         roll[poll.id, number] = Entry(
+            voter=None if poll.key is None else voter_key(poll, wanted[number]),
             asked=took_part is not None,
             took_part=bool(took_part),
             source=source,
@@ -112,7 +131,7 @@ async def _look_up(session: AsyncSession, poll: Poll, residents: Sequence[Reside
         )
     if poll.key is None:
         return
-    voters = {voter_key(poll, resident): number for number, resident in wanted.items()}
+    voters = {roll[poll.id, number].voter: number for number in wanted}
     ballots = Ballot.__table__.c
     found = await session.execute(
         select(ballots.voter, ballots.answer).where(
@@ -139,12 +158,12 @@ def put_down(session: AsyncSession, poll: Poll, resident: Resident, entry: Entry
     )
 
 
-def put_ballot(session: AsyncSession, poll: Poll, resident: Resident, answer: Any) -> None:
-    """Write a resident's ballot, or what it says now."""
+def put_ballot(session: AsyncSession, poll: Poll, entry: Entry) -> None:
+    """Write a resident's ballot as it is now, likewise."""
     later(
         session,
         Ballot,
-        {"poll_id": poll.id, "voter": voter_key(poll, resident), "answer": answer},
+        {"poll_id": poll.id, "voter": entry.voter, "answer": entry.answer},
         key=("poll_id", "voter"),
         change=("answer",),
     )

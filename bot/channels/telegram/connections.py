@@ -10,6 +10,7 @@ import asyncio
 import ssl
 import time
 from collections import deque
+from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
@@ -180,8 +181,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is open."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP and TLS are
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # TCP's and TLS's can be written to
 
     def data_received(self, data: bytes) -> None:
         """A piece of an answer."""

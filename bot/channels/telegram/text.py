@@ -35,8 +35,25 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+_LETTERS = r"(?:[^<>&]|&(?:lt|gt|amp|quot|#34|#39);)*"
+_PLAIN = re.compile(rf"{_LETTERS}(?:<(b|i|code)>{_LETTERS}</\1>{_LETTERS})*")
+"""Words with tags of ours around some of them, none within another: what most messages are."""
+
+
 def parts(text: Markup, limit: int = LONGEST_TEXT) -> list[str]:
     """`text` as one or more pieces of HTML that Telegram takes; none when there is nothing to say."""
+    whole = str(text).strip()
+    if whole and 2 * len(whole) <= limit and _PLAIN.fullmatch(whole) and not _EDGES.search(whole):
+        return [whole]
+    return _parts(text, limit)
+
+
+_EDGES = re.compile(r"^<\w+>\s|\s</\w+>$|<(\w+)></\1>|</\w+><")
+"""What the longer way would tidy: white space just inside the first or last tag, tags around nothing, tags side by
+side."""
+
+
+def _parts(text: Markup, limit: int) -> list[str]:
     runs = list(_runs(str(text)))
     plain = "".join(words for words, _ in runs)
     return [_html(_slice(runs, start, stop)) for start, stop in _cuts(plain, limit)]

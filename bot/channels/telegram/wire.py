@@ -24,7 +24,6 @@ PATIENCE = 20.0
 """Seconds to wait for an answer to an ordinary call."""
 
 
-
 class Declined(TelegramError):
     """Telegram answered, and said no."""
 
