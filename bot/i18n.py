@@ -35,6 +35,7 @@ _ISOLATED = Markup("\u2068{}\u2069")
 """A text between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE."""
 
 
+_REMEMBERED = 5_000  # sentences as they were said last, for each language
 _COMMAND = re.compile(r"(?<![\w/<])/[a-z]+\b")
 
 
@@ -67,12 +68,35 @@ class Tongue:
 
     def _(self, sentence: str, /, **holes: Any) -> Markup:
         """Say `sentence` with its `{holes}` filled."""
-        return self._fill(self._commands_kept_whole(self.catalogue.gettext(sentence)), holes)
+        return self._said((sentence,), holes)
 
     def n_(self, one: str, many: str, n: int, /, **holes: Any) -> Markup:
         """Say the plural form for `n`, which also fills the hole `{n}`."""
-        said = self._commands_kept_whole(self.catalogue.ngettext(one, many, n))
-        return self._fill(said, {"n": self.number(n), **holes})
+        return self._said((one, many, n), holes)
+
+    def _said(self, sentence: tuple[str] | tuple[str, str, int], holes: dict[str, Any]) -> Markup:
+        # A town says the same few sentences to everybody. The kind of a hole's value is part of its name there: markup
+        # and plain text of the same letters are equal, and only one of them is escaped.
+        name = (sentence, tuple((hole, value, value.__class__) for hole, value in holes.items()))
+        try:
+            said = self._memory.get(name)
+        except TypeError:  # a list, say
+            return self._say(sentence, holes)
+        if said is None:
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            said = self._memory[name] = self._say(sentence, holes)
+        return said
+
+    @cached_property
+    def _memory(self) -> dict[Any, Markup]:
+        return {}
+
+    def _say(self, sentence: tuple[str] | tuple[str, str, int], holes: dict[str, Any]) -> Markup:
+        if len(sentence) == 1:
+            return self._fill(self._commands_kept_whole(self.catalogue.gettext(sentence[0])), holes)
+        said = self._commands_kept_whole(self.catalogue.ngettext(*sentence))
+        return self._fill(said, {"n": self.number(sentence[2]), **holes})
 
     def number(self, value: float) -> str:
         """A number with the language's digits grouping."""
