@@ -89,6 +89,8 @@ class Incoming:
     `message` is the channel's name for the message that a tap came from.
     `language` is what the app or browser is set to, as a BCP 47 tag.
     `source` is the code of the link or page that somebody came by, when the channel knows it.
+    `takes_note` says that the channel carries a tap's note back with the receipt. It cannot tell whether the note
+    arrived, so this is for notes only: whoever misses one still sees the message change.
     """
 
     channel: str
@@ -100,6 +102,7 @@ class Incoming:
     message: str | None = None
     group: bool = False
     source: str | None = None
+    takes_note: bool = False
 
 
 # --- what goes out -----------------------------------------------------------------------------
@@ -205,6 +208,8 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one Incoming, given after its commit. `seen`: it had been handled before, nothing was done."""
+    """What became of one Incoming, given after its commit. `seen`: it had been handled before, nothing was done.
+    `note` is the short note for a tap whose channel takes it along; it is in no outbox."""
 
     outcome: Literal["done", "refused", "seen", "broken"]
+    note: Message | None = None

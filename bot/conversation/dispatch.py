@@ -26,7 +26,7 @@ from bot.conversation.talk import respond
 from bot.conversation.turn import SILENCE, Links, Outcome, Turn
 from bot.db import BUSY, Database, is_passing, mark, trouble, written_since
 from bot.errors import Busy, DatabaseTrouble, Refused
-from bot.message import Incoming, Message, Parcel, Receipt, Tap
+from bot.message import Action, Incoming, Message, Parcel, Receipt, Tap
 
 log = structlog.get_logger()
 
@@ -219,13 +219,14 @@ class Dispatcher:
         except Refused as no:
             if written_since(turn.session, before):
                 raise _Spoiled from no
-            receipts[number] = Receipt("refused")
-            return turn.refusal(no)
+            refusal = turn.refusal(no)
+            receipts[number] = Receipt("refused", _note(turn, refusal))
+            return refusal
         except Exception as error:
             raise _Spoiled from error
         if not turn.incoming.group and talk != turn.address.talk:
             turn.address.talk = talk
-        receipts[number] = Receipt("done")
+        receipts[number] = Receipt("done", _note(turn, outcome))
         return outcome
 
     async def _say_so(self, incoming: Incoming, no: Refused | None) -> Receipt:
@@ -235,7 +236,9 @@ class Dispatcher:
             answers = [(turn, turn.refusal(no) if no else turn.apology()) for _, turn in turns]
             parcels = await self._put(session, answers)
         self._hand_over(parcels, posted=False)
-        return Receipt("refused" if no else "broken") if turns else receipts[0]
+        if not answers:
+            return receipts[0]
+        return Receipt("refused" if no else "broken", _note(*answers[0]))
 
     async def _put(
         self, session: AsyncSession, answered: Sequence[tuple[Turn, Outcome]]
@@ -270,19 +273,35 @@ def _fail(job: _Job, error: Exception) -> None:
 
 def _drafts(turn: Turn, outcome: Outcome) -> list[outbox.Draft]:
     """Envelopes for an outcome, numbered under the update's own key so that nothing is put twice."""
-    incoming = turn.incoming
-    parts = list(outcome.parts)
-    tap = incoming.what if isinstance(incoming.what, Tap) else None
-    if tap and tap.query and all(action != "toast" for action, _ in parts):
-        parts.extend(SILENCE.toast("").parts)  # a tap is always answered, so that its button stops spinning
+    incoming, tap = turn.incoming, _tapped(turn)
     drafts = []
-    for number, (action, message) in enumerate(parts):
+    for number, (action, message) in enumerate(_parts(turn, outcome)):
         key = f"{incoming.channel}:{incoming.key}:{number}"
         if action == "toast":
-            if tap and tap.query:
+            if tap and tap.query and not incoming.takes_note:
                 drafts.append(outbox.Draft(turn.address, message, key, "toast", tap.query))
         elif action == "edit" and tap and incoming.message and not incoming.group:
             drafts.append(outbox.Draft(turn.address, message, key, "edit", incoming.message))
         else:
             drafts.append(outbox.Draft(turn.address, message, key))
     return drafts
+
+
+def _note(turn: Turn, outcome: Outcome) -> Message | None:
+    """The note for a tap whose channel carries it back with the receipt."""
+    tap = _tapped(turn)
+    if not (tap and tap.query and turn.incoming.takes_note):
+        return None
+    return next(message for action, message in _parts(turn, outcome) if action == "toast")
+
+
+def _parts(turn: Turn, outcome: Outcome) -> Sequence[tuple[Action, Message]]:
+    """What is said. A tap is always answered, so that its button stops spinning."""
+    tap = _tapped(turn)
+    if tap and tap.query and all(action != "toast" for action, _ in outcome.parts):
+        return (*outcome.parts, *SILENCE.toast("").parts)
+    return outcome.parts
+
+
+def _tapped(turn: Turn) -> Tap | None:
+    return turn.incoming.what if isinstance(turn.incoming.what, Tap) else None

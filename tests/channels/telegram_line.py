@@ -22,6 +22,7 @@ class Desk:
         self.offered: list[Incoming] = []
         self.committed: list[Incoming] = []
         self.troubles: list[Exception] = []
+        self.note: Message | None = None
         self.open = asyncio.Event()
         self.open.set()
 
@@ -32,7 +33,7 @@ class Desk:
             raise self.troubles.pop(0)
         await self.open.wait()
         self.committed.append(turn)
-        return Receipt("done")
+        return Receipt("done", self.note)
 
     @property
     def heard(self) -> list[Content]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from bot.channels.telegram.keyboard import under, words
-from bot.channels.telegram.text import parts, shortened, units
+from bot.channels.telegram.text import LONGEST_TEXT, _parts, parts, shortened, units
 from bot.message import Button, Message
 from tests.fake_telegram.html import parse
 
@@ -134,3 +134,18 @@ def test_a_place_is_asked_for_in_private_and_only_without_other_buttons() -> Non
     assert shown["keyboard"] == [[{"text": "📍", "request_location": True}]]
     assert under(asks, private=False) is None
     assert keyboard((Button("Skip", "s"),), wants_place=True) == [[{"text": "Skip", "callback_data": "s"}]]
+
+
+_PIECES = st.one_of(
+    st.text(alphabet=" \n\tab<>&\"'éپ😀", max_size=6).map(escape),
+    st.tuples(st.sampled_from(["b", "i", "code"]), st.text(alphabet=" \nab<&'پ", max_size=5)).map(
+        lambda pair: Markup("<{0}>{1}</{0}>").format(Markup(pair[0]), pair[1])
+    ),
+    st.sampled_from(["<b>", "</b>", '<a href="https://x.y">', "</a>", "&nbsp;", "&#160;"]).map(Markup),
+)
+
+
+@given(pieces=st.lists(_PIECES, max_size=6))
+def test_the_short_way_for_most_messages_says_the_same_as_the_long_way(pieces: list[Markup]) -> None:
+    said = Markup("").join(pieces)
+    assert parts(said) == _parts(said, LONGEST_TEXT)

@@ -13,11 +13,12 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from markupsafe import Markup
 from pydantic import SecretStr
 
 from bot.channels.telegram import TelegramChannel
 from bot.errors import Busy, DatabaseTrouble
-from bot.message import Words
+from bot.message import Message, Words
 from tests.channels.telegram_line import Desk
 from tests.fake_telegram import TOKEN, FakeTelegram
 
@@ -168,3 +169,28 @@ async def test_an_update_that_is_not_for_us_is_taken_in_silence() -> None:
         async with house(api, desk) as address:
             assert (await bring(address, {"update_id": 3, "chat_boost": {}}))[0] == 200
         assert not desk.offered
+
+
+async def test_the_note_under_a_tap_goes_back_with_the_answer() -> None:
+    tap = {
+        "update_id": 2,
+        "callback_query": {
+            "id": "77",
+            "from": {"id": 5},
+            "data": "v:1:0",
+            "message": {"message_id": 1, "chat": {"id": 5, "type": "private"}},
+        },
+    }
+    async with FakeTelegram() as api:
+        desk = Desk()
+        async with house(api, desk) as address:
+            desk.note = Message(Markup("Counted &amp; <b>kept</b>."))
+            _, _, said = await bring(address, tap)
+            assert json.loads(said) == {
+                "method": "answerCallbackQuery",
+                "callback_query_id": "77",
+                "text": "Counted & kept.",
+            }
+            desk.note = None
+            assert (await bring(address, tap))[2] == ""
+            assert (await bring(address, UPDATE))[2] == ""

@@ -11,7 +11,7 @@ from bot.channels.telegram.fates import fate_of
 from bot.channels.telegram.text import LONGEST_TOAST, parts, shortened
 from bot.channels.telegram.wire import Declined, Unheard, Wire
 from bot.errors import Undeliverable
-from bot.message import Parcel
+from bot.message import Message, Parcel
 
 Markup = dict[str, Any] | None
 
@@ -42,10 +42,8 @@ class Sender:
             raise fate_of(error, group=group) from None
 
     async def _note(self, parcel: Parcel) -> None:
-        """Answer a tap. With nothing to say it only ends the waiting that the person sees."""
-        text = shortened(parcel.message.text.striptags(), LONGEST_TOAST)
-        said = {"text": text} if text else {}
-        await self._wire.ask("answerCallbackQuery", {"callback_query_id": parcel.target or "", **said})
+        """Answer a tap."""
+        await self._wire.ask("answerCallbackQuery", note(parcel.target, parcel.message))
 
     async def _say(self, parcel: Parcel) -> str | None:
         pieces = parts(keyboard.words(parcel.message))
@@ -85,6 +83,12 @@ class Sender:
                     raise
         sent = await self._wire.ask("sendMessage", {"chat_id": chat, **content})
         return name_of(sent)
+
+
+def note(query: str | None, message: Message) -> dict[str, Any]:
+    """The answer to a tap. With nothing to say it only ends the waiting that the person sees."""
+    text = shortened(message.text.striptags(), LONGEST_TOAST)
+    return {"callback_query_id": query or "", **({"text": text} if text else {})}
 
 
 def _number(chat: str) -> int:
