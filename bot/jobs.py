@@ -15,10 +15,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import delete, exists
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import outbox
+from bot import mailings, outbox
 from bot.clock import Clock
 from bot.db import Database, trouble
-from bot.models import Envelope, Letter, LinkCode, Seen, Tick
+from bot.models import Envelope, Letter, LinkCode, Mailing, Seen, Tick
 from bot.services import closing, residents
 
 log = structlog.get_logger()
@@ -38,15 +38,12 @@ async def close_polls(session: AsyncSession, now: datetime) -> None:
 async def tidy(session: AsyncSession, now: datetime) -> None:
     """Forget what is not needed any more, each after its stated age."""
     await session.execute(delete(Seen).where(Seen.seen_at < now - KEEP_SEEN))
-    await session.execute(
-        delete(Envelope).where(
-            Envelope.state.in_(("sent", "expired", "refused", "cancelled")),
-            Envelope.done_at < now - KEEP_SENT,
-        )
-    )
+    await session.execute(delete(Envelope).where(Envelope.done_at < now - KEEP_SENT))
+    await mailings.settle(session, now=now)
+    await session.execute(delete(Mailing).where(Mailing.ended_at < now - KEEP_SENT))
     await session.execute(
         delete(Letter).where(
-            Letter.created_at < now - KEEP_SENT, ~exists().where(Envelope.letter_id == Letter.id)
+            Letter.created_at < now - KEEP_SENT, ~exists().where(Mailing.subject == Letter.subject)
         )
     )
     await session.execute(delete(LinkCode).where(LinkCode.expires_at < now))

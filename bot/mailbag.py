@@ -1,4 +1,4 @@
-"""What the postman does in the database: claim, take over, write down, let go; and what a failure means."""
+"""What the postman writes down: what became of envelopes and of addresses, and what a failure means."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import claims, mailings
 from bot.db import Database
 from bot.errors import AddressClosed, DeliveryFailed, Moved, RetryLater
-from bot.message import Message, Parcel
-from bot.models import UNSENT, Address, Envelope, Letter
-from bot.outbox import LEASE, Lane
+from bot.lanes import LEASE, Lane
+from bot.message import Parcel
+from bot.models import Address, Envelope
 
 ATTEMPTS = 12  # with waits that double up to five minutes: about three quarters of an hour
 LONGEST_WAIT = 300.0  # seconds between two attempts
@@ -52,105 +53,53 @@ def fate_of(parcel: Parcel, failure: DeliveryFailed) -> Fate:
     return Fate(parcel, "retry", reason, after=wait, whole_channel=failure.whole_channel)
 
 
-async def take_over(database: Database, channel: str) -> None:
-    """Make due at once what the postman before us had claimed; only the holder of the post may ask for this.
-
-    It is due since it was put, so that it keeps its place before what was put after it.
-    """
-    async with database.writing() as session:
-        await session.execute(
-            update(Envelope)
-            .where(Envelope.channel == channel, Envelope.state == "claimed")
-            .values(state="retry", claimed_by=None, not_before=Envelope.created_at)
-            .execution_options(synchronize_session=False)
-        )
-
-
-async def claim(
-    database: Database,
-    channel: str,
-    postman: str,
-    *,
-    limit: int,
-    now: datetime,
-    lanes: Collection[Lane] = tuple(Lane),
-) -> list[Parcel]:
-    """Claim what is due, best lane and oldest first. What has expired is written off instead."""
-    async with database.writing() as session:
-        due = (
-            select(Envelope, Address.chat, Letter.body)
-            .join(Address, Address.id == Envelope.address_id)
-            .outerjoin(Letter, Letter.id == Envelope.letter_id)
-            .where(Envelope.channel == channel, Envelope.state.in_(UNSENT), Envelope.not_before <= now)
-            .where(Envelope.lane.in_(lanes))
-            .order_by(Envelope.lane, Envelope.not_before, Envelope.id)
-            .limit(limit)
-            .with_for_update(of=Envelope, skip_locked=True)
-        )
-        claimed: list[Parcel] = []
-        while not claimed and (rows := (await session.execute(due)).all()):
-            for envelope, chat, body in rows:
-                if envelope.expires_at is not None and envelope.expires_at <= now:
-                    envelope.state, envelope.done_at, envelope.body = "expired", now, None
-                    continue
-                parcel = _parcel(envelope, chat, body)
-                if parcel is None:
-                    envelope.state, envelope.done_at, envelope.reason = "refused", now, "cannot be read"
-                    continue
-                envelope.state, envelope.claimed_by, envelope.not_before = "claimed", postman, now + LEASE
-                claimed.append(parcel)
-        return claimed
-
-
-async def taken_back(database: Database, envelopes: Collection[int]) -> set[int]:
-    """Which of these are at an end already: taken back, or their address closed, after they were claimed."""
-    if not envelopes:
-        return set()
-    async with database.reading() as session:
-        ended = select(Envelope.id).where(Envelope.id.in_(envelopes), Envelope.done_at.is_not(None))
-        return set(await session.scalars(ended))
-
-
-def _parcel(envelope: Envelope, chat: str, body: dict[str, Any] | None) -> Parcel | None:
-    """None for words that this program cannot read: one such letter must not hold up all others."""
-    words = envelope.body if envelope.body is not None else body
-    assert words is not None  # noqa: S101 - a check constraint of the table says so
-    try:
-        message = Message.from_json(words)
-    except (KeyError, TypeError, ValueError):
-        return None
-    return Parcel(
-        envelope.id,
-        chat,
-        envelope.action,  # type: ignore[arg-type]
-        message,
-        envelope.target,
-        envelope.lane,
-        envelope.attempts,
-        envelope.expires_at,
-    )
-
-
 async def write_down(database: Database, fates: Sequence[Fate], *, now: datetime) -> None:
     """Mark what became of envelopes, in one transaction. Words that have been sent are not kept."""
     if not fates:
         return
-    ordered = sorted(fates, key=lambda fate: fate.parcel.envelope)
-    again = [_retry_row(fate, now) for fate in ordered if fate.state == "retry"]
-    ended = [_end_row(fate, now) for fate in ordered if fate.state != "retry"]
     async with database.writing() as session:
+        closed = {fate.parcel.envelope for fate in fates if fate.closed}
+        addresses = await _addresses(session, closed)
+        lives = await _still_unsent(session, fates)
+        mine = [fate for fate in fates if fate.parcel.envelope in lives]
+        again = [_retry_row(fate, now) for fate in mine if fate.state == "retry"]
+        ended = {fate.parcel.envelope: fate for fate in mine if fate.state != "retry"}
         connection = await session.connection()
-        for statement, rows in ((_AGAIN, again), (_END, ended)):
+        for statement, rows in ((_AGAIN, again), (_END, [_end_row(fate, now) for fate in ended.values()])):
             if rows:
                 await connection.execute(statement, rows)
+        counted = [(fate.parcel.letter, _outcome(fate)) for fate in ended.values()]
+        for address in addresses:
+            counted += await _close(session, address, now=now)
+        await mailings.note_ends(session, counted, now=now)
         for fate in fates:
-            if fate.closed:
-                await close(session, fate.parcel.envelope, now=now)
-            elif fate.moved_to is not None:
+            if fate.moved_to is not None:
                 await readdress(session, fate.parcel.envelope, fate.moved_to)
 
 
-_MINE = update(Envelope).where(Envelope.id == bindparam("e_id"), Envelope.done_at.is_(None))
+async def _addresses(session: AsyncSession, envelopes: Collection[int]) -> Sequence[Address]:
+    """The addresses of these envelopes, locked first, as whoever else closes an address does."""
+    if not envelopes:
+        return []
+    of = select(Envelope.address_id).where(Envelope.id.in_(envelopes))
+    found = await session.scalars(
+        select(Address).where(Address.id.in_(of)).order_by(Address.id).with_for_update()
+    )
+    return found.all()
+
+
+async def _still_unsent(session: AsyncSession, fates: Sequence[Fate]) -> set[int]:
+    """Which of these nobody else has ended; locked in the order of their numbers."""
+    numbers = [fate.parcel.envelope for fate in fates]
+    unsent = select(Envelope.id).where(Envelope.id.in_(numbers), Envelope.done_at.is_(None))
+    return set(await session.scalars(unsent.order_by(Envelope.id).with_for_update()))
+
+
+def _outcome(fate: Fate) -> str:
+    return mailings.SENT if fate.state == "sent" else fate.reason or fate.state
+
+
+_MINE = update(Envelope).where(Envelope.id == bindparam("e_id"))
 _AGAIN = _MINE.values(
     # It stays claimed: the postman keeps it in hand, and a successor finds it when the lease is over.
     state="claimed",
@@ -190,32 +139,21 @@ def _end_row(fate: Fate, now: datetime) -> dict[str, Any]:
 
 async def let_go(database: Database, parcels: Sequence[Parcel]) -> None:
     """Make due for anybody what was claimed and not delivered."""
-    if not parcels:
-        return
-    async with database.writing() as session:
-        await session.execute(
-            update(Envelope)
-            .where(Envelope.id.in_([parcel.envelope for parcel in parcels]), Envelope.state == "claimed")
-            .values(state="retry", claimed_by=None, not_before=Envelope.created_at)
-            .execution_options(synchronize_session=False)
-        )
-
-
-async def close(session: AsyncSession, envelope_id: int, *, now: datetime) -> None:
-    """Write no more to the address of that envelope; what waits for it is written off."""
-    address = await session.scalar(select(Address).join(Envelope).where(Envelope.id == envelope_id))
-    if address is not None:
-        await close_address(session, address, now=now)
+    if parcels:
+        async with database.writing() as session:
+            await claims.let_go(session, Envelope.id.in_([parcel.envelope for parcel in parcels]))
 
 
 async def close_address(session: AsyncSession, address: Address, *, now: datetime) -> None:
     """Nobody reads at `address`: drop what waits for it, and prefer another address of the same resident."""
+    await mailings.note_ends(session, await _close(session, address, now=now), now=now)
+
+
+async def _close(session: AsyncSession, address: Address, *, now: datetime) -> list[mailings.End]:
     address.closed_at = now
-    await session.execute(
-        update(Envelope)
-        .where(Envelope.address_id == address.id, Envelope.state.in_(UNSENT))
-        .values(state="refused", reason="address closed", done_at=now, body=None)
-        .execution_options(synchronize_session=False)
+    await session.flush()
+    dropped = await mailings.end(
+        session, Envelope.address_id == address.id, state="refused", reason="address closed", now=now
     )
     other = await session.scalar(
         select(Address)
@@ -229,6 +167,7 @@ async def close_address(session: AsyncSession, address: Address, *, now: datetim
         address.preferred = False
         await session.flush()
         other.preferred = True
+    return dropped
 
 
 async def readdress(session: AsyncSession, envelope_id: int, chat: str) -> None:

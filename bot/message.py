@@ -164,7 +164,10 @@ Action = Literal["send", "edit", "toast"]
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One envelope on its way: everything a channel needs to deliver it, and the postman to decide about it."""
+    """One envelope on its way: everything a channel needs to deliver it, and the postman to decide about it.
+
+    `letter` is the number of the letter whose words these are, the same for all who get them.
+    """
 
     envelope: int
     chat: str
@@ -174,6 +177,7 @@ class Parcel:
     lane: int = 0
     attempts: int = 0
     expires_at: datetime | None = None
+    letter: int | None = None
 
 
 class Channel(Protocol):

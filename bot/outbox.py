@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import IntEnum
+from datetime import datetime
 from typing import Any
 from typing import cast as cast_to
 
-from sqlalchemy import Select, Table, and_, case, cast, func, insert, literal, select, update
+from sqlalchemy import Table, and_, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import take_numbers
+from bot.lanes import LEASE, POSTED, TOAST_LIFE, Lane
+from bot.mailings import Progress, cancel, hold, progress, put_to_many, release
 from bot.message import Action, Message, Parcel
-from bot.models import UNSENT, Address, Envelope, Letter, Resident
+from bot.models import Address, Envelope
 
-LEASE = timedelta(seconds=60)
-"""How long a claim lasts; after that whoever is the postman then takes it up again."""
+__all__ = [
+    "LEASE",
+    "POSTED",
+    "TOAST_LIFE",
+    "Depth",
+    "Draft",
+    "Lane",
+    "Progress",
+    "cancel",
+    "depths",
+    "given_up",
+    "hold",
+    "progress",
+    "put",
+    "put_personal",
+    "put_to_many",
+    "release",
+]
 
 ENVELOPES = cast_to(Table, Envelope.__table__)
-
-TOAST_LIFE = timedelta(seconds=10)
-"""After that the note under a tap helps nobody, and Telegram refuses it as too old."""
-
-
-POSTED = "posted"
-"""In `session.info` when something was put that no postman has in hand: after the commit one should be woken."""
-
-
-class Lane(IntEnum):
-    """What goes first: an answer, then what concerns one person, then what many get."""
-
-    REPLY = 0
-    PERSONAL = 1
-    BULK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,75 +123,6 @@ async def put_personal(
     return True
 
 
-async def put_to_many(
-    session: AsyncSession,
-    residents: Select[int],
-    letters: Mapping[str, Message],
-    *,
-    otherwise: str,
-    subject: str,
-    now: datetime,
-    expires_at: datetime | None = None,
-) -> int:
-    """Put one envelope for each resident that `residents` selects, each in their language: one statement whatever
-    their number. `letters` maps a language to the message, `otherwise` is the language of all others.
-
-    `subject`, such as `poll:12`, makes the once key: nobody gets the same subject twice. Returns how many were put.
-    """
-    numbers = {
-        language: await _write(session, message, language, subject, now)
-        for language, message in letters.items()
-    }
-    letter = case(
-        *((Resident.language == language, literal(number)) for language, number in numbers.items()),
-        else_=literal(numbers[otherwise]),
-    )
-    chosen = (
-        select(
-            literal(subject + ":") + cast(Address.id, Envelope.once_key.type),
-            Address.channel,
-            Address.id,
-            literal(int(Lane.BULK)),
-            literal("send"),
-            letter,
-            literal("waiting"),
-            literal(0),
-            literal(now, Envelope.created_at.type),
-            literal(now, Envelope.not_before.type),
-            literal(expires_at, Envelope.expires_at.type),
-        )
-        .join(Resident, Resident.id == Address.resident_id)
-        .where(Address.resident_id.in_(residents), Address.preferred, Address.closed_at.is_(None))
-    )
-    session.info[POSTED] = True
-    columns = ["once_key", "channel", "address_id", "lane", "action", "letter_id", "state", "attempts"]
-    columns += ["created_at", "not_before", "expires_at"]
-    result = await session.execute(
-        insert(Envelope).from_select(columns, chosen, include_defaults=False),
-        execution_options={"in_thread": True},
-    )
-    return int(result.rowcount)  # type: ignore[attr-defined]
-
-
-async def _write(session: AsyncSession, message: Message, language: str, subject: str, now: datetime) -> int:
-    letter = Letter(subject=subject, language=language, body=message.as_json(), created_at=now)
-    session.add(letter)
-    await session.flush()
-    return letter.id
-
-
-async def cancel(session: AsyncSession, subject: str, *, now: datetime) -> int:
-    """Take back what is still unsent of a subject; returns how many."""
-    letters = select(Letter.id).where(Letter.subject == subject)
-    result = await session.execute(
-        update(Envelope)
-        .where(Envelope.letter_id.in_(letters), Envelope.state.in_(UNSENT))
-        .values(state="cancelled", done_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return int(result.rowcount)  # type: ignore[attr-defined]
-
-
 @dataclass(frozen=True, slots=True)
 class Depth:
     """How much waits in one lane of one channel, and since when."""
@@ -204,7 +137,7 @@ async def depths(session: AsyncSession) -> list[Depth]:
     """What is unsent, by channel and lane."""
     rows = await session.execute(
         select(Envelope.channel, Envelope.lane, func.count(), func.min(Envelope.created_at))
-        .where(Envelope.state.in_(UNSENT))
+        .where(Envelope.done_at.is_(None))
         .group_by(Envelope.channel, Envelope.lane)
         .order_by(Envelope.channel, Envelope.lane)
     )

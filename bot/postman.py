@@ -13,19 +13,20 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from bot import mailbag
+from bot.claims import Claims
 from bot.clock import Clock
 from bot.db import Database, hold, trouble
 from bot.errors import DeliveryFailed
+from bot.lanes import Lane
 from bot.mailbag import Fate
 from bot.message import Channel, Parcel
-from bot.outbox import Lane
 from bot.pace import Limits, Pace
 from bot.sorting import IDLE, Picked, Sorting
 
@@ -46,6 +47,7 @@ class Postman:
         self._pace = Pace(limits)
         self._clock = clock
         self._name = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._claims = Claims(database, channel.name, self._name)
         self._holds_post = False
         self._table = Sorting()
         self._held: dict[int, Parcel] = {}
@@ -105,14 +107,9 @@ class Postman:
         except BaseException:
             self._fates = fates
             raise
-        await mailbag.take_over(self._database, self._channel.name)
-        while found := await self._claim(200, lanes=(Lane.REPLY,)):
+        await self._claims.take_over()
+        while found := await self._claims.claim(200, now=self._clock(), lanes=(Lane.REPLY,)):
             self._lay(found)
-
-    async def _claim(self, limit: int, *, lanes: Collection[Lane] = tuple(Lane)) -> list[Parcel]:
-        return await mailbag.claim(
-            self._database, self._channel.name, self._name, limit=limit, now=self._clock(), lanes=lanes
-        )
 
     async def _serve(self, lost: asyncio.Event) -> None:
         self._holds_post = True
@@ -135,20 +132,24 @@ class Postman:
         """Claim what is due, whenever something was put, and now and then."""
         while True:
             self._put.clear()
-            room = IN_HAND - len(self._held)
-            found: list[Parcel] = []
+            busy = 0
             with _database_may_be_away("claimed"):
                 await self._drop_what_was_taken_back()
-                if room > 0:
-                    found = await self._claim(min(room, 200))
-            self._lay(found)
-            if not found:
+                busy = await self._claims.sweep(self._clock())
+                if (room := IN_HAND - len(self._held)) > 0:
+                    found = await self._claims.claim(min(room, 200), now=self._clock())
+                    self._lay(found)
+                    busy += len(found)
+            if not busy:
                 await _wait(self._put, LOOK_AGAIN)
 
     async def _drop_what_was_taken_back(self) -> None:
-        many = {number for number, parcel in self._held.items() if parcel.lane == Lane.BULK}
-        for number in self._table.take_back(await mailbag.taken_back(self._database, many)):
+        many = {number: parcel for number, parcel in self._held.items() if parcel.lane == Lane.BULK}
+        ended, resting = await self._claims.taken_back(many)
+        back = self._table.take_back(ended | resting)
+        for number in back:
             del self._held[number]
+        await mailbag.let_go(self._database, [many[number] for number in back & resting])
 
     async def _deliver(self) -> None:
         """Start deliveries, as many at once as there are hands and the pace allows."""

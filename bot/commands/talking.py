@@ -181,9 +181,14 @@ async def _quiet(database: Database, terminal: Terminal) -> None:
     """Wait until everything said to us has been printed."""
     from sqlalchemy import select
 
-    from bot.models import UNSENT, Envelope
+    from bot.models import Envelope
 
-    coming = select(Envelope.id).where(Envelope.channel == terminal.name, Envelope.state.in_(UNSENT)).limit(1)
+    # Only what is said to this person: letters to many come when they come.
+    coming = (
+        select(Envelope.id)
+        .where(Envelope.channel == terminal.name, Envelope.done_at.is_(None), Envelope.letter_id.is_(None))
+        .limit(1)
+    )
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         async with database.reading() as session:

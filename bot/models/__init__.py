@@ -2,7 +2,7 @@
 
 from bot.models.base import Base
 from bot.models.communities import ROLES, Community, Invitation, Membership
-from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Seen
+from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Seen
 from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import Ballot, Participation, Poll, Standing, Tally
 from bot.models.records import Deed, Fact, Tick
@@ -23,6 +23,7 @@ __all__ = [
     "Invitation",
     "Letter",
     "LinkCode",
+    "Mailing",
     "Membership",
     "Participation",
     "Poll",

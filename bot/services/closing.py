@@ -38,7 +38,8 @@ async def close_due(session: AsyncSession, *, now: datetime, most: int = 20) -> 
         .limit(most)
     )
     closed = 0
-    for poll_id in due.all():
+    # Mailings are locked in the order of their subjects, here as everywhere.
+    for poll_id in sorted(due.all(), key=lambda number: f"poll:{number}"):
         poll, _ = await roll.locked(session, poll_id)
         if poll.closed_at is None:  # another process may have been quicker
             await _close(session, poll_id, now=now)

@@ -7,11 +7,10 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n
+from bot import i18n, mailings
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.models import (
-    UNSENT,
     Address,
     Ballot,
     Community,
@@ -93,11 +92,8 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
     await session.execute(
         update(WebSession).where(WebSession.chat == here.chat).values(codes=[], language=None)
     )
-    await session.execute(
-        update(Envelope)
-        .where(Envelope.address_id.in_(addresses), Envelope.state.in_(UNSENT))
-        .values(state="cancelled", body=None, done_at=now)
-        .execution_options(synchronize_session=False)
+    await mailings.write_off(
+        session, Envelope.address_id.in_(addresses), state="cancelled", reason=None, now=now
     )
     blank = Resident(language=resident.language, interests=[], created_at=now, greeted_at=now)
     session.add(blank)

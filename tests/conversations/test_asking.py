@@ -225,7 +225,7 @@ async def test_a_members_poll_letter_that_is_unsent_at_the_close_is_not_sent_any
     async def away(parcel: object) -> None:
         from bot.errors import RetryLater
 
-        if getattr(parcel, "lane", 0) == 2:
+        if "Keep the market?" in str(getattr(parcel, "message", "")) and getattr(parcel, "lane", 0) == 2:
             raise RetryLater("away", after=3600)
 
     town.paper.fail = away
@@ -239,6 +239,7 @@ async def test_a_members_poll_letter_that_is_unsent_at_the_close_is_not_sent_any
 
         town.clock.pass_by(timedelta(days=4))
         await closing.close_due(session, now=town.clock())
+    await town.quiet()
     async with town.folkmoot.database.reading() as session:
         letters = (await session.scalars(select(Envelope.state).where(Envelope.lane == 2))).all()
     assert letters

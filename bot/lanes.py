@@ -1,0 +1,24 @@
+"""What goes first on the way out, how long a claim lasts, and how long things are worth sending."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import IntEnum
+
+
+class Lane(IntEnum):
+    """What goes first: an answer, then what concerns one person, then what many get."""
+
+    REPLY = 0
+    PERSONAL = 1
+    BULK = 2
+
+
+LEASE = timedelta(seconds=60)
+"""How long a claim lasts; after that whoever is the postman then takes it up again."""
+
+TOAST_LIFE = timedelta(seconds=10)
+"""After that the note under a tap helps nobody, and Telegram refuses it as too old."""
+
+POSTED = "posted"
+"""In `session.info` when something was put that no postman has in hand: after the commit one should be woken."""
