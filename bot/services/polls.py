@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.letters import groups as group_letters
 from bot.letters import polls as letters
 from bot.models import Address, Ballot, Community, Membership, Participation, Poll, Resident, Standing, Tally
-from bot.services import audit, codes, communities, questions, roll
+from bot.services import audit, boards, codes, communities, groups, questions, roll
 
 
 async def audience(session: AsyncSession, community_id: int) -> int:
@@ -33,7 +34,7 @@ async def send(
     by: Resident,
     now: datetime,
 ) -> Standing:
-    """Open a poll and put it in the outbox for every member."""
+    """Open a poll and put it in the outbox for every member, and for the community's group chats."""
     community = await communities.require_organiser(session, by, community_id)
     poll = Poll(
         code=codes.new(codes.POLL),
@@ -66,6 +67,16 @@ async def send(
         {code: letters.question(standing, i18n.tongue(code)) for code in i18n.available()},
         otherwise=i18n.SOURCE,
         subject=f"poll:{poll.id}",
+        now=now,
+        expires_at=poll.closes_at,
+    )
+    await boards.post(
+        session,
+        "poll",
+        poll.id,
+        await groups.chats(session, community.id),
+        state=0,
+        message=lambda tongue: group_letters.question(standing, tongue),
         now=now,
         expires_at=poll.closes_at,
     )
