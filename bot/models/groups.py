@@ -41,11 +41,11 @@ class GroupCode(Base):
 class Board(Base):
     """A message that many people look at and that shows how something stands, such as a poll in a group.
 
-    `kind` and `number` say what it is about. `shown` is the state that was put last, a number that the kind understands;
-    null when it did not arrive. `told` is the last state that came with a message of its own. `envelope_id` is what is on
-    its way, null when nothing is; `reference` the channel's name for the message. It is not changed before `due_at`.
-    `last` says that nothing comes after what was put last; once that has arrived, at `done_at`, it stays as it is.
-    `puts` and `failures` count.
+    `kind` and `number` say what it is about. `shown` is the state that was put last, a number that the kind
+    knows the meaning of; null when it did not arrive. `told` is the last state that came with a message of its
+    own. `envelope_id` is what is on its way, null when nothing is; `reference` the channel's name for the message.
+    It is not changed before `due_at`. `last` says that nothing comes after what was put last; once that has
+    arrived, at `done_at`, it stays as it is. `puts` and `failures` count.
     """
 
     __tablename__ = "boards"
