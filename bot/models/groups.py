@@ -41,11 +41,12 @@ class GroupCode(Base):
 class Board(Base):
     """A message that many people look at and that shows how something stands, such as a poll in a group.
 
-    `kind` and `number` say what it is about. `shown` is the state that was put last, a number that the kind
-    knows the meaning of; null when it did not arrive. `told` is the last state that came with a message of its
-    own. `envelope_id` is what is on its way, null when nothing is; `reference` the channel's name for the message.
-    It is not changed before `due_at`. `last` says that nothing comes after what was put last; once that has
-    arrived, at `done_at`, it stays as it is. `puts` and `failures` count.
+    `kind` and `number` say what it is about, `language` in which it was drawn. `shown` is the state that was
+    put last, a number that the kind knows the meaning of; null when it did not arrive. `told` is the last
+    state that came with a message of its own. `envelope_id` is what is on its way, null when nothing is;
+    `reference` the channel's name for the message. It is not changed before `due_at`. `last` says that
+    nothing comes after what was put last; once that has arrived, at `done_at`, it stays as it is. `puts` and
+    `failures` count.
     """
 
     __tablename__ = "boards"
@@ -58,12 +59,12 @@ class Board(Base):
     address_id: Mapped[int] = mapped_column(BigInt, ForeignKey("addresses.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(16))
     number: Mapped[int] = mapped_column(BigInt)
+    language: Mapped[str] = mapped_column(String(16))
     shown: Mapped[int | None] = mapped_column(BigInt)
     told: Mapped[int | None] = mapped_column(BigInt)
     # No foreign key: envelopes are swept by the million, and each would be looked for here.
     envelope_id: Mapped[int | None] = mapped_column(BigInt)
     reference: Mapped[str | None] = mapped_column(String(128))
-    withdrawn: Mapped[bool] = mapped_column(default=False)
     last: Mapped[bool] = mapped_column(default=False)
     puts: Mapped[int] = mapped_column(BigInt, default=0)
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -12,13 +12,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
 from bot.i18n import Tongue
 from bot.message import Message
-from bot.models import UNSENT, Address, Board, Envelope
+from bot.models import UNSENT, Address, Board, Envelope, GroupChat
 from bot.outbox import Draft, Lane
 
 GAP = timedelta(seconds=5)
@@ -31,7 +31,7 @@ MOST = 200  # boards of a kind in one look; the others follow with the next
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How a board looks: in `state`, as `message` draws it, or as `farewell` does where it has been withdrawn.
+    """How a board looks: in `state`, as `message` draws it, or as `farewell` does where its group is connected no more.
 
     `news` is a message of its own that comes with this state, once. After the `last` state nothing changes any more.
     """
@@ -45,13 +45,14 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of board. `states` selects (number, state) of all there are; `faces` draws those with these numbers.
+    """A kind of board. `states` selects (number, state, community) of all there are; `faces` draws those with these
+    numbers.
 
     A state is any whole number that is another one when there is something else to show.
     """
 
     name: str
-    states: Select[int, int]
+    states: Select[int, int, int]
     faces: Callable[[AsyncSession, Collection[int]], Awaitable[Mapping[int, Face]]]
 
 
@@ -86,6 +87,7 @@ async def post(
             address_id=chat.id,
             kind=kind,
             number=number,
+            language=_language(chat),
             shown=state,
             envelope_id=parcel.envelope,
             due_at=now + GAP,
@@ -96,23 +98,6 @@ async def post(
     return len(chats)
 
 
-async def withdraw(session: AsyncSession, address_id: int, kind: str, numbers: Select[int]) -> None:
-    """Take down the boards in this chat that are about these: they say farewell with the next look."""
-    await session.execute(
-        _LIVE.where(Board.address_id == address_id, Board.kind == kind, Board.number.in_(numbers)).values(
-            withdrawn=True
-        )
-    )
-
-
-async def redraw(session: AsyncSession, address_id: int) -> None:
-    """Have all boards in this chat drawn again: another language is spoken there."""
-    await session.execute(_LIVE.where(Board.address_id == address_id).values(shown=None))
-
-
-_LIVE = update(Board).where(Board.done_at.is_(None)).execution_options(synchronize_session=False)
-
-
 async def show(session: AsyncSession, kinds: Sequence[Kind], *, now: datetime) -> int:
     """Bring up to date what shows another state than there is; returns how many edits were put."""
     await _note_what_arrived(session, now=now)
@@ -120,10 +105,10 @@ async def show(session: AsyncSession, kinds: Sequence[Kind], *, now: datetime) -
     edits: dict[str, Board] = {}
     for kind in kinds:
         stale = await _stale(session, kind, now=now)
-        faces = await kind.faces(session, {board.number for board, _ in stale}) if stale else {}
-        for board, chat in stale:
+        faces = await kind.faces(session, {board.number for board, _, _ in stale}) if stale else {}
+        for board, chat, connected in stale:
             if face := faces.get(board.number):
-                edit, *news = _drawn(board, chat, face, now=now)
+                edit, *news = _drawn(board, chat, face, connected=connected, now=now)
                 edits[edit.once_key] = board
                 drafts += [edit, *news]
     for draft, parcel in zip(drafts, await outbox.put(session, drafts, now=now), strict=True):
@@ -154,31 +139,42 @@ async def _note_what_arrived(session: AsyncSession, *, now: datetime) -> None:
             board.done_at = now  # it never got there, or cannot be changed any more
 
 
-async def _stale(session: AsyncSession, kind: Kind, *, now: datetime) -> Sequence[tuple[Board, Address]]:
+async def _stale(
+    session: AsyncSession, kind: Kind, *, now: datetime
+) -> Sequence[tuple[Board, Address, bool]]:
+    """Boards to be drawn again, where they hang, and whether that group is still connected.
+
+    Only here are boards changed, and only after this look are addresses needed: turns, which hold addresses first,
+    and this never wait for each other.
+    """
     states = kind.states.subquery()
-    number, state = states.c
+    number, state, community = states.c
+    link = (GroupChat.community_id == community) & (GroupChat.address_id == Board.address_id)
+    connected = GroupChat.community_id.is_not(None)
+    other = or_(Board.shown.is_(None), Board.shown != state, Board.language != Address.language, ~connected)
     rows = await session.execute(
-        select(Board, Address)
+        select(Board, Address, connected)
         .join(states, number == Board.number)
         .join(Address, Address.id == Board.address_id)
+        .outerjoin(GroupChat, link)
         .where(Board.kind == kind.name, Board.done_at.is_(None), Board.envelope_id.is_(None))
-        .where(Board.due_at <= now, Address.closed_at.is_(None))
-        .where(or_(Board.withdrawn, Board.shown.is_(None), Board.shown != state))
+        .where(Board.due_at <= now, Address.closed_at.is_(None), other)
         .order_by(Board.due_at, Board.id)
         .limit(MOST)
         .with_for_update(of=Board, skip_locked=True)
     )
-    return [(board, chat) for board, chat in rows]
+    return [(board, chat, bool(still)) for board, chat, still in rows]
 
 
-def _drawn(board: Board, chat: Address, face: Face, *, now: datetime) -> list[Draft]:
+def _drawn(board: Board, chat: Address, face: Face, *, connected: bool, now: datetime) -> list[Draft]:
     """The edit, and the news that come with it."""
-    tongue = i18n.tongue(_language(chat))
-    message = face.farewell(tongue) if board.withdrawn else face.message(tongue)
-    board.puts += 1
-    board.shown, board.due_at, board.last = face.state, now + GAP, face.last or board.withdrawn
-    edit = Draft(chat, message, f"board:{board.id}:{board.puts}", "edit", board.reference, lane=Lane.PERSONAL)
-    if face.news is None or board.withdrawn or board.told == face.state:
+    board.puts, board.due_at = board.puts + 1, now + GAP
+    board.shown, board.language, board.last = face.state, _language(chat), face.last or not connected
+    tongue = i18n.tongue(board.language)
+    message = face.message(tongue) if connected else face.farewell(tongue)
+    key = f"board:{board.id}:{board.puts}"
+    edit = Draft(chat, message, key, "edit", board.reference, lane=Lane.PERSONAL)
+    if face.news is None or not connected or board.told == face.state:
         return [edit]
     board.told = face.state
     news = Draft(chat, face.news(tongue), f"board:{board.id}:news:{face.state}", lane=Lane.PERSONAL)

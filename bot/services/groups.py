@@ -13,8 +13,8 @@ from bot import i18n
 from bot.db import insert_new
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.models import Address, Community, GroupChat, GroupCode, Poll, Resident
-from bot.services import audit, boards, codes, communities
+from bot.models import Address, Community, GroupChat, GroupCode, Resident
+from bot.services import audit, codes, communities
 
 LIFE = timedelta(hours=1)
 """Of a code: time to find the group, and to be let in."""
@@ -110,10 +110,7 @@ async def _taken_up(session: AsyncSession, code: str, *, now: datetime) -> Asked
 async def connect(session: AsyncSession, chat: Address, asked: Asked, *, now: datetime) -> None:
     """Ask this community's questions in that group from now on; once more changes at most the language."""
     chat.closed_at = None
-    language = asked.language or chat.language or asked.community.languages[0]
-    if language != chat.language:
-        chat.language = language
-        await boards.redraw(session, chat.id)
+    chat.language = asked.language or chat.language or asked.community.languages[0]
     connected = await session.execute(
         insert_new(session, GroupChat)
         .values(community_id=asked.community.id, address_id=chat.id, since=now)
@@ -135,7 +132,7 @@ async def disconnect(
 ) -> Sequence[Community]:
     """Ask no more in that group, for all communities that `by` organises or the named one; returns which.
 
-    The questions that stand there lose their buttons.
+    The questions that stand there lose their buttons soon (`boards.py`).
     """
     organised = await communities.organised_by(session, by)
     named = words.strip().casefold()
@@ -145,8 +142,6 @@ async def disconnect(
         if link is None or named not in ("", community.slug):
             continue
         await session.delete(link)
-        asked = select(Poll.id).where(Poll.community_id == community.id)
-        await boards.withdraw(session, chat.id, "poll", asked)
         audit.record(
             session,
             "group.disconnect",

@@ -60,6 +60,7 @@ BOARDS = Kind(
             (Poll.closed_at.is_not(None), CLOSED),
             else_=Tally.took_part,
         ),
+        Poll.community_id,
     ).join(Tally, Tally.poll_id == Poll.id),
     faces,
 )

@@ -61,6 +61,14 @@ async def send(
     session.add(Tally(poll_id=poll.id, counts={}, asked=asked, took_part=0))
     await session.flush()
     standing = Standing(poll, community, None, None, asked, 0)
+    await _ask(session, standing, now=now)
+    audit.record(session, "poll.send", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")
+    return standing
+
+
+async def _ask(session: AsyncSession, standing: Standing, *, now: datetime) -> None:
+    """Put the question in the outbox for everyone who is asked, and for the community's group chats."""
+    poll = standing.poll
     await outbox.put_to_many(
         session,
         select(Participation.resident_id).where(Participation.poll_id == poll.id),
@@ -74,14 +82,12 @@ async def send(
         session,
         "poll",
         poll.id,
-        await groups.chats(session, community.id),
+        await groups.chats(session, poll.community_id),
         state=0,
         message=lambda tongue: group_letters.question(standing, tongue),
         now=now,
         expires_at=poll.closes_at,
     )
-    audit.record(session, "poll.send", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")
-    return standing
 
 
 def _reached(community_id: int) -> Select[int]:
