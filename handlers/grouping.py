@@ -35,7 +35,9 @@ async def make_a_code(ask: Ask, turn: Turn) -> Outcome:
     return turn.edit(letters.how_to_connect(community, code, turn.tongue, spoken=i18n.available()))
 
 
-@router.command("nothere", words=N_("not here"), about=N_("Stop asking in a group chat"), role="organiser", groups=True)
+@router.command(
+    "nothere", words=N_("not here"), about=N_("Stop asking in a group chat"), role="organiser", groups=True
+)
 async def not_here(turn: Turn, rest: str) -> Outcome:
     """In a group: its questions go, and no more come."""
     if not turn.incoming.group:
