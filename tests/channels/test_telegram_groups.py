@@ -97,6 +97,19 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_question(town: Everyw
     assert len(group.screen()) == 1
 
 
+async def test_a_question_that_somebody_takes_out_of_the_group_does_not_come_back(town: Everywhere) -> None:
+    group, olga, people = await connected(town, neighbours=1)
+    await asked(olga, group)
+    await people[0].taps("Yes", group=group)
+    await api(town).settles()
+    await everything_arrives(town)
+    group.room.posts.pop(group.screen()[-1].message_id)
+    for _ in range(2):
+        await town.passes(minutes=11)
+        await everything_arrives(town)
+    assert not group.sees("Keep the market?")
+
+
 async def test_a_group_that_throws_the_bot_out_is_written_to_no_more(town: Everywhere) -> None:
     group, olga, people = await connected(town, neighbours=2)
     await asked(olga, group)
