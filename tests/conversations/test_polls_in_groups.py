@@ -121,6 +121,7 @@ async def test_each_group_is_asked_in_its_own_language(town: Town) -> None:
     async with town.folkmoot.database.reading() as session:
         said = (await session.scalars(select(Consent).order_by(Consent.id.desc()).limit(1))).one()
     assert (said.language, said.wording.split()[0]) == ("pl", "Zapisujemy")
+    await town.passes(seconds=6)
     await in_group(town, "Olga", "-43").says("/here cy")
     await town.passes(seconds=6)
     assert "Mae Elm Park yn gofyn." in ala.text
@@ -139,6 +140,7 @@ async def test_a_group_that_is_left_in_peace_loses_the_question_and_hears_no_res
     await connected_town(town, "-42", "-43")
     await town.poll("Keep the market?", "Yes", "No")
     await in_group(town, "Alice").taps("Yes")
+    await town.passes(seconds=6)
     await in_group(town, "Olga").says("/nothere")
     await town.passes(seconds=6)
     left, other = in_group(town), in_group(town, group="-43")
