@@ -26,7 +26,6 @@ log = structlog.get_logger()
 KEEP_SEEN = timedelta(days=7)  # Telegram repeats an update for 24 hours at most
 KEEP_SENT = timedelta(days=7)  # envelopes that are done with; their words are gone already
 KEEP_STRANGERS = timedelta(days=1)  # who came and left nothing
-
 KEEP_GROUPS = timedelta(days=30)  # a group that we were taken out of
 KEEP_BOARDS = timedelta(days=180)  # since it was last changed; a poll is open for 90 days at most
 

@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
 from bot.i18n import Tongue
+from bot.lanes import Lane
 from bot.message import Message
 from bot.models import UNSENT, Address, Board, Envelope, GroupChat
-from bot.outbox import Draft, Lane
+from bot.outbox import Draft
 
 GAP = timedelta(seconds=5)
 """Between two edits of one board. A group may get 20 messages a minute, and others want to be heard there too."""
