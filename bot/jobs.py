@@ -18,14 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import mailings, outbox
 from bot.clock import Clock
 from bot.db import Database, trouble
-from bot.models import Envelope, Letter, LinkCode, Mailing, Seen, Tick
-from bot.services import closing, residents
+from bot.models import Address, Board, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
+from bot.services import boards, closing, poll_boards, residents
 
 log = structlog.get_logger()
 
 KEEP_SEEN = timedelta(days=7)  # Telegram repeats an update for 24 hours at most
 KEEP_SENT = timedelta(days=7)  # envelopes that are done with; their words are gone already
 KEEP_STRANGERS = timedelta(days=1)  # who came and left nothing
+KEEP_GROUPS = timedelta(days=30)  # a group that we were taken out of
+KEEP_BOARDS = timedelta(days=180)  # since it was last changed; a poll is open for 90 days at most
 
 Job = Callable[[AsyncSession, datetime], Awaitable[object]]
 
@@ -33,6 +35,11 @@ Job = Callable[[AsyncSession, datetime], Awaitable[object]]
 async def close_polls(session: AsyncSession, now: datetime) -> None:
     """Close polls whose time has come."""
     await closing.close_due(session, now=now)
+
+
+async def show_boards(session: AsyncSession, now: datetime) -> None:
+    """Bring what groups see up to date."""
+    await boards.show(session, (poll_boards.BOARDS,), now=now)
 
 
 async def tidy(session: AsyncSession, now: datetime) -> None:
@@ -47,6 +54,11 @@ async def tidy(session: AsyncSession, now: datetime) -> None:
         )
     )
     await session.execute(delete(LinkCode).where(LinkCode.expires_at < now))
+    await session.execute(delete(GroupCode).where(GroupCode.expires_at < now))
+    await session.execute(delete(Board).where(Board.due_at < now - KEEP_BOARDS))
+    await session.execute(
+        delete(Address).where(Address.resident_id.is_(None), Address.closed_at < now - KEEP_GROUPS)
+    )
     await residents.sweep(session, before=now - KEEP_STRANGERS)
 
 
@@ -59,7 +71,11 @@ class Entry:
     every: float
 
 
-ENTRIES = (Entry("close polls", close_polls, 5), Entry("tidy", tidy, 3600))
+ENTRIES = (
+    Entry("close polls", close_polls, 5),
+    Entry("show boards", show_boards, 3),
+    Entry("tidy", tidy, 3600),
+)
 
 
 class Jobs:

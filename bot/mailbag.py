@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot import claims, mailings
 from bot.db import Database
 from bot.errors import AddressClosed, DeliveryFailed, Moved, RetryLater
 from bot.lanes import LEASE, Lane
 from bot.message import Parcel
-from bot.models import Address, Envelope
+from bot.models import Address, Board, Envelope, GroupChat
 
 ATTEMPTS = 12  # with waits that double up to five minutes: about three quarters of an hour
 LONGEST_WAIT = 300.0  # seconds between two attempts
@@ -191,4 +192,20 @@ async def rename(session: AsyncSession, address: Address, chat: str) -> None:
             .values(address_id=other.id)
             .execution_options(synchronize_session=False)
         )
+        await _bring_along(session, address, other)
         await session.execute(delete(Address).where(Address.id == address.id))
+
+
+async def _bring_along(session: AsyncSession, address: Address, other: Address) -> None:
+    """What a group is connected to stays with it, under the name that was known already too."""
+    other.language = other.language or address.language
+    chat, board = aliased(GroupChat), aliased(Board)
+    same_chat = select(chat).where(chat.address_id == other.id, chat.community_id == GroupChat.community_id)
+    same_board = select(board).where(
+        board.address_id == other.id, board.kind == Board.kind, board.number == Board.number
+    )
+    for move in (
+        update(GroupChat).where(GroupChat.address_id == address.id, ~same_chat.exists()),
+        update(Board).where(Board.address_id == address.id, ~same_board.exists()),
+    ):
+        await session.execute(move.values(address_id=other.id).execution_options(synchronize_session=False))

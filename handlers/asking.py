@@ -17,7 +17,7 @@ from bot.letters.markup import paragraphs
 from bot.letters.polls import CloseNow, WhatNext
 from bot.message import Button
 from bot.models import Community, Poll
-from bot.services import closing, communities, polls, questions
+from bot.services import closing, communities, groups, polls, questions
 from bot.services.questions import Draft
 
 router = Router()
@@ -151,6 +151,7 @@ async def _preview(
         community=community.name_in(turn.tongue.code),
         closes=turn.tongue.moment(closes_at, community.zone),
         results=results,
+        groups=await groups.count(turn.session, community.id),
     )
     return choice(text, [("send", turn._("Send")), ("edit", turn._("Edit"))], columns=2)
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
-from bot.i18n import N_
+from bot.i18n import N_, tongue
 from bot.letters import people as people_letters
 from bot.letters import polls as letters
 from bot.letters.markup import bold, paragraphs
@@ -29,7 +29,11 @@ async def vote(turn: Turn, press: Vote) -> Outcome:
     standing = await polls.cast(
         turn.session, press.poll, press.choice, by=turn.resident, now=turn.now, source=turn.incoming.source
     )
-    residents.agreed(turn.session, turn.resident, str(turn._(people_letters.KEPT)), now=turn.now)
+    # A group has seen the sentence in its own language.
+    shown = tongue(turn.address.language) if turn.address.language else turn.tongue
+    residents.agreed(
+        turn.session, turn.resident, str(shown._(people_letters.KEPT)), language=shown.code, now=turn.now
+    )
     counted = turn.toast(turn._("Counted. Thank you."))
     if turn.incoming.group:
         return counted

@@ -181,6 +181,7 @@ def preview(
     community: str,
     closes: str,
     results: str,
+    groups: int = 0,
 ) -> Markup:
     """What an organiser checks before sending: the message as residents see it, who gets it, and the rules."""
     audience = tongue.n_(
@@ -189,11 +190,14 @@ def preview(
         people,
         community=community,
     )
+    too = None
+    if groups:
+        too = tongue.n_("It is asked in {n} group chat too.", "It is asked in {n} group chats too.", groups)
     when = (
         tongue._("People see the result after they have answered.")
         if results == "voted"
         else tongue._("People see the result when the poll has closed.")
     )
-    rules = lines([audience, tongue._("It closes {moment}.", moment=closes), when, tongue._(NAMELESS)])
+    rules = lines([audience, too, tongue._("It closes {moment}.", moment=closes), when, tongue._(NAMELESS)])
     labels = lines(Markup("▫️ {}").format(choice) for choice in choices)
     return paragraphs(tongue._("This is how people will see it:"), bold(asked), labels, rules)

@@ -3,6 +3,7 @@
 from bot.models.base import Base
 from bot.models.communities import ROLES, Community, Invitation, Membership
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Seen
+from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import Ballot, Participation, Poll, Standing, Tally
 from bot.models.records import Deed, Fact, Tick
@@ -15,11 +16,14 @@ __all__ = [
     "Address",
     "Ballot",
     "Base",
+    "Board",
     "Community",
     "Consent",
     "Deed",
     "Envelope",
     "Fact",
+    "GroupChat",
+    "GroupCode",
     "Invitation",
     "Letter",
     "LinkCode",

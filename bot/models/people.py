@@ -34,7 +34,7 @@ class Address(Base):
 
     `talk` is the state of the flow that is under way (see `conversation/flow.py`), or null.
     `preferred` marks the one address of a resident to which unasked messages go.
-    `resident_id` is null for a group.
+    `resident_id` is null for a group; `language` is the one that is spoken in a group, null for a person.
     """
 
     __tablename__ = "addresses"
@@ -56,6 +56,7 @@ class Address(Base):
     chat: Mapped[Short]
     resident_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
     preferred: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str | None] = mapped_column(String(16))
     talk: Mapped[dict[str, Any] | None] = mapped_column(Json)
     closed_at: Mapped[Moment | None]
     created_at: Mapped[Moment]

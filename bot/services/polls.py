@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.letters import groups as group_letters
 from bot.letters import polls as letters
 from bot.models import Address, Ballot, Community, Membership, Participation, Poll, Resident, Standing, Tally
-from bot.services import audit, codes, communities, questions, roll
+from bot.services import audit, boards, codes, communities, groups, questions, roll
 
 
 async def audience(session: AsyncSession, community_id: int) -> int:
@@ -33,7 +34,7 @@ async def send(
     by: Resident,
     now: datetime,
 ) -> Standing:
-    """Open a poll and put it in the outbox for every member."""
+    """Open a poll and put it in the outbox for every member, and for the community's group chats."""
     community = await communities.require_organiser(session, by, community_id)
     poll = Poll(
         code=codes.new(codes.POLL),
@@ -60,6 +61,14 @@ async def send(
     session.add(Tally(poll_id=poll.id, counts={}, asked=asked, took_part=0))
     await session.flush()
     standing = Standing(poll, community, None, None, asked, 0)
+    await _ask(session, standing, now=now)
+    audit.record(session, "poll.send", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")
+    return standing
+
+
+async def _ask(session: AsyncSession, standing: Standing, *, now: datetime) -> None:
+    """Put the question in the outbox for everyone who is asked, and for the community's group chats."""
+    poll = standing.poll
     await outbox.put_to_many(
         session,
         select(Participation.resident_id).where(Participation.poll_id == poll.id),
@@ -69,8 +78,16 @@ async def send(
         now=now,
         expires_at=poll.closes_at,
     )
-    audit.record(session, "poll.send", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")
-    return standing
+    await boards.post(
+        session,
+        "poll",
+        poll.id,
+        await groups.chats(session, poll.community_id),
+        state=0,
+        message=lambda tongue: group_letters.question(standing, tongue),
+        now=now,
+        expires_at=poll.closes_at,
+    )
 
 
 def _reached(community_id: int) -> Select[int]:

@@ -62,12 +62,18 @@ def toggle_interest(resident: Resident, code: str) -> None:
     resident.interests = [one for one in INTERESTS if one in chosen]
 
 
-def agreed(session: AsyncSession, resident: Resident, wording: str, *, now: datetime) -> bool:
-    """Record what was agreed to by contributing for the first time; false when it was recorded before."""
+def agreed(
+    session: AsyncSession, resident: Resident, wording: str, *, now: datetime, language: str | None = None
+) -> bool:
+    """Record what was agreed to by contributing for the first time; false when it was recorded before.
+
+    `language` is that of the wording, where it is not the resident's own.
+    """
     if resident.agreed_at is not None:
         return False
     resident.agreed_at = now
-    session.add(Consent(resident_id=resident.id, wording=wording, language=resident.language, agreed_at=now))
+    language = language or resident.language
+    session.add(Consent(resident_id=resident.id, wording=wording, language=language, agreed_at=now))
     return True
 
 

@@ -8,9 +8,10 @@ from bot.message import Command, Incoming, Place, Tap, Words
 from tests.town import Person, Town
 
 
-def in_group(town: Town, name: str = "Alice") -> Person:
-    person = town.stranger(name)
-    person.group = "-42"
+def in_group(town: Town, name: str = "Alice", group: str = "-42", language: str = "en") -> Person:
+    """Somebody who writes in a group."""
+    person = town.stranger(name, language)
+    person.group = group
     return person
 
 

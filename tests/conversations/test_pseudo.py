@@ -13,7 +13,7 @@ from tests import pseudo
 from tests.town import Person, Town
 
 THEIRS = re.compile(
-    r"paper:\S+|/link \S+|Keep the market\?|New benches\?|It stays until May|Elm Park|Far Away|"
+    r"paper:\S+|/(?:link|here) \S+|Keep the market\?|New benches\?|It stays until May|Elm Park|Far Away|"
     r"North|South|English|Cymraeg|polski|اردو|[Ee]speranto|Alice|/\w+"
 )
 """What is not ours to translate: people's own words, names, links and commands."""
@@ -123,3 +123,28 @@ async def test_an_organiser_meets_no_sentence_that_is_not_translated(town: Town)
     await olga.says("It stays until May")
     await olga.taps(bracketed("Send"))
     speaks_throughout(olga)
+
+
+async def test_a_group_meets_no_sentence_that_is_not_translated(town: Town) -> None:
+    olga = await town.organiser("Olga", language=pseudo.CODE)
+    group, alice = (town.stranger(name, language=pseudo.CODE) for name in ("Olga", "Alice"))
+    group.group = alice.group = "-42"
+    await olga.says("/here")
+    await olga.says("/nothere")
+    for act in ("/here nonsense", "/nothere", f"/here {pseudo.CODE}", "/me"):
+        await group.says(act)
+    await alice.says("/here")
+    await olga.says("/poll Keep the market? | North | South")
+    speaks_throughout(olga)
+    await olga.taps(bracketed("Send"))
+    await alice.taps("North")
+    await town.passes(seconds=6)
+    speaks_throughout(alice)
+    await town.passes(days=4)
+    await olga.taps(bracketed("Tell them"))
+    await olga.says("It stays until May")
+    await olga.taps(bracketed("Send"))
+    await town.passes(seconds=6)
+    await town.tick()
+    await group.says("/nothere")
+    speaks_throughout(alice)

@@ -79,7 +79,8 @@ class Sender:
                 if _UNCHANGED in said:
                     return replace
                 moved = "migrate_to_chat_id" in error.parameters and place.get("chat_id") != chat
-                if not moved and not any(words in said for words in _NOT_EDITABLE):
+                gone = chat > 0 and any(words in said for words in _NOT_EDITABLE)
+                if not moved and not gone:  # in a group somebody took it away, and not to see it again
                     raise
         sent = await self._wire.ask("sendMessage", {"chat_id": chat, **content})
         return name_of(sent)

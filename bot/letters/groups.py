@@ -1,0 +1,82 @@
+"""The words of group chats: a question that everybody sees, what comes of it, and being connected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.i18n import N_, Tongue
+from bot.letters import people, polls
+from bot.letters.markup import bold, code, lines, paragraphs
+from bot.message import Button, Message
+from bot.models import Community, Standing
+
+NOBODY_SEES = N_("Nobody here sees what you chose. Organisers see how many people chose what, never who.")
+
+
+def question(standing: Standing, tongue: Tongue) -> Message:
+    """A question as a whole group sees it: how many took part while it is open, the result when it has closed.
+
+    It holds what a person must know who meets us here for the first time and taps.
+    """
+    poll, community = standing.poll, standing.community
+    if poll.closed_at is not None:
+        return polls.result(standing, tongue)
+    asks = tongue._("{community} asks. Tap your answer.", community=community.name_in(tongue.code))
+    until = tongue._(
+        "You can change it until {moment}.", moment=tongue.moment(poll.closes_at, community.zone)
+    )
+    text = paragraphs(
+        bold(poll.question),
+        polls.took_part(standing, tongue) if standing.took_part else None,
+        lines([asks, until, tongue._(NOBODY_SEES)]),
+        tongue._(people.KEPT),
+    )
+    rows = [
+        (Button(label, polls.Vote(poll=poll.id, choice=number)),) for number, label in enumerate(poll.choices)
+    ]
+    return Message(text, tuple(rows))
+
+
+def farewell(standing: Standing, tongue: Tongue) -> Message:
+    """What is left of a question in a group that asked to be left alone."""
+    if standing.poll.closed_at is not None:
+        return polls.result(standing, tongue)
+    return Message(
+        paragraphs(bold(standing.poll.question), tongue._("This question is not asked here any more."))
+    )
+
+
+def outcome(standing: Standing, tongue: Tongue) -> Message:
+    """What comes of a poll, for a group in which it was asked."""
+    community = standing.community.name_in(tongue.code)
+    said = tongue._("{community} asked a question here. This is what happens next.", community=community)
+    return Message(paragraphs(said, bold(standing.poll.question), standing.poll.outcome))
+
+
+def connected(community: Community, tongue: Tongue) -> Message:
+    """For a group, when it has been connected."""
+    name = community.name_in(tongue.code)
+    what = tongue._(
+        "Questions of {community} will be asked here too. Anyone can answer with a tap; nobody here sees what you "
+        "chose.",
+        community=name,
+    )
+    return Message(paragraphs(what, tongue._("Organisers can undo this with /nothere.")))
+
+
+def disconnected(gone: Sequence[Community], tongue: Tongue) -> Message:
+    """For a group, when it is connected no more."""
+    names = tongue.list([community.name_in(tongue.code) for community in gone])
+    return Message(tongue._("Done. Questions of {community} are not asked here any more.", community=names))
+
+
+def how_to_connect(community: Community, key: str, tongue: Tongue, *, spoken: Sequence[str]) -> Message:
+    """For an organiser in private: what to send in the group. `spoken` are the languages there are."""
+    name = community.name_in(tongue.code)
+    ask = tongue._("Shall I ask the questions of {community} in a group chat too?", community=name)
+    how = tongue._("Let me into that group, and send this there within an hour:")
+    once = tongue._("It works once. Anyone in the group can answer then, with a tap.")
+    other = tongue._(
+        "For another language, add one of these behind it: {languages}", languages=", ".join(spoken)
+    )
+    return Message(paragraphs(ask, lines([how, code(f"/here {key}")]), lines([once, other])))

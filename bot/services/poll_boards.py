@@ -1,0 +1,66 @@
+"""Polls as they are shown in group chats: how many took part while they are open, how they came out after it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import case, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.i18n import Tongue
+from bot.letters import groups as letters
+from bot.letters import polls as poll_letters
+from bot.message import Message
+from bot.models import Community, Poll, Standing, Tally
+from bot.services import polls
+from bot.services.boards import Face, Kind
+
+CLOSED, OUTCOME_TOLD = -1, -2
+"""States of a poll that is not open any more; while it is, its state is how many have taken part."""
+
+
+async def faces(session: AsyncSession, numbers: Collection[int]) -> Mapping[int, Face]:
+    """How these polls look in a group now."""
+    rows = await session.execute(
+        select(Poll, Tally, Community)
+        .join(Tally, Tally.poll_id == Poll.id)
+        .join(Community, Community.id == Poll.community_id)
+        .where(Poll.id.in_(numbers))
+    )
+    return {
+        poll.id: _face(polls.seen_as(poll, community, tally, mine=None)) for poll, tally, community in rows
+    }
+
+
+def _face(standing: Standing) -> Face:
+    poll = standing.poll
+    state = standing.took_part
+    if poll.closed_at is not None:
+        state = CLOSED if poll.outcome_at is None else OUTCOME_TOLD
+
+    def news(tongue: Tongue) -> Message:
+        result = poll_letters.result if state == CLOSED else letters.outcome
+        return result(standing, tongue)
+
+    return Face(
+        state,
+        lambda tongue: letters.question(standing, tongue),
+        lambda tongue: letters.farewell(standing, tongue),
+        news=news if state < 0 and standing.took_part else None,
+        last=state == OUTCOME_TOLD or (state == CLOSED and not standing.took_part),
+    )
+
+
+BOARDS = Kind(
+    "poll",
+    select(
+        Poll.id,
+        case(
+            (Poll.outcome_at.is_not(None), OUTCOME_TOLD),
+            (Poll.closed_at.is_not(None), CLOSED),
+            else_=Tally.took_part,
+        ),
+        Poll.community_id,
+    ).join(Tally, Tally.poll_id == Poll.id),
+    faces,
+)
