@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.fake import BOT, Fake
@@ -45,13 +46,15 @@ class Tap:
 
 @dataclass
 class Load:
-    """Who taps. A tap is over when its callback query is answered and its message edited."""
+    """Who taps. A tap is over when its callback query is answered and its message edited. `chosen` may say what they
+    chose the last time."""
 
     poll: int = 1
-    done: list[Tap] = field(default_factory=list)
+    people: Sequence[int] = range(FIRST, FIRST + PEOPLE)
     chosen: dict[int, int] = field(default_factory=dict)
+    done: list[Tap] = field(default_factory=list)
     fake: Fake = field(init=False)
-    _free: deque[int] = field(default_factory=lambda: deque(range(FIRST, FIRST + PEOPLE)))
+    _free: deque[int] = field(default_factory=deque)
     _by_query: dict[str, Tap] = field(default_factory=dict)
     _by_chat: dict[int, Tap] = field(default_factory=dict)
     _again: bool = False
@@ -59,6 +62,7 @@ class Load:
 
     def __post_init__(self) -> None:
         self.fake = Fake(self._answered, self._edited)
+        self._free.extend(self.people)
 
     @property
     def in_flight(self) -> int:

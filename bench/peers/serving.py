@@ -7,11 +7,15 @@ from typing import Any
 
 from telegram.ext import Application, ApplicationBuilder
 
+CONCURRENT = "CONCURRENT_UPDATES"
+"""Where it is set, the library answers many updates at once; without, it answers one after the other."""
+
 
 def application() -> ApplicationBuilder[Any, Any, Any, Any, Any, Any]:
     """A builder that knows the token and where the Bot API is."""
     root = os.environ["TELEGRAM_API_URL"]
-    return Application.builder().token(os.environ["TELEGRAM_TOKEN"]).base_url(f"{root}/bot")
+    builder = Application.builder().token(os.environ["TELEGRAM_TOKEN"]).base_url(f"{root}/bot")
+    return builder.concurrent_updates(bool(os.environ.get(CONCURRENT)))
 
 
 def serve(app: Application[Any, Any, Any, Any, Any, Any]) -> None:

@@ -1,0 +1,177 @@
+"""What was promised beside what was measured: a row for each target, from the results of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import linear_regression, median
+from typing import Any
+
+from bench.contenders import BY_NAME, OURS
+from bench.table import Run, spread
+
+Results = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise about the median: at least, or at most, so much. `unit` follows the numbers."""
+
+    least: float | None = None
+    most: float | None = None
+    unit: str = ""
+    digits: int = 1
+
+    def __str__(self) -> str:
+        sign, limit = ("≥", self.least) if self.least is not None else ("≤", self.most)
+        return f"{sign} {limit:,g}{self.unit}"
+
+    def met(self, values: Sequence[float]) -> bool:
+        """Whether the median keeps the promise."""
+        middle = median(values)
+        return (self.least is None or middle >= self.least) and (self.most is None or middle <= self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One target: what, for which Folkmoot, and a value a round; none where it was not measured."""
+
+    what: str
+    which: str
+    target: Target
+    values: Sequence[float]
+
+    @property
+    def verdict(self) -> str:
+        """In one word or three."""
+        if not self.values:
+            return "not measured"
+        return "met" if self.target.met(self.values) else "**missed**"
+
+    def cells(self) -> tuple[str, ...]:
+        """As a line of the table."""
+        shown = spread(self.values, self.target.digits) + self.target.unit if self.values else "–"
+        return self.what, self.which, str(self.target), shown, self.verdict
+
+
+HEADINGS = ("what", "Folkmoot on", "target", "measured", "")
+RATIOS = (
+    ("orm", "votes/s ÷ ORM bot", 15),
+    ("echo", "votes/s ÷ python-telegram-bot echo", 2.5),
+    ("aiogram", "votes/s ÷ aiogram echo", 1.5),
+)
+WITHIN = Target(most=15, unit=" %")
+CHOSEN = {"folkmoot-sqlite-polling": "SQLite", "folkmoot-postgresql-polling": "PostgreSQL"}
+
+
+def rows(results: Results) -> list[Row]:
+    """Every target, in the order in which they were set."""
+    made: list[Row] = []
+    for part in (_ratios, _waits, _during, _postman, _sizes, _shared, _memory):
+        made += part(results)
+    return made
+
+
+def ratios(runs: Mapping[str, Sequence[Run]], name: str, other: str, figure: str) -> list[float]:
+    """A contender's figure over another's, each within its round."""
+    return [own[figure] / its[figure] for own, its in zip(runs[name], runs[other], strict=True)]
+
+
+def _place(name: str) -> str:
+    one = BY_NAME[name]
+    return f"{'SQLite' if one.database == 'sqlite' else 'PostgreSQL'}, {one.mode}"
+
+
+def _ratios(results: Results) -> Iterator[Row]:
+    for peer, what, least in RATIOS:
+        for one in OURS:
+            values = ratios(results["runs"], one.name, f"{peer}-{one.mode}", "votes_per_second")
+            yield Row(what, _place(one.name), Target(least=least, digits=2), values)
+
+
+def _waits(results: Results) -> Iterator[Row]:
+    for one in OURS:
+        waits = [run["p99_ms"] for run in results["runs"][one.name]]
+        yield Row(
+            "tap to answer at half of the maximum, p99", _place(one.name), Target(most=30, unit=" ms"), waits
+        )
+
+
+def _during(results: Results) -> Iterator[Row]:
+    found = results.get("broadcasting", {})
+    for pace, title in (("usual", "24 letters/s"), ("paid", "up to 800 letters/s")):
+        for name in CHOSEN:
+            rounds = found.get(f"{name} {pace}", [])
+            values = [one["during_p99_ms"] / one["p99_ms"] for one in rounds]
+            what = f"the same during a broadcast of {title}, ÷ without"
+            yield Row(what, _place(name), Target(most=2, digits=2), values)
+
+
+def _postman(results: Results) -> Iterator[Row]:
+    found = results.get("postman", {})
+    plain, mixed = found.get("plain", []), found.get("mixed", [])
+    share = Target(least=97, unit=" %")
+    yield Row("broadcast, of the allowed rate", "SQLite", share, [100 * one["share"] for one in plain])
+    share = Target(least=93, unit=" %")
+    what = "the same mixed with groups and replies"
+    yield Row(what, "SQLite", share, [100 * one["share"] for one in mixed])
+    wrong = [float(one["refused"] + one["lost"] + one["twice"]) for one in (*plain, *mixed)]
+    yield Row("letters refused, lost or sent twice in these", "SQLite", Target(most=0, digits=0), wrong)
+    for name in CHOSEN.values():
+        capacity = found.get("capacity", {}).get(name, [])
+        target = Target(least=1000, unit=" letters/s", digits=0)
+        yield Row("postman's own capacity, limits lifted, per half core", name, target, capacity)
+
+
+def _sizes(results: Results) -> Iterator[Row]:
+    found = results.get("sizes", {})
+    for town, what in (
+        ("ballots", f"a vote's CPU at {found.get('ballots', 0):,} ballots, beyond that at 1,000"),
+        ("people", f"a turn's CPU with {found.get('people', 0):,} residents, beyond that with 1,000"),
+    ):
+        for name, place in CHOSEN.items():
+            costs = found.get(name, {}).get("costs", {})
+            pairs = zip(costs.get(town, []), costs.get("small", []), strict=True)
+            more = [(big["cpu_per_1000"] / small["cpu_per_1000"] - 1) * 100 for big, small in pairs]
+            yield Row(what, place, WITHIN, more)
+    for name, place in CHOSEN.items():
+        prepared = found.get(name, {}).get("prepared")
+        what = f"a broadcast to {found.get('people', 0):,} put into the outbox"
+        yield Row(what, place, Target(most=3, unit=" s"), [prepared["seconds"]] if prepared else [])
+        grown = [prepared["most_mb"] - prepared["before_mb"]] if prepared else []
+        yield Row("memory that it took beside", place, Target(most=64, unit=" MiB", digits=0), grown)
+    for name, place in CHOSEN.items():
+        starts = found.get(name, {}).get("starts", {}).get("people", [])
+        what = f"start-up to ready with {found.get('people', 0):,} residents"
+        yield Row(what, place, Target(most=2, unit=" s", digits=2), starts)
+
+
+def _shared(results: Results) -> Iterator[Row]:
+    found = results.get("sharing", {})
+    pairs = zip(found.get("shared", []), found.get("all", []), strict=True)
+    values = [shared["votes_per_second"] / alone["votes_per_second"] for shared, alone in pairs]
+    yield Row("two web + one post ÷ one all, votes/s", "PostgreSQL", Target(least=1, digits=2), values)
+
+
+def _memory(results: Results) -> Iterator[Row]:
+    found = results.get("sizes", {})
+    for name, place in CHOSEN.items():
+        memory = found.get(name, {}).get("memory")
+        resident = Target(most=150, unit=" MiB", digits=0)
+        yield Row("memory at rest", place, resident, [memory["rest_mb"]] if memory else [])
+        updates = memory["updates"] if memory else 0
+        after = [memory["seen"][-1][1]] if memory else []
+        yield Row(f"memory after {updates:,} updates", place, resident, after)
+        growth = [per_100k(memory["seen"])] if memory else []
+        what = "its growth for each 100,000 more updates"
+        yield Row(what, place, Target(most=GROWTH, unit=" MiB"), growth)
+
+
+GROWTH = 2.0  # MiB for 100,000 updates: what a line through a minute of looks can tell from none
+
+
+def per_100k(seen: Sequence[Sequence[float]]) -> float:
+    """MiB by which memory grows with 100,000 updates: the line through the second half of the looks (updates, MiB)."""
+    late = seen[len(seen) // 2 :]
+    updates, held = [one[0] for one in late], [one[1] for one in late]
+    return float(linear_regression(updates, held).slope * 100_000)
