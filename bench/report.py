@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import broadcasting, country, picture, settling, table, targets
+from bench import broadcasting, country, picture, settling, shards, table, targets
 
 PAPER = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 _BLOCK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -132,6 +132,15 @@ def _breaks(results: Results) -> str:
     return _markdown(("what", "how much there is", "used up at votes/s"), country.breaks_first(results))
 
 
+def _shards(results: Results) -> str:
+    return _markdown(("table", "spread by", "so it lies beside"), shards.rows())
+
+
+def _crossing(results: Results) -> str:
+    headings = ("statement", "times a vote", "finds its server by", "which is that of")
+    return _markdown(headings, shards.of_a_vote(results))
+
+
 def _assumed(results: Results) -> str:
     about = country.Country()
     return (
@@ -203,6 +212,8 @@ _BLOCKS: dict[str, Callable[[Results], str]] = {
     "country": _country,
     "assumed": _assumed,
     "breaks": _breaks,
+    "shards": _shards,
+    "crossing": _crossing,
     "votes": _votes,
     "ceiling": _ceiling,
     "statements": _statements,

@@ -177,6 +177,17 @@ async def until(load: Load, votes: int, seconds: float) -> None:
     raise TimeoutError(f"{len(load.done) - before} votes in {PATIENCE} seconds are no measure")
 
 
+async def everybody(load: Load, patience: float = 180.0) -> None:
+    """Until each of the people has tapped once; from then on nobody's vote is their first."""
+    deadline = time.monotonic() + patience
+    while not load.chosen.keys() >= set(load.people):
+        if time.monotonic() > deadline:
+            raise TimeoutError(
+                f"{len(load.chosen)} of {len(load.people)} people have voted in {patience:.0f} s"
+            )
+        await asyncio.sleep(0.1)
+
+
 def _result(before: machine.Use, after: machine.Use, full: list[Tap], half: list[float], rss: int) -> Result:
     seconds, votes = after.at - before.at, len(full)
     bot, database = after.bot - before.bot, after.database - before.database

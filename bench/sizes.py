@@ -19,7 +19,7 @@ from bench.contenders import BY_NAME, ROOT, Contender, Ground, Started, start
 from bench.filling import Size
 from bench.load import Load
 from bench.postgresql import Server
-from bench.running import IN_FLIGHT, answers, at_work, ground_for, until
+from bench.running import IN_FLIGHT, answers, at_work, everybody, ground_for, until
 
 BOTS = ("folkmoot-sqlite-polling", "folkmoot-postgresql-polling")
 FEW = 1_000
@@ -100,9 +100,9 @@ async def _side_by_side(
             town: await stack.enter_async_context(at_work(contender, server, ground=ground))
             for town, ground in grounds.items()
         }
-        for load, _ in bots.values():  # everybody has a ballot from now on
+        for load, _ in bots.values():
             load.keep(IN_FLIGHT)
-            await until(load, len(load.people), 1)
+            await everybody(load)
             await load.rest()
         for number in range(rounds):
             for town in list(bots) if number % 2 == 0 else reversed(bots):
@@ -128,11 +128,11 @@ async def _start(contender: Contender, ground: Ground) -> float:
     began = time.monotonic()
     started = start(contender, await load.fake.start(), ground)
     try:
-        while time.monotonic() < began + 60:
-            if await answers(started.ports[0]):
-                return time.monotonic() - began
+        while not await answers(started.ports[0]):
+            if time.monotonic() > began + 60:
+                raise TimeoutError(f"{contender.name} was not ready after a minute")
             await asyncio.sleep(0.01)
-        raise TimeoutError(f"{contender.name} was not ready after a minute")
+        return time.monotonic() - began
     finally:
         started.kill()
         await load.fake.stop()

@@ -19,7 +19,7 @@ from bench import machine
 from bench.contenders import BY_NAME, Started, settings
 from bench.load import Load
 from bench.postgresql import serving
-from bench.running import ENOUGH, IN_FLIGHT, at_work, until
+from bench.running import ENOUGH, IN_FLIGHT, at_work, everybody, until
 from bot.db import Database
 from bot.models import Base, Envelope, Seen
 
@@ -77,7 +77,7 @@ async def _soaked(name: str, seconds: float) -> list[Look]:
         server = await stack.enter_async_context(serving())
         load, started = await stack.enter_async_context(at_work(contender, server))
         load.keep(IN_FLIGHT)
-        await until(load, max(ENOUGH, len(load.people)), 2)  # from now on everybody has a ballot
+        await everybody(load)
         began, first = time.monotonic(), len(load.done)
         await until(load, first + ENOUGH, 5)
         rate = (len(load.done) - first) / (time.monotonic() - began) / 2
