@@ -21,7 +21,7 @@ from bench.postgresql import Server, serving
 from bench.running import IN_FLIGHT, Length, Result, run
 
 ROUNDS = 3
-FULL = Length(warm_up=1, full=3, half=2.5)
+FULL = Length(warm_up=0.8, full=2.5, half=2)
 QUICK = Length(warm_up=0.5, full=1.5, half=1)
 SIZES = sizes.Scale()
 LARGEST = sizes.Scale(ballots=5_000_000, seconds=1200)

@@ -74,12 +74,14 @@ async def at_work(
     ground: Ground | None = None,
     module: str | None = None,
     more: Mapping[str, str] | None = None,
+    tapping: int = PEOPLE,
 ) -> AsyncIterator[tuple[Load, Started]]:
-    """A started contender and the load for it. At the end it is killed, and every vote it answered must be there."""
+    """A started contender and the load for it: at most so many tap. At the end it is killed, and every vote it
+    answered must be there."""
     async with AsyncExitStack() as stack:
         if ground is None:
             ground = await stack.enter_async_context(ground_for(contender, server))
-        load = Load(ground.poll, tuple(_tapping(ground.size.people)), ground.chosen)
+        load = Load(ground.poll, _spread(ground.size.people, tapping), ground.chosen)
         stack.push_async_callback(load.fake.stop)
         started = start(contender, await load.fake.start(), ground, module=module, more=more)
         stack.callback(started.kill)
@@ -97,9 +99,9 @@ async def at_work(
             raise
 
 
-def _tapping(people: int) -> range:
-    """Who taps: at most so many, spread evenly over the town."""
-    return range(FIRST, FIRST + people, max(1, people // PEOPLE))
+def _spread(people: int, most: int) -> range:
+    """Who taps: at most so many, evenly over the town."""
+    return range(FIRST, FIRST + people, -(-people // most))
 
 
 async def _ready(load: Load, started: Started) -> None:

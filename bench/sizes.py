@@ -23,6 +23,7 @@ from bench.running import IN_FLIGHT, answers, at_work, everybody, ground_for, un
 
 BOTS = ("folkmoot-sqlite-polling", "folkmoot-postgresql-polling")
 FEW = 1_000
+TAPPING = 500  # in each town; the others are there
 BURST = 1.5  # seconds
 console = Console(highlight=False)
 
@@ -36,7 +37,7 @@ class Scale:
     people: int = 1_000_000
     rounds: int = 5
     starts: int = 3
-    seconds: float = 30.0
+    seconds: float = 20.0
     updates: int = 1_000_000
 
 
@@ -97,7 +98,7 @@ async def _side_by_side(
     found: dict[str, list[dict[str, float]]] = {town: [] for town in grounds}
     async with AsyncExitStack() as stack:
         bots = {
-            town: await stack.enter_async_context(at_work(contender, server, ground=ground))
+            town: await stack.enter_async_context(at_work(contender, server, ground=ground, tapping=TAPPING))
             for town, ground in grounds.items()
         }
         for load, _ in bots.values():
