@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
+import importlib.util
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -14,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcasting, machine, settling, sharing, sizes, table, targets
+from bench import broadcasting, machine, report, settling, sharing, sizes, table, targets
 from bench.contenders import CEILING, CONTENDERS, Contender
 from bench.looking import profile, statements
 from bench.postgresql import Server, serving
@@ -42,7 +44,9 @@ def main() -> None:
         return
     found = asyncio.run(_thoroughly([asked.part] if asked.part else list(PARTS), full=asked.full))
     show(found)
-    console.print("Kept in bench/results.json; `python -m bench.report` writes it into docs/performance.md.")
+    if {"runs", "statements"} <= found.keys():
+        report.main()
+    console.print("Kept in bench/results.json, docs/performance.md and its picture.")
     sys.exit(1 if found["failed"] else 0)
 
 
@@ -132,6 +136,11 @@ async def _broadcasting(server: Server, found: Found, full: bool) -> None:
     found["broadcasting"] = await broadcasting.measured(server, ROUNDS, FULL)
 
 
+async def _postman(server: Server, found: Found, full: bool) -> None:
+    if importlib.util.find_spec("bench.postman"):
+        found["postman"] = await importlib.import_module("bench.postman").measured(server)
+
+
 async def _sharing(server: Server, found: Found, full: bool) -> None:
     found["sharing"] = await sharing.measured(server, ROUNDS, FULL)
 
@@ -144,6 +153,7 @@ PARTS: dict[str, Callable[[Server, Found, bool], Awaitable[None]]] = {
     "votes": _votes,
     "looks": _looks,
     "broadcasting": _broadcasting,
+    "postman": _postman,
     "sharing": _sharing,
     "sizes": _sizes,
 }

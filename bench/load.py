@@ -91,6 +91,8 @@ class Load:
         while (due := due + chance.expovariate(rate)) < start + seconds:
             if (wait := due - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)
+            while not self._free:  # noqa: ASYNC110 - everybody waits for an answer; their waits tell
+                await asyncio.sleep(0.005)
             self.tap()
 
     async def rest(self, patience: float = 20.0) -> None:

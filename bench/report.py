@@ -106,7 +106,13 @@ def _sizes(results: Results) -> str:
 
 
 def _before(results: Results) -> str:
-    return _profile(table.read(BEFORE)) + "\n\n" + _counted(table.read(BEFORE))
+    before = table.read(BEFORE)
+    then = {
+        place: targets.ratios(before["runs"], name, "echo-polling", "votes_per_second")
+        for name, place in targets.CHOSEN.items()
+    }
+    shown = "; ".join(f"{place} {table.spread(ratios, 2)}" for place, ratios in then.items())
+    return f"{_profile(before)}\n\n{_counted(before)} Votes/s ÷ python-telegram-bot echo: {shown}."
 
 
 def _counted(results: Results) -> str:
@@ -137,7 +143,7 @@ def _shards(results: Results) -> str:
 
 
 def _crossing(results: Results) -> str:
-    headings = ("statement", "times a vote", "finds its server by", "which is that of")
+    headings = ("statement", "times a vote", "finds its server by", "crosses")
     return _markdown(headings, shards.of_a_vote(results))
 
 

@@ -106,7 +106,7 @@ def _spread(people: int, most: int) -> range:
 
 async def _ready(load: Load, started: Started) -> None:
     """Until it asks for updates, and has said what it says at its start; of several processes, until each answers."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     for port in load.fake.behind if len(started.ports) > 1 else ():
         while not await answers(port) and time.monotonic() < deadline:  # noqa: ASYNC110 - it is another process
             await asyncio.sleep(0.05)

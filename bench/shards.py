@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +11,18 @@ EVERYWHERE = "a copy on every server"
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """`column` decides on the server; `beside` says which rows lie together there."""
+    """`column` decides on the server; rows with the same `group` lie together, `beside` says in words by what."""
 
     column: str
+    group: str
     beside: str
 
 
-COMMUNITY, POLL = "the community", "its poll, and so the community"
-RESIDENT, ADDRESS = "the resident", "its address, and so the resident"
-NOWHERE = Spread(EVERYWHERE, "nothing: few rows, seldom written")
+def _spread(column: str, group: str, through: str = "") -> Spread:
+    return Spread(column, group, f"its {through}, and so the {group}" if through else f"the {group}")
+
+
+NOWHERE = Spread(EVERYWHERE, "", "few rows, seldom written")
 
 SPREAD: Mapping[str, Spread] = {
     "communities": NOWHERE,
@@ -27,21 +30,21 @@ SPREAD: Mapping[str, Spread] = {
     "facts": NOWHERE,
     "ticks": NOWHERE,
     "web_seals": NOWHERE,
-    "memberships": Spread("community_id", COMMUNITY),
-    "invitations": Spread("community_id", COMMUNITY),
-    "audit": Spread("community_id", COMMUNITY),
-    "polls": Spread("community_id", COMMUNITY),
-    "tallies": Spread("poll_id", POLL),
-    "ballots": Spread("poll_id", POLL),
-    "participations": Spread("poll_id", POLL),
-    "residents": Spread("id", RESIDENT),
-    "addresses": Spread("resident_id", RESIDENT),
-    "consents": Spread("resident_id", RESIDENT),
-    "link_codes": Spread("resident_id", RESIDENT),
-    "envelopes": Spread("address_id", ADDRESS),
-    "seen": Spread("key", "nothing: each update stands for itself"),
-    "web_sessions": Spread("chat", "the browser"),
-    "web_lines": Spread("chat", "the browser"),
+    "memberships": _spread("community_id", "community"),
+    "invitations": _spread("community_id", "community"),
+    "audit": _spread("community_id", "community"),
+    "polls": _spread("community_id", "community"),
+    "tallies": _spread("poll_id", "community", "poll"),
+    "ballots": _spread("poll_id", "community", "poll"),
+    "participations": _spread("poll_id", "community", "poll"),
+    "residents": _spread("id", "resident"),
+    "addresses": _spread("resident_id", "resident"),
+    "consents": _spread("resident_id", "resident"),
+    "link_codes": _spread("resident_id", "resident"),
+    "envelopes": _spread("address_id", "resident", "address"),
+    "seen": Spread("key", "update", "nothing: each update stands for itself"),
+    "web_sessions": _spread("chat", "browser"),
+    "web_lines": _spread("chat", "browser"),
 }
 """Every table of the models; a table that is missing here fails a test."""
 
@@ -56,15 +59,23 @@ def _column(spread: Spread) -> str:
 
 
 def of_a_vote(results: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
-    """(statement, times a vote, column, lies beside) for what was counted on PostgreSQL with one tap at a time."""
+    """(statement, times a vote, by what it finds its server, whether it crosses) for what was counted on PostgreSQL
+    with one tap at a time."""
     counted = results["statements"]["folkmoot-postgresql-polling"]["one at a time"]
     made = []
     for statement, times in sorted(counted.items(), key=lambda pair: -pair[1]):
-        table = statement.partition(" ")[2]
-        if table in SPREAD and times >= OFTEN:
-            spread = SPREAD[table]
-            made.append((f"{statement}", f"{times:.1f}", _column(spread), spread.beside))
+        tables = [table for table in statement.partition(" ")[2].split(" + ") if table in SPREAD]
+        if tables and times >= OFTEN:
+            columns = dict.fromkeys(_column(SPREAD[table]) for table in tables)
+            made.append(
+                (statement, f"{times:.1f}", ", ".join(columns), "**crosses**" if crosses(tables) else "no")
+            )
     return made
+
+
+def crosses(tables: Sequence[str]) -> bool:
+    """Whether rows of these tables that belong to one vote may lie on different servers."""
+    return len({SPREAD[table].group for table in tables} - {""}) > 1
 
 
 OFTEN = 0.1  # a vote; what is done more seldom is not on its way

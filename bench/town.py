@@ -42,9 +42,7 @@ async def _ask(session: AsyncSession) -> Poll:
     town = await communities.add(
         session, "bench", {"en": "Bench"}, zone="Europe/London", languages=["en"], now=now
     )
-    session.add(
-        Resident(id=1, language="en", interests=[], created_at=now, greeted_at=now, agreed_at=now)
-    )
+    session.add(Resident(id=1, language="en", interests=[], created_at=now, greeted_at=now, agreed_at=now))
     await session.flush()
     session.add_all(
         [

@@ -31,3 +31,10 @@ def test_the_picture_shows_every_bot_of_the_results() -> None:
     assert len({row["bot"] for row in rows}) == len(CONTENDERS)
     drawn = picture.chart(table.saved()).to_dict()
     assert drawn["background"] == "white"
+
+
+def test_the_picture_in_the_paper_is_packed_and_whole() -> None:
+    kept = picture.PICTURE.read_bytes()
+    assert picture.lighter(kept) == kept
+    assert kept.startswith(b"\x89PNG")
+    assert b"IEND" in kept[-8:]

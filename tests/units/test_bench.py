@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import URL
 
-from bench import country, settling, shards, table, targets, town
+from bench import country, settling, shards, table, targets, town, watched
 from bench.contenders import settings
 from bench.filling import Size
 from bench.looking import part_of
@@ -125,6 +125,27 @@ def test_every_table_has_a_column_that_it_would_be_spread_by() -> None:
     assert set(shards.SPREAD) == set(Base.metadata.tables)
     for name, spread in shards.SPREAD.items():
         assert spread is shards.NOWHERE or spread.column in Base.metadata.tables[name].columns
+
+
+def test_a_join_of_a_resident_with_a_community_crosses_and_one_within_a_community_does_not() -> None:
+    assert shards.crosses(["residents", "memberships"])
+    assert not shards.crosses(["tallies", "polls", "communities"])
+
+
+@pytest.mark.parametrize(
+    ("statement", "called"),
+    [
+        (
+            "SELECT t.a FROM tallies JOIN polls ON x FOR NO KEY UPDATE OF tallies, polls",
+            "SELECT tallies + polls",
+        ),
+        ("INSERT INTO ballots (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 2", "INSERT ballots"),
+        ("UPDATE tallies SET counts = 1", "UPDATE tallies"),
+        ("COMMIT", "COMMIT"),
+    ],
+)
+def test_a_statement_is_called_by_its_tables(statement: str, called: str) -> None:
+    assert watched.name(statement) == called
 
 
 def test_a_stack_belongs_to_its_innermost_known_part() -> None:
