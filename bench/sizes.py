@@ -37,7 +37,7 @@ class Scale:
     people: int = 1_000_000
     rounds: int = 5
     starts: int = 3
-    seconds: float = 20.0
+    seconds: float = 40.0
     updates: int = 1_000_000
 
 
@@ -73,7 +73,7 @@ async def _one(contender: Contender, server: Server, scale: Scale) -> dict[str, 
         memory = await _memory(contender, server, big, scale)
         _tell(contender, f"memory over {memory['updates']:,.0f} updates", began)
         began = time.monotonic()
-        prepared = await _prepared(big)
+        prepared = {town: await _prepared(grounds[town]) for town in ("small", "people")}
         _tell(contender, "preparing a broadcast", began)
         bytes_each = await server.bytes_each(big.url) if contender.database == "postgresql" else None
         if bytes_each:
@@ -144,8 +144,9 @@ async def _memory(contender: Contender, server: Server, ground: Ground, scale: S
     async with at_work(contender, server, ground=ground) as (load, started):
         await asyncio.sleep(2)
         rest = machine.memory(started.pids) / 2**20
-        began, seen = time.monotonic(), []
         load.keep(IN_FLIGHT)
+        await everybody(load)
+        began, seen = time.monotonic(), []
         while time.monotonic() < began + scale.seconds and len(load.done) < scale.updates:
             await asyncio.sleep(1)
             seen.append((len(load.done), machine.memory(started.pids) / 2**20))

@@ -64,8 +64,9 @@ def test_every_promise_has_its_row_though_nothing_was_measured_but_votes() -> No
 def test_memory_that_keeps_growing_is_seen_and_warming_up_is_not() -> None:
     flat = [(n * 1000.0, 90.0 + min(n, 10)) for n in range(40)]
     growing = [(n * 1000.0, 90.0 + n) for n in range(40)]
-    assert targets.per_100k(flat) == pytest.approx(0)
-    assert targets.per_100k(growing) == pytest.approx(100)
+    assert targets.growth_of(flat) == pytest.approx(0)
+    assert targets.growth_of(growing) == pytest.approx(20)
+    assert targets.growth_of(growing[:1]) == 0
 
 
 def looks(**last: Any) -> list[Look]:
