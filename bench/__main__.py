@@ -20,7 +20,7 @@ from bench import broadcasting, machine, report, settling, sharing, sizes, table
 from bench.contenders import CEILING, CONTENDERS, Contender
 from bench.looking import profile, statements
 from bench.postgresql import Server, serving
-from bench.running import IN_FLIGHT, Length, Result, run
+from bench.running import IN_FLIGHT, Length, Result, Starved, run
 
 ROUNDS = 3
 FULL = Length(warm_up=0.8, full=2.5, half=2)
@@ -92,11 +92,11 @@ async def _votes(server: Server, found: Found, full: bool) -> None:
     for number in range(ROUNDS):
         this: Found = {}
         for one in CONTENDERS if number % 2 == 0 else reversed(CONTENDERS):
-            more = settling.chosen(found["settling"], one.name)
-            this[one.name] = asdict(await _one(one, server, FULL, f"round {number + 1}", more))
+            result = await _settled(one, server, f"round {number + 1}", found["settling"])
+            this[one.name] = asdict(result)
         # Only whole rounds: ratios are taken within one.
-        for name, result in this.items():
-            runs[name].append(result)
+        for name, shown in this.items():
+            runs[name].append(shown)
         found["runs"] = runs
         table.save(found)
 
@@ -106,8 +106,8 @@ async def _one(
 ) -> Result:
     try:
         result = await run(contender, server, length, more=more)
-    except (TimeoutError, RuntimeError) as error:
-        # A busy machine may starve anybody once. Votes that are lost are another matter, and not tried again.
+    except Starved as error:
+        # A busy machine may starve anybody once. What is lost is another matter, and not tried again.
         console.print(f"[yellow]{contender.title} by {contender.mode} once more: {error}")
         result = await run(contender, server, length, more=more)
     console.print(
@@ -116,6 +116,18 @@ async def _one(
         soft_wrap=True,
     )
     return result
+
+
+async def _settled(contender: Contender, server: Server, when: str, ways: dict[str, Any]) -> Result:
+    """One run with the settings that are best for it. A peer that loses taps with them goes on without them."""
+    more = settling.chosen(ways, contender.name)
+    try:
+        return await _one(contender, server, FULL, when, more)
+    except TimeoutError as error:
+        if not settling.unsettle(ways, contender.name):
+            raise
+        console.print(f"[yellow]{contender.title} by {contender.mode} in its usual way: {error}")
+        return await _one(contender, server, FULL, when)
 
 
 async def _looks(server: Server, found: Found, full: bool) -> None:

@@ -95,7 +95,7 @@ class Load:
                 await asyncio.sleep(0.005)
             self.tap()
 
-    async def rest(self, patience: float = 20.0) -> None:
+    async def rest(self, patience: float = 45.0) -> None:
         """Tap no more and wait for what is under way; TimeoutError says how much never came."""
         self._again = False
         deadline = time.monotonic() + patience

@@ -53,6 +53,10 @@ class Result:
     votes: int
 
 
+class Starved(Exception):
+    """A bot had so little of the machine that nothing can be said about it. Nothing was lost."""
+
+
 @asynccontextmanager
 async def ground_for(contender: Contender, server: Server, size: Size | None = None) -> AsyncIterator[Ground]:
     """A folder and a database with a town of that size; both are removed afterwards."""
@@ -112,8 +116,10 @@ async def _ready(load: Load, started: Started) -> None:
             await asyncio.sleep(0.05)
     while not load.fake.here.is_set() or time.monotonic() < load.fake.last_call + 0.3:
         gone = any(process.poll() is not None for process in started.processes)
-        if gone or time.monotonic() > deadline:
-            raise RuntimeError(f"{started.contender.name} did not start")
+        if gone:
+            raise RuntimeError(f"{started.contender.name} ended before it had begun")
+        if time.monotonic() > deadline:
+            raise Starved(f"{started.contender.name} did not start")
         await asyncio.sleep(0.02)
 
 
@@ -176,7 +182,7 @@ async def until(load: Load, votes: int, seconds: float) -> None:
         if took >= seconds and (over >= votes or (took >= 3 * seconds and over - before >= ENOUGH / 3)):
             return
         await asyncio.sleep(0.02)
-    raise TimeoutError(f"{len(load.done) - before} votes in {PATIENCE} seconds are no measure")
+    raise Starved(f"{len(load.done) - before} votes in {PATIENCE:.0f} seconds are no measure")
 
 
 async def everybody(load: Load, patience: float = 180.0) -> None:

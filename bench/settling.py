@@ -8,7 +8,7 @@ from typing import Any
 from bench.contenders import BY_NAME
 from bench.peers.serving import CONCURRENT
 from bench.postgresql import Server
-from bench.running import Length, run
+from bench.running import Length, Starved, run
 
 BOTS = ("echo", "orm")
 WAYS = {"one at a time": "", "many at once": "1"}
@@ -22,7 +22,7 @@ async def measured(server: Server) -> dict[str, dict[str, float | None]]:
         for way, word in WAYS.items():
             try:
                 result = await run(BY_NAME[f"{bot}-polling"], server, LENGTH, more={CONCURRENT: word})
-            except (TimeoutError, AssertionError):
+            except (TimeoutError, AssertionError, Starved):
                 found[bot][way] = None
             else:
                 found[bot][way] = result.votes_per_second
@@ -34,3 +34,11 @@ def chosen(found: Mapping[str, Any], name: str) -> dict[str, str]:
     ways = found.get(name.partition("-")[0], {})
     best = max(ways, key=lambda way: ways[way] or 0, default="one at a time")
     return {CONCURRENT: WAYS[best]}
+
+
+def unsettle(found: Mapping[str, Any], name: str) -> bool:
+    """Votes were lost: never many at once again. False where that was not its way."""
+    if chosen(found, name) == {CONCURRENT: ""}:
+        return False
+    found[name.partition("-")[0]]["many at once"] = None
+    return True

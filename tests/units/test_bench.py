@@ -109,6 +109,14 @@ def test_a_peer_gets_the_faster_of_its_ways() -> None:
     assert settling.chosen(found, "folkmoot-sqlite-polling") == {CONCURRENT: ""}
 
 
+def test_a_peer_that_lost_votes_in_its_faster_way_goes_on_in_its_usual_one() -> None:
+    found = {"orm": {"one at a time": 50.0, "many at once": 60.0}}
+    assert settling.unsettle(found, "orm-polling")
+    assert settling.chosen(found, "orm-webhook") == {CONCURRENT: ""}
+    assert not settling.unsettle(found, "orm-webhook")
+    assert not settling.unsettle(found, "folkmoot-sqlite-polling")
+
+
 def test_twice_the_bots_ask_a_country_in_half_the_time() -> None:
     usual = country.Country()
     assert country.reached(replace(usual, bots=80), "usual") == pytest.approx(
