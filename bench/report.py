@@ -128,6 +128,7 @@ def _counted(results: Results) -> str:
 
 
 _ENDS = {"BEGIN", "COMMIT"}
+OFTEN = 0.1  # a vote; where all are rarer, half of the most frequent is enough to be named
 
 
 def _country(results: Results) -> str:
@@ -177,10 +178,11 @@ def _statements(results: Results) -> str:
         for way, counts in ways.items():
             sql = {what: count for what, count in counts.items() if what not in _ENDS}
             most = sorted(sql.items(), key=lambda pair: -pair[1])
-            listed = ", ".join(f"{what} {count:.2f}" for what, count in most if count >= 0.1)
+            enough = min(OFTEN, most[0][1] / 2)
+            listed = ", ".join(f"{what} {count:.2f}" for what, count in most if count >= enough)
             rows.append((TITLES[name], way, f"{sum(sql.values()):.1f}", f"{counts['COMMIT']:.2f}", listed))
     return _markdown(
-        ("database", "taps", "statements a vote", "commits a vote", "which (0.1 a vote or more)"), rows
+        ("database", "taps", "statements a vote", "commits a vote", "which are the most"), rows
     )
 
 
