@@ -119,15 +119,15 @@ async def _one(
 
 
 async def _settled(contender: Contender, server: Server, when: str, ways: dict[str, Any]) -> Result:
-    """One run with the settings that are best for it. A peer that loses taps with them goes on without them."""
+    """One run with the settings that are best for it. A peer that loses taps with them goes on with others."""
     more = settling.chosen(ways, contender.name)
     try:
         return await _one(contender, server, FULL, when, more)
     except TimeoutError as error:
         if not settling.unsettle(ways, contender.name):
             raise
-        console.print(f"[yellow]{contender.title} by {contender.mode} in its usual way: {error}")
-        return await _one(contender, server, FULL, when)
+        console.print(f"[yellow]{contender.title} by {contender.mode} in another way: {error}")
+        return await _one(contender, server, FULL, when, settling.chosen(ways, contender.name))
 
 
 async def _looks(server: Server, found: Found, full: bool) -> None:

@@ -60,9 +60,8 @@ def _parts(results: Results) -> str:
 def _settling(results: Results) -> str:
     rows = []
     for bot, ways in results.get("settling", {}).items():
-        best = max(ways, key=lambda way: ways[way] or 0)
         shown = [f"{rate:,.0f}" if rate else "votes were lost" for rate in ways.values()]
-        rows.append((TITLES[bot], *shown, best))
+        rows.append((TITLES[bot], *shown, settling.best(ways)))
     return _markdown(("bot", *settling.WAYS, "taken"), rows)
 
 
@@ -181,9 +180,7 @@ def _statements(results: Results) -> str:
             enough = min(OFTEN, most[0][1] / 2)
             listed = ", ".join(f"{what} {count:.2f}" for what, count in most if count >= enough)
             rows.append((TITLES[name], way, f"{sum(sql.values()):.1f}", f"{counts['COMMIT']:.2f}", listed))
-    return _markdown(
-        ("database", "taps", "statements a vote", "commits a vote", "which are the most"), rows
-    )
+    return _markdown(("database", "taps", "statements a vote", "commits a vote", "which are the most"), rows)
 
 
 def _profile(results: Results) -> str:

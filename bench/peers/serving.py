@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
+import uvloop
 from telegram.ext import Application, ApplicationBuilder
 
 CONCURRENT = "CONCURRENT_UPDATES"
 """Where it is set, the library answers many updates at once; without, it answers one after the other."""
+
+UVLOOP = "ON_UVLOOP"
+"""Where it is set, the bot runs on uvloop."""
 
 
 def application() -> ApplicationBuilder[Any, Any, Any, Any, Any, Any]:
@@ -20,6 +25,8 @@ def application() -> ApplicationBuilder[Any, Any, Any, Any, Any, Any]:
 
 def serve(app: Application[Any, Any, Any, Any, Any, Any]) -> None:
     """Run until stopped."""
+    if os.environ.get(UVLOOP):
+        asyncio.set_event_loop(uvloop.new_event_loop())
     if os.environ["TELEGRAM_MODE"] == "polling":
         app.run_polling()
         return

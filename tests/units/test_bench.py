@@ -13,7 +13,7 @@ from bench import country, settling, shards, table, targets, town, watched
 from bench.contenders import settings
 from bench.filling import Size
 from bench.looking import part_of
-from bench.peers.serving import CONCURRENT
+from bench.peers.serving import CONCURRENT, UVLOOP
 from bench.soak import Bounds, Look, judged
 from bot.clock import utc_now
 from bot.db import Database
@@ -99,20 +99,22 @@ def test_what_grows_is_named(last: dict[str, Any], complaint: str) -> None:
     assert found.startswith(complaint)
 
 
-def test_a_peer_gets_the_faster_of_its_ways() -> None:
+def test_a_peer_gets_the_fastest_of_its_ways() -> None:
     found = {
-        "echo": {"one at a time": 90.0, "many at once": 120.0},
-        "orm": {"one at a time": 50.0, "many at once": None},
+        "echo": {"as it comes": 90.0, "many at once": 120.0, "on uvloop": 110.0},
+        "orm": {"as it comes": 50.0, "many at once": None, "on uvloop": 49.0},
     }
     assert settling.chosen(found, "echo-webhook") == {CONCURRENT: "1"}
-    assert settling.chosen(found, "orm-polling") == {CONCURRENT: ""}
-    assert settling.chosen(found, "folkmoot-sqlite-polling") == {CONCURRENT: ""}
+    assert settling.chosen(found, "orm-polling") == {}
+    assert settling.chosen(found, "folkmoot-sqlite-polling") == {}
 
 
-def test_a_peer_that_lost_votes_in_its_faster_way_goes_on_in_its_usual_one() -> None:
-    found = {"orm": {"one at a time": 50.0, "many at once": 60.0}}
+def test_a_peer_that_lost_votes_in_its_fastest_way_goes_on_in_the_next() -> None:
+    found = {"orm": {"as it comes": 50.0, "many at once": 60.0, "on uvloop": 55.0}}
     assert settling.unsettle(found, "orm-polling")
-    assert settling.chosen(found, "orm-webhook") == {CONCURRENT: ""}
+    assert settling.chosen(found, "orm-webhook") == {UVLOOP: "1"}
+    assert settling.unsettle(found, "orm-webhook")
+    assert settling.chosen(found, "orm-webhook") == {}
     assert not settling.unsettle(found, "orm-webhook")
     assert not settling.unsettle(found, "folkmoot-sqlite-polling")
 
