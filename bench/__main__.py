@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
-import importlib.util
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -16,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcasting, machine, report, settling, sharing, sizes, table, targets
+from bench import broadcasting, machine, posting, report, settling, sharing, sizes, table, targets
 from bench.contenders import CEILING, CONTENDERS, Contender
 from bench.looking import profile, statements
 from bench.postgresql import Server, serving
@@ -149,8 +147,7 @@ async def _broadcasting(server: Server, found: Found, full: bool) -> None:
 
 
 async def _postman(server: Server, found: Found, full: bool) -> None:
-    if importlib.util.find_spec("bench.postman"):
-        found["postman"] = await importlib.import_module("bench.postman").measured(server)
+    found["postman"] = await posting.measured(server, ROUNDS)
 
 
 async def _sharing(server: Server, found: Found, full: bool) -> None:

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from bench.contenders import BY_NAME, OURS
+from bench.posting import on_half_a_core
 from bench.table import Run, spread
 
 Results = Mapping[str, Any]
@@ -27,8 +28,8 @@ class Target:
         return f"{sign} {limit:,g}{self.unit}"
 
     def met(self, values: Sequence[float]) -> bool:
-        """Whether the median keeps the promise."""
-        middle = median(values)
+        """Whether the median keeps the promise; where nothing at all is allowed, every value must."""
+        middle = max(values) if self.most == 0 else median(values)
         return (self.least is None or middle >= self.least) and (self.most is None or middle <= self.most)
 
 
@@ -111,16 +112,16 @@ def _postman(results: Results) -> Iterator[Row]:
     found = results.get("postman", {})
     plain, mixed = found.get("plain", []), found.get("mixed", [])
     share = Target(least=97, unit=" %")
-    yield Row("broadcast, of the allowed rate", "SQLite", share, [100 * one["share"] for one in plain])
+    yield Row("broadcast, of the allowed rate", "SQLite", share, [100 * one["of_allowed"] for one in plain])
     share = Target(least=93, unit=" %")
     what = "the same mixed with groups and replies"
-    yield Row(what, "SQLite", share, [100 * one["share"] for one in mixed])
+    yield Row(what, "SQLite", share, [100 * one["of_allowed"] for one in mixed])
     wrong = [float(one["refused"] + one["lost"] + one["twice"]) for one in (*plain, *mixed)]
     yield Row("letters refused, lost or sent twice in these", "SQLite", Target(most=0, digits=0), wrong)
     for name in CHOSEN.values():
-        capacity = found.get("capacity", {}).get(name, [])
+        capacity = [on_half_a_core(one) for one in found.get("free", {}).get(name, [])]
         target = Target(least=1000, unit=" letters/s", digits=0)
-        yield Row("postman's own capacity, limits lifted, per half core", name, target, capacity)
+        yield Row("postman's own capacity on half a core, limits lifted", name, target, capacity)
 
 
 def _sizes(results: Results) -> Iterator[Row]:

@@ -40,6 +40,7 @@ def test_rounds_of_which_one_has_no_partner_are_not_compared() -> None:
         (targets.Target(most=30), [10.0, 29.0, 300.0], "met"),
         (targets.Target(most=30), [31.0], "**missed**"),
         (targets.Target(most=30), [], "not measured"),
+        (targets.Target(most=0), [0.0, 0.0, 1.0], "**missed**"),
     ],
 )
 def test_a_promise_is_about_the_median(target: targets.Target, values: list[float], verdict: str) -> None:
