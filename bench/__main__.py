@@ -24,7 +24,7 @@ ROUNDS = 3
 FULL = Length(warm_up=0.8, full=2.5, half=2)
 QUICK = Length(warm_up=0.5, full=1.5, half=1)
 SIZES = sizes.Scale()
-LARGEST = sizes.Scale(ballots=5_000_000, seconds=1200)
+LONG = sizes.Scale(seconds=1200)
 
 console = Console(highlight=False)
 Found = dict[str, Any]
@@ -34,7 +34,9 @@ def main() -> None:
     """Measure, show and keep."""
     wishes = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     wishes.add_argument("--quick", action="store_true", help="one short round by polling; nothing is kept")
-    wishes.add_argument("--full", action="store_true", help="5 million ballots, a million updates for memory")
+    wishes.add_argument(
+        "--full", action="store_true", help="a million updates for memory, or twenty minutes of them"
+    )
     wishes.add_argument("--part", choices=PARTS, help="measure only this again, and keep it with the rest")
     asked = wishes.parse_args()
     if asked.quick:
@@ -155,7 +157,7 @@ async def _sharing(server: Server, found: Found, full: bool) -> None:
 
 
 async def _sizes(server: Server, found: Found, full: bool) -> None:
-    found["sizes"] = await sizes.measured(server, LARGEST if full else SIZES)
+    found["sizes"] = await sizes.measured(server, LONG if full else SIZES)
 
 
 PARTS: dict[str, Callable[[Server, Found, bool], Awaitable[None]]] = {

@@ -33,11 +33,11 @@ class Scale:
     """How much is measured: ballots in the big poll, people in the big town, rounds, and updates for memory: as many
     as fit into so many seconds, or that many if that is reached before."""
 
-    ballots: int = 1_000_000
+    ballots: int = 5_000_000
     people: int = 1_000_000
-    rounds: int = 5
+    rounds: int = 4
     starts: int = 3
-    seconds: float = 40.0
+    seconds: float = 30.0
     updates: int = 1_000_000
 
 
