@@ -75,50 +75,18 @@ def _engine(url: URL) -> AsyncEngine:
 
 async def _people(connection: AsyncConnection, people: int, community: int, poll: int, now: datetime) -> None:
     number = _numbers(connection, 2, people)
-    moment = literal(now, Resident.created_at.type)
+    moment, member = literal(now, Resident.created_at.type), {"resident_id": number}
+    english, telegram = literal("en"), literal("telegram")
+    person = {"id": number, "language": english, "interests": literal([], Resident.interests.type)}
+    home = {"id": number, "channel": telegram, "chat": cast(number + (FIRST - 1), String)}
+    said = {"wording": literal("Agreed."), "language": english, "agreed_at": moment}
+    belongs = {"community_id": literal(community), "role": literal("resident"), "joined_at": moment}
     tables: tuple[tuple[Any, dict[str, Any]], ...] = (
-        (
-            Resident,
-            {
-                "id": number,
-                "language": literal("en"),
-                "interests": literal([], Resident.interests.type),
-                "greeted_at": moment,
-                "agreed_at": moment,
-                "created_at": moment,
-            },
-        ),
-        (
-            Address,
-            {
-                "id": number,
-                "channel": literal("telegram"),
-                "chat": cast(number + (FIRST - 1), String),
-                "resident_id": number,
-                "preferred": true(),
-                "talk": null(),
-                "created_at": moment,
-            },
-        ),
-        (
-            Consent,
-            {
-                "resident_id": number,
-                "wording": literal("Agreed."),
-                "language": literal("en"),
-                "agreed_at": moment,
-            },
-        ),
-        (
-            Membership,
-            {
-                "community_id": literal(community),
-                "resident_id": number,
-                "role": literal("resident"),
-                "joined_at": moment,
-            },
-        ),
-        (Participation, {"poll_id": literal(poll), "resident_id": number, "took_part": false()}),
+        (Resident, person | dict.fromkeys(("greeted_at", "agreed_at", "created_at"), moment)),
+        (Address, home | member | {"preferred": true(), "talk": null(), "created_at": moment}),
+        (Consent, said | member),
+        (Membership, belongs | member),
+        (Participation, {"poll_id": literal(poll), "took_part": false()} | member),
     )
     for table, values in tables:
         await _insert(connection, table, values)

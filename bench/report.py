@@ -1,4 +1,4 @@
-"""`python -m bench.report`: writes bench/results.json into docs/performance.md, between its marks, and its picture."""
+"""`python -m bench.report`: writes bench/results.json into the papers, between their marks, and draws the picture."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from bench import broadcasting, country, picture, settling, shards, table, targets
 
-PAPER = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAPERS = (DOCS / "performance.md", DOCS / "spreading.md")
 _BLOCK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 Results = Mapping[str, Any]
 
@@ -18,11 +19,12 @@ BEFORE = table.RESULTS.with_name("before.json")
 
 
 def main() -> None:
-    """Fill every block of the paper."""
+    """Fill every block of the papers, and draw the picture."""
     results = table.saved()
-    PAPER.write_text(filled(PAPER.read_text("utf-8"), results), "utf-8")
+    for paper in PAPERS:
+        paper.write_text(filled(paper.read_text("utf-8"), results), "utf-8")
     picture.draw(results)
-    print(f"The numbers in {PAPER.name} are those of {results['machine']['when']}.")
+    print(f"The numbers in the papers are those of {results['machine']['when']}.")
 
 
 def filled(paper: str, results: Results) -> str:
@@ -106,12 +108,15 @@ def _sizes(results: Results) -> str:
 
 def _before(results: Results) -> str:
     before = table.read(BEFORE)
-    then = {
-        place: targets.ratios(before["runs"], name, "echo-polling", "votes_per_second")
-        for name, place in targets.CHOSEN.items()
-    }
-    shown = "; ".join(f"{place} {table.spread(ratios, 2)}" for place, ratios in then.items())
-    return f"{_profile(before)}\n\n{_counted(before)} Votes/s ÷ python-telegram-bot echo: {shown}."
+    said = []
+    for when, these in (("Before", before), ("Now", results)):
+        each = {
+            place: targets.ratios(these["runs"], name, "echo-polling", "votes_per_second")
+            for name, place in targets.CHOSEN.items()
+        }
+        shown = "; ".join(f"{place} {table.spread(ratios, 2)}" for place, ratios in each.items())
+        said.append(f"- {when}: {_counted(these)} Votes/s ÷ python-telegram-bot echo: {shown}.")
+    return "\n".join(said)
 
 
 def _counted(results: Results) -> str:
@@ -139,7 +144,7 @@ def _breaks(results: Results) -> str:
 
 
 def _shards(results: Results) -> str:
-    return _markdown(("table", "spread by", "so it lies beside"), shards.rows())
+    return _markdown(("spread by", "so they lie beside", "tables"), shards.rows())
 
 
 def _crossing(results: Results) -> str:
@@ -184,16 +189,19 @@ def _statements(results: Results) -> str:
 
 
 def _profile(results: Results) -> str:
-    found = results["profile"]
-    if not found:
-        return "No profile was taken: py-spy was not installed."
+    seen = [
+        (f"{place}, {when}", these["profile"][name])
+        for name, place in targets.CHOSEN.items()
+        for when, these in (("before", table.read(BEFORE)), ("now", results))
+        if name in these["profile"]
+    ]
     parts = sorted(
-        {part for seen in found.values() for part in seen["parts"]},
-        key=lambda part: -max(seen["parts"].get(part, 0.0) for seen in found.values()),
+        {part for _, one in seen for part in one["parts"]},
+        key=lambda part: -max(one["parts"].get(part, 0.0) for _, one in seen),
     )
-    rows = [(part, *(_share(seen, part) for seen in found.values())) for part in parts]
-    rows.append(("**all of a vote**", *(f"**{seen['cpu_us']:,.0f} µs**" for seen in found.values())))
-    return _markdown(("what", *(TITLES[name] for name in found)), rows)
+    rows = [(part, *(_share(one, part) for _, one in seen)) for part in parts]
+    rows.append(("**all of a vote**", *(f"**{one['cpu_us']:,.0f} µs**" for _, one in seen)))
+    return _markdown(("what", *(heading for heading, _ in seen)), rows)
 
 
 def _share(seen: Mapping[str, Any], part: str) -> str:

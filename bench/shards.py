@@ -38,10 +38,11 @@ SPREAD: Mapping[str, Spread] = {
     "ballots": _spread("poll_id", "community", "poll"),
     "participations": _spread("poll_id", "community", "poll"),
     "residents": _spread("id", "resident"),
-    "addresses": _spread("resident_id", "resident"),
+    "addresses": _spread("chat", "chat"),
     "consents": _spread("resident_id", "resident"),
     "link_codes": _spread("resident_id", "resident"),
-    "envelopes": _spread("address_id", "resident", "address"),
+    "envelopes": _spread("address_id", "chat", "address"),
+    "mailings": _spread("subject", "mailing"),
     "seen": Spread("key", "update", "nothing: each update stands for itself"),
     "web_sessions": _spread("chat", "browser"),
     "web_lines": _spread("chat", "browser"),
@@ -50,8 +51,11 @@ SPREAD: Mapping[str, Spread] = {
 
 
 def rows() -> list[tuple[str, str, str]]:
-    """(table, column, lies beside)"""
-    return [(f"`{table}`", _column(spread), spread.beside) for table, spread in SPREAD.items()]
+    """(column, lies beside, the tables)"""
+    tables: dict[tuple[str, str], list[str]] = {}
+    for table, spread in SPREAD.items():
+        tables.setdefault((_column(spread), spread.beside), []).append(f"`{table}`")
+    return [(*where, ", ".join(listed)) for where, listed in tables.items()]
 
 
 def _column(spread: Spread) -> str:
@@ -64,18 +68,26 @@ def of_a_vote(results: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     counted = results["statements"]["folkmoot-postgresql-polling"]["one at a time"]
     made = []
     for statement, times in sorted(counted.items(), key=lambda pair: -pair[1]):
-        tables = [table for table in statement.partition(" ")[2].split(" + ") if table in SPREAD]
+        verb, _, listed = statement.partition(" ")
+        tables = [table for table in listed.split(" + ") if table in SPREAD]
         if tables and times >= OFTEN:
             columns = dict.fromkeys(_column(SPREAD[table]) for table in tables)
-            made.append(
-                (statement, f"{times:.1f}", ", ".join(columns), "**crosses**" if crosses(tables) else "no")
-            )
+            by = BY_NUMBER if is_by_number(verb, tables) else ", ".join(columns)
+            made.append((statement, f"{times:.1f}", by, "**yes**" if crosses(verb, tables) else "no"))
     return made
 
 
-def crosses(tables: Sequence[str]) -> bool:
-    """Whether rows of these tables that belong to one vote may lie on different servers."""
-    return len({SPREAD[table].group for table in tables} - {""}) > 1
+BY_NUMBER = "nothing: by its number, or whatever is due"
+
+
+def is_by_number(verb: str, tables: Sequence[str]) -> bool:
+    """The postman asks for envelopes that are due, and marks them by their numbers; neither names an address."""
+    return "envelopes" in tables and verb != "INSERT"
+
+
+def crosses(verb: str, tables: Sequence[str]) -> bool:
+    """Whether rows of these tables that belong to one vote may lie on different servers, or on any."""
+    return is_by_number(verb, tables) or len({SPREAD[table].group for table in tables} - {""}) > 1
 
 
 OFTEN = 0.1  # a vote; what is done more seldom is not on its way

@@ -132,7 +132,7 @@ def _sizes(results: Results) -> Iterator[Row]:
     ):
         for name, place in CHOSEN.items():
             costs = found.get(name, {}).get("costs", {})
-            pairs = zip(costs.get(town, []), costs.get("small", []), strict=True)
+            pairs = zip(costs.get(town, []), costs.get("small", []), strict=town in costs)
             more = [(big["cpu_per_1000"] / small["cpu_per_1000"] - 1) * 100 for big, small in pairs]
             yield Row(what, place, WITHIN, more)
     for name, place in CHOSEN.items():

@@ -139,9 +139,17 @@ def test_every_table_has_a_column_that_it_would_be_spread_by() -> None:
         assert spread is shards.NOWHERE or spread.column in Base.metadata.tables[name].columns
 
 
-def test_a_join_of_a_resident_with_a_community_crosses_and_one_within_a_community_does_not() -> None:
-    assert shards.crosses(["residents", "memberships"])
-    assert not shards.crosses(["tallies", "polls", "communities"])
+@pytest.mark.parametrize(
+    ("verb", "tables", "crosses"),
+    [
+        ("SELECT", ["residents", "memberships"], True),
+        ("SELECT", ["tallies", "polls", "communities"], False),
+        ("INSERT", ["envelopes"], False),
+        ("UPDATE", ["envelopes"], True),
+    ],
+)
+def test_what_is_not_found_by_one_column_crosses(verb: str, tables: list[str], crosses: bool) -> None:
+    assert shards.crosses(verb, tables) == crosses
 
 
 @pytest.mark.parametrize(
