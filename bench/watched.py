@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 COUNTS = "STATEMENTS"
-_TABLE = re.compile(r"\b(?:INTO|FROM|JOIN|(?<!FOR )(?<!KEY )(?<!DO )UPDATE)\s+(?!unnest\b)([a-z_]\w*)")
+_TABLE = re.compile(r"\b(?:INTO|FROM|JOIN|UPDATE)\s+(?!unnest\b)([a-z_]\w*)")
 
 
 def main() -> None:
