@@ -10,10 +10,10 @@ PAPERS = pyproject.toml constraints.txt
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench screenshots messages dist pins clean
+.PHONY: help run test check fmt bench bench-quick soak screenshots messages dist pins clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.ready-to-run ## Start the service with a make-believe town
 	@$(BIN)/folkmoot demo
@@ -33,8 +33,14 @@ fmt: $(VENV)/.ready-to-test ## Put the code in order
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: $(VENV)/.ready-to-test ## Measure votes a second, end to end
+bench: $(VENV)/.ready-to-test ## Measure everything that was promised, beside other bots; a quarter of an hour
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-quick: $(VENV)/.ready-to-test ## Measure votes a second beside other bots; a minute
+	@$(BIN)/python -m bench --quick
+
+soak: $(VENV)/.ready-to-test ## Keep half of the maximum load up for ten minutes, and see that nothing grows
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 screenshots: $(VENV)/.ready-to-test ## Take the pictures of the README and the guides
 	@.ci/chromium

@@ -7,10 +7,11 @@ what is measured.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,11 +21,17 @@ TOKEN = "7000000001:bench-token"
 BOT = {"id": 7000000001, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 MOST = 100  # updates in one answer to getUpdates
 CONNECTIONS = 40  # that Telegram brings updates over, unless setWebhook says otherwise
+_NUMBERS = itertools.count(1)
+"""Of updates; a bot that is started again on the same database must not have seen them."""
+
 TRUE = response(b'{"ok":true,"result":true}')
 
 
 class Fake:
-    """One bot's Telegram. `answered(query)` and `edited(chat)` are called as the bot's calls come in."""
+    """One bot's Telegram. `answered(query)` and `edited(chat)` are called as the bot's calls come in.
+
+    `behind` are the ports of several processes that share a webhook, as behind a proxy.
+    """
 
     def __init__(self, answered: Callable[[str], None], edited: Callable[[int], None]) -> None:
         self._answered, self._edited = answered, edited
@@ -33,8 +40,8 @@ class Fake:
         self._hook: Hook | None = None
         self._server: asyncio.Server | None = None
         self._talks: set[Talk] = set()
-        self._next = 1
         self.calls: Counter[str] = Counter()
+        self.behind: Sequence[int] = ()
         self.here = asyncio.Event()
         self.last_call = 0.0
 
@@ -59,7 +66,7 @@ class Fake:
 
     def push(self, kind: bytes) -> None:
         """Hand out one update; `kind` is its JSON after the number."""
-        number, self._next = self._next, self._next + 1
+        number = next(_NUMBERS)
         update = b'{"update_id":%d,%b}' % (number, kind)
         if self._hook:
             self._hook.bring(update)
@@ -115,7 +122,7 @@ class Fake:
             return _message(asked, 1_000_000 + self.calls[method])
         if method == "setWebhook" and asked.get("url"):
             limit = int(asked.get("max_connections", CONNECTIONS))
-            self._hook = Hook(asked["url"], asked.get("secret_token", ""), limit)
+            self._hook = Hook(asked["url"], asked.get("secret_token", ""), limit, self.behind)
             self.here.set()
         return TRUE
 
@@ -123,8 +130,9 @@ class Fake:
 class Hook:
     """Brings updates to a webhook, one at a time over each of so many connections."""
 
-    def __init__(self, url: str, secret: str, limit: int) -> None:
+    def __init__(self, url: str, secret: str, limit: int, behind: Sequence[int] = ()) -> None:
         self.url = url
+        self._ports = itertools.cycle(behind or (urlsplit(url).port or 80,))
         self.refused = 0
         self._secret = f"X-Telegram-Bot-Api-Secret-Token: {secret}"
         self._limit = limit
@@ -153,9 +161,8 @@ class Hook:
     async def _connect(self) -> None:
         address = urlsplit(self.url)
         assert address.hostname
-        assert address.port
         _, talk = await asyncio.get_running_loop().create_connection(
-            lambda: Talk(self._taken, self._all.discard), address.hostname, address.port
+            lambda: Talk(self._taken, self._all.discard), address.hostname, next(self._ports)
         )
         self._all.add(talk)
         self._next(talk)

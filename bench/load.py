@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.fake import BOT, Fake
@@ -45,13 +46,15 @@ class Tap:
 
 @dataclass
 class Load:
-    """Who taps. A tap is over when its callback query is answered and its message edited."""
+    """Who taps. A tap is over when its callback query is answered and its message edited. `chosen` may say what they
+    chose the last time."""
 
     poll: int = 1
-    done: list[Tap] = field(default_factory=list)
+    people: Sequence[int] = range(FIRST, FIRST + PEOPLE)
     chosen: dict[int, int] = field(default_factory=dict)
+    done: list[Tap] = field(default_factory=list)
     fake: Fake = field(init=False)
-    _free: deque[int] = field(default_factory=lambda: deque(range(FIRST, FIRST + PEOPLE)))
+    _free: deque[int] = field(default_factory=deque)
     _by_query: dict[str, Tap] = field(default_factory=dict)
     _by_chat: dict[int, Tap] = field(default_factory=dict)
     _again: bool = False
@@ -59,6 +62,7 @@ class Load:
 
     def __post_init__(self) -> None:
         self.fake = Fake(self._answered, self._edited)
+        self._free.extend(self.people)
 
     @property
     def in_flight(self) -> int:
@@ -87,9 +91,11 @@ class Load:
         while (due := due + chance.expovariate(rate)) < start + seconds:
             if (wait := due - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)
+            while not self._free:  # noqa: ASYNC110 - everybody waits for an answer; their waits tell
+                await asyncio.sleep(0.005)
             self.tap()
 
-    async def rest(self, patience: float = 20.0) -> None:
+    async def rest(self, patience: float = 45.0) -> None:
         """Tap no more and wait for what is under way; TimeoutError says how much never came."""
         self._again = False
         deadline = time.monotonic() + patience

@@ -51,7 +51,7 @@ async def _tapping(load: Load, count: int, seconds: float) -> None:
 
 async def _counts(started: Started, place: Path) -> Counter[str]:
     place.unlink(missing_ok=True)  # noqa: ASYNC240
-    started.process.send_signal(signal.SIGUSR1)
+    started.processes[0].send_signal(signal.SIGUSR1)
     deadline = time.monotonic() + 5
     while not place.exists():  # noqa: ASYNC240
         if time.monotonic() > deadline:
@@ -68,8 +68,8 @@ async def profile(contender: Contender, server: Server, seconds: int) -> dict[st
     async with at_work(contender, server) as (load, started):
         load.keep(IN_FLIGHT)
         await asyncio.sleep(2)
-        pid = started.process.pid
-        before, first = Use.now(pid, None), len(load.done)
+        pid = started.pids[0]
+        before, first = Use.now([pid], None), len(load.done)
         with tempfile.NamedTemporaryFile(suffix=".txt") as out:
             watching = await asyncio.create_subprocess_exec(
                 spy, "record", "--pid", str(pid), "--duration", str(seconds), "--rate", str(SAMPLES),
@@ -77,7 +77,7 @@ async def profile(contender: Contender, server: Server, seconds: int) -> dict[st
                 stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
             await watching.wait()
-            after, votes = Use.now(pid, None), len(load.done) - first
+            after, votes = Use.now([pid], None), len(load.done) - first
             stacks = Path(out.name).read_text()  # noqa: ASYNC240
         shares = _shares(stacks)
         each = (after.bot - before.bot) / votes * 1e6
@@ -105,6 +105,7 @@ PARTS = (
     ("/telegram/", "python-telegram-bot: building calls, reading answers"),
     ("/aiohttp/", "aiohttp: sending and receiving"),
     ("/yarl/", "aiohttp: sending and receiving"),
+    ("/msgspec/", "the Telegram channel"),
     ("/bot/channels/telegram/", "the Telegram channel"),
     ("/babel/", "words: sentences, numbers, dates"),
     ("/bot/i18n", "words: sentences, numbers, dates"),
@@ -112,6 +113,9 @@ PARTS = (
     ("/bot/postman", "outbox and postman"),
     ("/bot/mailbag", "outbox and postman"),
     ("/bot/sorting", "outbox and postman"),
+    ("/bot/claims", "outbox and postman"),
+    ("/bot/mailings", "outbox and postman"),
+    ("/bot/pace", "outbox and postman"),
     ("/bot/outbox", "outbox and postman"),
     ("/bot/conversation/", "dispatcher, router, turn"),
     ("/handlers/", "handlers and services"),

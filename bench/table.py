@@ -38,6 +38,8 @@ def rows(runs: Mapping[str, Sequence[Run]]) -> list[tuple[str, ...]]:
     """One row a contender, in words."""
     made = []
     for one in CONTENDERS:
+        if one.name not in runs:
+            continue
         own, bare = runs[one.name], runs[f"echo-{one.mode}"]
         faster = [
             mine["votes_per_second"] / its["votes_per_second"] for mine, its in zip(own, bare, strict=True)
@@ -56,8 +58,13 @@ def spread(values: Sequence[float], digits: int) -> str:
 
 def saved() -> dict[str, Any]:
     """The results of the last run."""
-    read: dict[str, Any] = json.loads(RESULTS.read_text("utf-8"))
-    return read
+    return read(RESULTS)
+
+
+def read(place: Path) -> dict[str, Any]:
+    """Results that were kept."""
+    found: dict[str, Any] = json.loads(place.read_text("utf-8"))
+    return found
 
 
 def save(results: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 COUNTS = "STATEMENTS"
-_TABLE = re.compile(r"\b(?:INTO|FROM|UPDATE)\s+(\w+)")
+_TABLE = re.compile(r"\b(?:INTO|FROM|JOIN|UPDATE)\s+(?!unnest\b)([a-z_]\w*)")
 
 
 def main() -> None:
@@ -24,8 +24,7 @@ def main() -> None:
     counts: Counter[str] = Counter()
 
     def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        table = _TABLE.search(statement)
-        counts[f"{statement.split(None, 1)[0].upper()} {table[1] if table else ''}".strip()] += 1
+        counts[name(statement)] += 1
 
     def committed(_connection: Any) -> None:
         counts["COMMIT"] += 1
@@ -39,6 +38,12 @@ def main() -> None:
     event.listen(Engine, "commit", committed)
     signal.signal(signal.SIGUSR1, write_down)
     folkmoot()
+
+
+def name(statement: str) -> str:
+    """What it does and to which tables, such as `SELECT tallies + polls`."""
+    tables = " + ".join(dict.fromkeys(_TABLE.findall(statement)))
+    return f"{statement.split(None, 1)[0].upper()} {tables}".strip()
 
 
 if __name__ == "__main__":

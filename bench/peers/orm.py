@@ -46,7 +46,7 @@ class Vote(Base):
     choice: Mapped[int]
 
 
-engine = create_async_engine(os.environ["DATABASE_URL"])
+engine = create_async_engine(os.environ["DATABASE_URL"], connect_args={"timeout": 30})  # seconds for a lock
 Session = async_sessionmaker(engine, expire_on_commit=False)
 
 

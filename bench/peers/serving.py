@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
+import uvloop
 from telegram.ext import Application, ApplicationBuilder
+
+CONCURRENT = "CONCURRENT_UPDATES"
+"""Where it is set, the library answers many updates at once; without, it answers one after the other."""
+
+UVLOOP = "ON_UVLOOP"
+"""Where it is set, the bot runs on uvloop."""
 
 
 def application() -> ApplicationBuilder[Any, Any, Any, Any, Any, Any]:
     """A builder that knows the token and where the Bot API is."""
     root = os.environ["TELEGRAM_API_URL"]
-    return Application.builder().token(os.environ["TELEGRAM_TOKEN"]).base_url(f"{root}/bot")
+    builder = Application.builder().token(os.environ["TELEGRAM_TOKEN"]).base_url(f"{root}/bot")
+    return builder.concurrent_updates(bool(os.environ.get(CONCURRENT)))
 
 
 def serve(app: Application[Any, Any, Any, Any, Any, Any]) -> None:
     """Run until stopped."""
+    if os.environ.get(UVLOOP):
+        asyncio.set_event_loop(uvloop.new_event_loop())
     if os.environ["TELEGRAM_MODE"] == "polling":
         app.run_polling()
         return
