@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,17 +19,22 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import limits
 from bot.channels.webchat import WebChat, prune
 from bot.clock import Clock, utc_now
-from bot.console import front
+from bot.console import front, health
+from bot.console.server import serving
+from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
 from bot.conversation.router import Router
 from bot.conversation.turn import Links
 from bot.db import Database
-from bot.errors import FolkmootError, SettingWrong
-from bot.introduce import introduce
-from bot.jobs import Entry, Jobs
+from bot.errors import FolkmootError
+from bot.introduce import introducing
+from bot.jobs import CLOCK, Entry, Jobs
 from bot.message import Channel
+from bot.metrics import Metrics
+from bot.outbox import POST
 from bot.pace import Limits
 from bot.postman import Postman
+from bot.roles import ALL, Role, fits
 from bot.settings import Settings
 from handlers import ROUTERS
 
@@ -44,38 +46,66 @@ class Folkmoot:
     """A running service, whole or in parts; what tests and commands work with."""
 
     settings: Settings
+    role: Role
     database: Database
     router: Router
     dispatcher: Dispatcher
     jobs: Jobs
     web: web.Application
     clock: Clock
+    metrics: Metrics
     channels: list[Channel] = field(default_factory=list)
     postmen: dict[str, Postman] = field(default_factory=dict)
     broken: asyncio.Event = field(default_factory=asyncio.Event)
+    ports: list[int] = field(default_factory=list)
+    """Where it listens: the pages, then the metrics if they are on."""
 
     def add(self, channel: Channel, limits: Limits) -> None:
-        """Serve one more channel, with a postman of its own."""
+        """Serve one more channel; in a role that delivers, with a postman of its own."""
         self.channels.append(channel)
-        self.postmen[channel.name] = Postman(self.database, channel, limits, self.clock)
+        if not self.role.post:
+            return
+        postman = Postman(self.database, channel, limits, self.clock, self.metrics)
+        self.postmen[channel.name] = postman
+        self.database.news.hear(
+            POST, lambda to: None if to not in (None, "", channel.name) else postman.wake()
+        )
+        if limits.whole:
+            self.metrics.pace(channel.name, limits.whole.per_second)
 
     async def unready(self) -> str | None:
-        """Why the service cannot serve just now, in one sentence; None when it can."""
+        """Why the service can neither serve just now nor stand by, in one sentence; None when it can."""
         if reason := await db.ready(self.database):
             return reason
         for channel in self.channels:
             if channel.trouble:
                 return f"{channel.name}: {channel.trouble}"
-        for name, postman in self.postmen.items():
-            if not postman.on_duty:
-                return f"The postman for {name} is not on duty: perhaps another process is."
+        for channel in self.channels:
+            postman = self.postmen.get(channel.name)
+            if postman and not postman.on_duty and postman.post not in self.database.standing_by:
+                return f"The postman for {channel.name} is not on duty yet."
         return None
 
+    def standing_by(self) -> list[str]:
+        """What this process would do if another one did not."""
+        names = {CLOCK: "the clock"}
+        for channel in self.channels:
+            names[_receiving(channel)] = f"receiving from {channel.name}"
+            if channel.name in self.postmen:
+                names[self.postmen[channel.name].post] = f"the postman for {channel.name}"
+        return sorted(names[lock] for lock in self.database.standing_by if lock in names)
 
-def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
-    """Everything, ready to be started; nothing connects yet."""
-    database = Database(settings.database)
-    router = Router.of(ROUTERS)
+
+def _receiving(channel: Channel) -> str:
+    """The lock of whoever asks a channel for what is new."""
+    return f"receiving:{channel.credential}"
+
+
+def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Folkmoot:
+    """Everything that the role needs, ready to be started; nothing connects yet. Raises SettingWrong."""
+    fits(role, settings)
+    database = Database(settings.database, settings.database_direct)
+    router, metrics, broken = Router.of(ROUTERS), Metrics(role.name), asyncio.Event()
     channels: list[Channel] = []
     postmen: dict[str, Postman] = {}
     dispatcher = Dispatcher(
@@ -85,50 +115,67 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
         links=links_of(channels),
         language=settings.default_language,
         postboxes=postmen,
+        metrics=metrics,
     )
-    jobs = Jobs(database, clock, posted=lambda: wake(postmen.values()))
     folkmoot = Folkmoot(
-        settings, database, router, dispatcher, jobs, web.Application(), clock, channels, postmen
+        settings,
+        role,
+        database,
+        router,
+        dispatcher,
+        Jobs(database, clock, metrics, broken),
+        web.Application(),
+        clock,
+        metrics,
+        channels,
+        postmen,
+        broken,
     )
+    if role.doors or role.post:
+        _add_channels(folkmoot)
+    if settings.webchat:
+        folkmoot.jobs.entries.append(Entry("tidy web chat", _tidy_webchat, 3600))
+    health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
+    if role.doors:
+        front.setup(folkmoot.web, database, language=settings.default_language)
+    return folkmoot
+
+
+def _add_channels(folkmoot: Folkmoot) -> None:
+    """The channels that are set; their doors stand open only in a role that receives."""
+    settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
     if settings.telegram_token is not None:
         telegram = TelegramChannel(
             settings.telegram_token,
-            dispatcher.submit,
+            submit,
             api_url=settings.telegram_api_url,
-            mode=settings.telegram_mode,
+            mode=settings.telegram_mode if doors else "sending",
             webhook_secret=settings.telegram_webhook_secret,
             public_url=settings.public_url,
+            alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
         )
         folkmoot.add(telegram, limits(settings.telegram_messages_per_second))
         folkmoot.web.add_routes(telegram.routes())
     if settings.webchat:
         chat = WebChat(
-            database,
-            dispatcher.submit,
-            dispatcher.rehearse,
+            folkmoot.database,
+            submit,
+            folkmoot.dispatcher.rehearse,
             settings.site,
             settings.default_language,
-            clock,
+            folkmoot.clock,
             settings.webchat_frames,
         )
         folkmoot.add(chat, Limits())
-        chat.setup(folkmoot.web)
-        jobs.entries.append(Entry("tidy web chat", _tidy_webchat, 3600))
-    front.setup(folkmoot.web, database, folkmoot.unready, language=settings.default_language)
-    return folkmoot
+        if doors:
+            chat.setup(folkmoot.web)
 
 
-async def _tidy_webchat(session: AsyncSession, now: datetime) -> None:
-    await prune(session, now - KEEP_TRANSCRIPTS)
+async def _tidy_webchat(session: AsyncSession, now: datetime) -> bool:
+    return await prune(session, now - KEEP_TRANSCRIPTS)
 
 
 KEEP_TRANSCRIPTS = timedelta(days=30)  # what stands in the web chat
-
-
-def wake(postmen: Iterable[Postman]) -> None:
-    """Something was put that no postman has in hand."""
-    for postman in postmen:
-        postman.wake()
 
 
 def links_of(channels: Iterable[Channel]) -> Links:
@@ -144,49 +191,60 @@ def links_of(channels: Iterable[Channel]) -> Links:
 @contextlib.asynccontextmanager
 async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[Folkmoot]:
     """Serve from the database up to the doors; on the way out stop receiving first and let go of the database last."""
+    role = folkmoot.role
     async with contextlib.AsyncExitStack() as stack:
+
+        async def at_work(name: str, work: Coroutine[Any, Any, None]) -> None:
+            await stack.enter_async_context(_working(folkmoot, name, work))
+
         await db.upgrade(folkmoot.database)
         stack.push_async_callback(folkmoot.database.close)
+        if folkmoot.database.dialect != "sqlite":
+            await at_work("the line to other processes", folkmoot.database.news.listen())
         for channel in folkmoot.channels:
             stack.push_async_callback(channel.close)
         for name, postman in folkmoot.postmen.items():
-            await stack.enter_async_context(_working(folkmoot, f"the postman for {name}", postman.run()))
-        await stack.enter_async_context(_working(folkmoot, "the dispatcher", folkmoot.dispatcher.run()))
+            await at_work(f"the postman for {name}", postman.run())
+        if role.doors:
+            await at_work("the dispatcher", folkmoot.dispatcher.run())
         if listen:
-            await stack.enter_async_context(_listening(folkmoot))
+            await _listen(folkmoot, stack)
         for channel in folkmoot.channels:
             await channel.open()
             stack.push_async_callback(channel.rest)
-            if isinstance(channel, TelegramChannel):
-                await stack.enter_async_context(_introducing(folkmoot, channel))
-        folkmoot.jobs.start()
-        stack.callback(folkmoot.jobs.stop)
+            if role.doors and isinstance(channel, TelegramChannel):
+                menus = introducing(
+                    folkmoot.database,
+                    channel,
+                    folkmoot.router,
+                    language=folkmoot.settings.default_language,
+                    clock=folkmoot.clock,
+                )
+                await stack.enter_async_context(menus)
+        if role.clock:
+            folkmoot.jobs.start()
+            stack.push_async_callback(folkmoot.jobs.stop)
         yield folkmoot
 
 
-@contextlib.asynccontextmanager
-async def _introducing(folkmoot: Folkmoot, channel: TelegramChannel) -> AsyncIterator[None]:
-    """Note the bot's name and set its menus: at once where Telegram answers, else as soon as it does."""
-
-    async def soon() -> None:
-        while channel.username is None:  # noqa: ASYNC110 - it connects whenever Telegram answers
-            await asyncio.sleep(1)
-        await introduce(
-            folkmoot.database,
-            channel,
-            folkmoot.router,
-            language=folkmoot.settings.default_language,
-            clock=folkmoot.clock,
-        )
-
-    task = asyncio.create_task(soon())
-    try:
-        if channel.username is not None:
-            await asyncio.wait([task])
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
+async def _listen(folkmoot: Folkmoot, stack: contextlib.AsyncExitStack) -> None:
+    """Open the pages, and the metrics on a port of their own where they are on."""
+    settings, role = folkmoot.settings, folkmoot.role
+    folkmoot.ports.append(
+        await stack.enter_async_context(serving(folkmoot.web, settings.host, settings.port))
+    )
+    if settings.metrics_port is None:
+        return
+    watched = Watched(
+        folkmoot.database,
+        folkmoot.clock,
+        folkmoot.dispatcher if role.doors else None,
+        folkmoot.postmen,
+        (lambda: folkmoot.jobs.ticking) if role.clock else None,
+    )
+    app = Watch(folkmoot.metrics, watched).app()
+    metrics = serving(app, settings.metrics_host, settings.metrics_port, settings="METRICS_")
+    folkmoot.ports.append(await stack.enter_async_context(metrics))
 
 
 @contextlib.asynccontextmanager
@@ -207,43 +265,20 @@ async def _working(folkmoot: Folkmoot, name: str, work: Coroutine[Any, Any, None
         await asyncio.wait([task])
 
 
-@contextlib.asynccontextmanager
-async def _listening(folkmoot: Folkmoot) -> AsyncIterator[None]:
-    runner = web.AppRunner(folkmoot.web, access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    host, port = folkmoot.settings.host, folkmoot.settings.port
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        await runner.cleanup()
-        raise SettingWrong(_not_ours(host, port, error)) from None
-    try:
-        yield
-    finally:
-        await runner.cleanup()
-
-
-def _not_ours(host: str, port: int, error: OSError) -> str:
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return f"The address {host} is not one of this machine. Set HOST to 127.0.0.1, or to 0.0.0.0 for all."
-    return (
-        f"The address {host}:{port} cannot be used ({os.strerror(error.errno or 0).lower()}). "
-        "Set PORT to another number, or stop what uses this one."
-    )
-
-
-async def serve(settings: Settings, *, started: Callable[[Folkmoot], object] | None = None) -> None:
+async def serve(
+    settings: Settings, *, role: Role = ALL, started: Callable[[Folkmoot], object] | None = None
+) -> None:
     """Run until asked to stop by SIGINT or SIGTERM. FolkmootError when a part broke: whoever started us may again."""
     logs.configure(settings)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(build(settings)) as folkmoot:
+    async with running(build(settings, role=role)) as folkmoot:
         if started is not None:
             result = started(folkmoot)
             if isinstance(result, Awaitable):
                 await result
-        log.info("folkmoot is open", site=settings.site)
+        log.info("folkmoot is open", role=role.name, site=settings.site)
         ends = [asyncio.create_task(event.wait()) for event in (stop, folkmoot.broken)]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:

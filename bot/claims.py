@@ -237,6 +237,7 @@ def _parcel(row: Row[Any], words: Message) -> Parcel:
         row.attempts,
         row.expires_at,
         row.letter_id,
+        row.created_at,
     )
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
 from bot import i18n
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
@@ -26,6 +30,27 @@ def menu(router: Router, tongue: Tongue) -> list[tuple[str, str]]:
         for entry in router.commands.values()
         if entry.about and entry.role == "resident"
     ]
+
+
+@contextlib.asynccontextmanager
+async def introducing(
+    database: Database, channel: TelegramChannel, router: Router, *, language: str, clock: Clock
+) -> AsyncIterator[None]:
+    """Note the bot's name and set its menus: at once where Telegram answers, else as soon as it does."""
+
+    async def soon() -> None:
+        while channel.username is None:  # noqa: ASYNC110 - it connects whenever Telegram answers
+            await asyncio.sleep(1)
+        await introduce(database, channel, router, language=language, clock=clock)
+
+    task = asyncio.create_task(soon())
+    try:
+        if channel.username is not None:
+            await asyncio.wait([task])
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def introduce(

@@ -1,27 +1,33 @@
 """The clock's part: ticks of APScheduler, each opening a session and calling one service.
 
 What is due are rows and queries, never timers: a tick that was missed while we were down loses nothing, and a job
-may run twice without harm.
+may run twice without harm. Of all processes one keeps the clock; the next takes over when it dies.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import delete, exists
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import mailings, outbox
+from bot import mailings
 from bot.clock import Clock
-from bot.db import Database, trouble
+from bot.db import AT_ONCE, Database, forget_some, in_turn, trouble
+from bot.metrics import Metrics
 from bot.models import Address, Board, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
 from bot.services import boards, closing, poll_boards, residents
 
-log = structlog.get_logger()
+CLOCK = "clock"
+"""The lock of whoever ticks."""
+
+AT_A_TICK = 600.0  # seconds for which a job may go on; what is left waits for the next tick
 
 KEEP_SEEN = timedelta(days=7)  # Telegram repeats an update for 24 hours at most
 KEEP_SENT = timedelta(days=7)  # envelopes that are done with; their words are gone already
@@ -29,7 +35,10 @@ KEEP_STRANGERS = timedelta(days=1)  # who came and left nothing
 KEEP_GROUPS = timedelta(days=30)  # a group that we were taken out of
 KEEP_BOARDS = timedelta(days=180)  # since it was last changed; a poll is open for 90 days at most
 
-Job = Callable[[AsyncSession, datetime], Awaitable[object]]
+log = structlog.get_logger()
+
+Job = Callable[[AsyncSession, datetime], Awaitable[bool | None]]
+"""One short transaction. True says that there is more of the same to do; it is called again, in another one."""
 
 
 async def close_polls(session: AsyncSession, now: datetime) -> None:
@@ -42,24 +51,27 @@ async def show_boards(session: AsyncSession, now: datetime) -> None:
     await boards.show(session, (poll_boards.BOARDS,), now=now)
 
 
-async def tidy(session: AsyncSession, now: datetime) -> None:
-    """Forget what is not needed any more, each after its stated age."""
-    await session.execute(delete(Seen).where(Seen.seen_at < now - KEEP_SEEN))
-    await session.execute(delete(Envelope).where(Envelope.done_at < now - KEEP_SENT))
+async def tidy(session: AsyncSession, now: datetime) -> bool:
+    """Forget what is not needed any more, each after its stated age; some of it at a time."""
+    sent = now - KEEP_SENT
+    left = Address.closed_at < now - KEEP_GROUPS
+    unused = ~exists().where(Mailing.subject == Letter.subject)
+    # The newest stays: SQLite gives the number after the highest, and a number must not come again.
+    newest = select(func.max(Envelope.id)).correlate(None).scalar_subquery()
+    if await forget_some(session, Seen, Seen.seen_at < now - KEEP_SEEN):
+        return True
+    if await forget_some(session, Envelope, Envelope.done_at < sent, Envelope.id < newest):
+        return True
     await mailings.settle(session, now=now)
-    await session.execute(delete(Mailing).where(Mailing.ended_at < now - KEEP_SENT))
-    await session.execute(
-        delete(Letter).where(
-            Letter.created_at < now - KEEP_SENT, ~exists().where(Mailing.subject == Letter.subject)
-        )
+    return (
+        await forget_some(session, Mailing, Mailing.ended_at < sent)
+        or await forget_some(session, Letter, Letter.created_at < sent, unused)
+        or await forget_some(session, LinkCode, LinkCode.expires_at < now)
+        or await forget_some(session, GroupCode, GroupCode.expires_at < now)
+        or await forget_some(session, Board, Board.due_at < now - KEEP_BOARDS)
+        or await forget_some(session, Address, Address.resident_id.is_(None), left)
+        or await residents.sweep(session, before=now - KEEP_STRANGERS, most=AT_ONCE) == AT_ONCE
     )
-    await session.execute(delete(LinkCode).where(LinkCode.expires_at < now))
-    await session.execute(delete(GroupCode).where(GroupCode.expires_at < now))
-    await session.execute(delete(Board).where(Board.due_at < now - KEEP_BOARDS))
-    await session.execute(
-        delete(Address).where(Address.resident_id.is_(None), Address.closed_at < now - KEEP_GROUPS)
-    )
-    await residents.sweep(session, before=now - KEEP_STRANGERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +91,45 @@ ENTRIES = (
 
 
 class Jobs:
-    """Runs the entries for as long as it is started."""
+    """Runs the entries for as long as it is started and holds the clock."""
 
-    def __init__(self, database: Database, clock: Clock, *, posted: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        metrics: Metrics | None = None,
+        broken: asyncio.Event | None = None,
+    ) -> None:
         self.entries = list(ENTRIES)
+        self.ticking = False
+        """Whether it is this process that holds the clock."""
         self._database = database
         self._clock = clock
-        self._posted = posted
-        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._metrics = metrics or Metrics()
+        self._broken = broken or asyncio.Event()
+        self._keeping: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to tick."""
+        """Begin to tick, as soon as nobody else does."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled():
+                log.critical("the clock has stopped by mistake", exc_info=task.exception())
+                self._broken.set()
+
+        self._keeping = asyncio.create_task(in_turn(self._database, CLOCK, self._tick))
+        self._keeping.add_done_callback(ended)
+
+    async def stop(self) -> None:
+        """Tick no more."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.wait([self._keeping])
+
+    async def _tick(self) -> None:
+        scheduler = AsyncIOScheduler(timezone="UTC")
         for entry in self.entries:
-            self._scheduler.add_job(
+            scheduler.add_job(
                 self.run,
                 "interval",
                 args=[entry],
@@ -100,25 +138,34 @@ class Jobs:
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=None,
-                next_run_time=datetime.now(self._scheduler.timezone),
+                next_run_time=datetime.now(scheduler.timezone),
             )
-        self._scheduler.start()
-
-    def stop(self) -> None:
-        """Tick no more."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        self._metrics.clock_begins()
+        scheduler.start()
+        self.ticking = True
+        log.debug("the clock ticks here")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ticking = False
+            scheduler.shutdown(wait=False)
 
     async def run(self, entry: Entry) -> None:
-        """One tick: the job and the note that it ran, in one transaction."""
+        """One tick: the job, again while there is more to do, and the note that it ran."""
+        began = since = time.monotonic()
+        self._metrics.ticked(entry.name, entry.every, began)
         try:
-            async with self._database.writing() as session:
-                now = self._clock()
-                await entry.job(session, now)
-                await session.merge(Tick(job=entry.name, at=now))
-                posted = bool(session.info.get(outbox.POSTED))
+            while await self._once(entry) and (now := time.monotonic()) - began < AT_A_TICK:
+                await asyncio.sleep(now - since)  # half of the time is everybody else's
+                since = time.monotonic()
         except Exception as error:
+            self._metrics.tick_failed(entry.name)
             log.error("a job failed", job=entry.name, reason=trouble(error), exc_info=trouble(error) is None)
-            return
-        if posted:
-            self._posted()
+
+    async def _once(self, entry: Entry) -> bool:
+        async with self._database.writing() as session:
+            now = self._clock()
+            more = bool(await entry.job(session, now))
+            if not more:
+                await session.merge(Tick(job=entry.name, at=now))
+            return more

@@ -20,5 +20,5 @@ LEASE = timedelta(seconds=60)
 TOAST_LIFE = timedelta(seconds=10)
 """After that the note under a tap helps nobody, and Telegram refuses it as too old."""
 
-POSTED = "posted"
-"""In `session.info` when something was put that no postman has in hand: after the commit one should be woken."""
+POST = "post"
+"""What is told (`db.tell`) when something was put that no postman has in hand: the channel, or nothing for any."""

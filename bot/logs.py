@@ -24,8 +24,9 @@ def configure(settings: Settings) -> None:
         for secret in (settings.telegram_token, settings.telegram_webhook_secret)
         if secret is not None
     ]
-    if (password := settings.database.password) is not None:
-        secrets.append(str(password))
+    for url in (settings.database, settings.database_direct):
+        if url is not None and url.password is not None:
+            secrets.append(str(url.password))
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

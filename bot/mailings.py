@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, cast, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import insert_new
-from bot.lanes import POSTED, Lane
+from bot.db import insert_new, tell
+from bot.lanes import POST, Lane
 from bot.message import Message
 from bot.models import Address, Envelope, Letter, Mailing, Resident
 
@@ -61,6 +61,7 @@ async def put_to_many(
     await _change(
         session, subject, put=mailing.put + put, expires_at=latest, ended_at=None if unsent else now
     )
+    tell(session, POST)
     return put
 
 
@@ -118,11 +119,13 @@ async def _letter(session: AsyncSession, subject: str, language: str, message: M
 async def hold(session: AsyncSession, subject: str, *, now: datetime) -> None:
     """Let nothing more of it go out until it is released."""
     await _change(session, subject, held_at=now)
+    tell(session, POST)
 
 
 async def release(session: AsyncSession, subject: str) -> None:
     """Let it go on."""
     await _change(session, subject, held_at=None)
+    tell(session, POST)
 
 
 async def cancel(session: AsyncSession, subject: str, *, now: datetime) -> int:
@@ -134,6 +137,7 @@ async def cancel(session: AsyncSession, subject: str, *, now: datetime) -> int:
     if mailing is None or mailing.stopped_at is not None or not mailing.unsent:
         return 0
     await _change(session, subject, stopped_at=now)
+    tell(session, POST)
     return mailing.unsent
 
 
@@ -163,6 +167,14 @@ async def progress(session: AsyncSession, subject: str) -> Progress:
         failed[TAKEN_BACK] = failed.get(TAKEN_BACK, 0) + known.unsent
     held = known.held_at is not None
     return Progress(known.put, known.sent, 0 if stopped else known.unsent, failed, held, stopped)
+
+
+async def unsent(session: AsyncSession) -> tuple[int, datetime | None]:
+    """How much of all mailings is unsent, and since when: a row for each mailing under way is read."""
+    rows = await session.execute(_KNOWN.add_columns(Mailing.created_at).where(Mailing.ended_at.is_(None)))
+    under_way = [(_Known(*row[:-1]).unsent, row.created_at) for row in rows]
+    waiting = [(number, since) for number, since in under_way if number]
+    return sum(number for number, _ in waiting), min((since for _, since in waiting), default=None)
 
 
 End = tuple[int | None, str]
@@ -269,7 +281,6 @@ async def _locked(session: AsyncSession, subject: str) -> _Known | None:
 
 
 async def _change(session: AsyncSession, subject: str, **values: Any) -> None:
-    session.info[POSTED] = True
     await session.execute(
         update(Mailing)
         .where(Mailing.subject == subject)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -91,6 +91,7 @@ class Incoming:
     `source` is the code of the link or page that somebody came by, when the channel knows it.
     `takes_note` says that the channel carries a tap's note back with the receipt. It cannot tell whether the note
     arrived, so this is for notes only: whoever misses one still sees the message change.
+    `at` is when it was handed in; the dispatcher notes it.
     """
 
     channel: str
@@ -103,6 +104,7 @@ class Incoming:
     group: bool = False
     source: str | None = None
     takes_note: bool = False
+    at: datetime | None = field(default=None, compare=False)
 
 
 # --- what goes out -----------------------------------------------------------------------------
@@ -167,6 +169,7 @@ class Parcel:
     """One envelope on its way: everything a channel needs to deliver it, and the postman to decide about it.
 
     `letter` is the number of the letter whose words these are, the same for all who get them.
+    `asked_at` is when what it answers came in, or when it was put.
     """
 
     envelope: int
@@ -178,6 +181,7 @@ class Parcel:
     attempts: int = 0
     expires_at: datetime | None = None
     letter: int | None = None
+    asked_at: datetime | None = field(default=None, compare=False)
 
 
 class Channel(Protocol):

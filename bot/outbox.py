@@ -8,18 +8,18 @@ from datetime import datetime
 from typing import Any
 from typing import cast as cast_to
 
-from sqlalchemy import Table, and_, func, insert, select
+from sqlalchemy import Table, and_, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import take_numbers
-from bot.lanes import LEASE, POSTED, TOAST_LIFE, Lane
+from bot.db import take_numbers, tell
+from bot.lanes import LEASE, POST, TOAST_LIFE, Lane
 from bot.mailings import Progress, cancel, hold, progress, put_to_many, release
 from bot.message import Action, Message, Parcel
 from bot.models import Address, Envelope
 
 __all__ = [
     "LEASE",
-    "POSTED",
+    "POST",
     "TOAST_LIFE",
     "Depth",
     "Draft",
@@ -41,7 +41,7 @@ ENVELOPES = cast_to(Table, Envelope.__table__)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An envelope to be put: what shall reach which address, once."""
+    """An envelope to be put: what shall reach which address, once. `asked_at` is when what it answers came in."""
 
     address: Address
     message: Message
@@ -50,6 +50,7 @@ class Draft:
     target: str | None = None
     lane: Lane = Lane.REPLY
     expires_at: datetime | None = None
+    asked_at: datetime | None = None
 
 
 async def put(
@@ -68,8 +69,8 @@ async def put(
         return []
     postmen = claimed_by or {}
     rows = [_row(draft, now, postmen.get(draft.address.channel)) for draft in drafts]
-    if any(row["state"] == "waiting" for row in rows):
-        session.info[POSTED] = True
+    for channel in {row["channel"] for row in rows if row["state"] == "waiting"}:
+        tell(session, POST, channel)
     numbers = await take_numbers(session, Envelope, len(rows))
     for number, row in zip(numbers, rows, strict=True):
         row["id"] = number
@@ -84,6 +85,7 @@ async def put(
             draft.lane,
             0,
             row["expires_at"],
+            asked_at=row["created_at"],
         )
         for draft, row in zip(drafts, rows, strict=True)
     ]
@@ -102,7 +104,7 @@ def _row(draft: Draft, now: datetime, postman: str | None) -> dict[str, Any]:
         "state": "claimed" if postman else "waiting",
         "claimed_by": postman,
         "attempts": 0,
-        "created_at": now,
+        "created_at": draft.asked_at or now,
         "not_before": now + LEASE if postman else now,
         "expires_at": expires,
     }
@@ -133,11 +135,11 @@ class Depth:
     oldest: datetime
 
 
-async def depths(session: AsyncSession) -> list[Depth]:
-    """What is unsent, by channel and lane."""
+async def depths(session: AsyncSession, *, alone: bool = False) -> list[Depth]:
+    """What is unsent, by channel and lane; with `alone` without mailings, which know their own numbers."""
     rows = await session.execute(
         select(Envelope.channel, Envelope.lane, func.count(), func.min(Envelope.created_at))
-        .where(Envelope.done_at.is_(None))
+        .where(Envelope.done_at.is_(None), Envelope.letter_id.is_(None) if alone else true())
         .group_by(Envelope.channel, Envelope.lane)
         .order_by(Envelope.channel, Envelope.lane)
     )

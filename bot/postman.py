@@ -27,6 +27,7 @@ from bot.errors import DeliveryFailed
 from bot.lanes import Lane
 from bot.mailbag import Fate
 from bot.message import Channel, Parcel
+from bot.metrics import Metrics
 from bot.pace import Limits, Pace
 from bot.sorting import IDLE, Picked, Sorting
 
@@ -41,11 +42,19 @@ LOOK_AGAIN = 1.0  # seconds between looks into the outbox when nothing wakes the
 class Postman:
     """Delivers for one channel; implements the dispatcher's `Postbox`."""
 
-    def __init__(self, database: Database, channel: Channel, limits: Limits, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        channel: Channel,
+        limits: Limits,
+        clock: Clock,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._database = database
         self._channel = channel
         self._pace = Pace(limits)
         self._clock = clock
+        self._metrics = metrics or Metrics()
         self._name = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._claims = Claims(database, channel.name, self._name)
         self._holds_post = False
@@ -58,6 +67,11 @@ class Postman:
         self._hands = asyncio.Semaphore(HANDS)
         self._carriers: set[asyncio.Task[None]] = set()
         self._stumbled = asyncio.Event()  # a carrier failed through a fault of ours
+
+    @property
+    def post(self) -> str:
+        """The lock that it holds while it is on duty; of all processes one postman does for this credential."""
+        return f"postman:{self._channel.credential}"
 
     @property
     def on_duty(self) -> str | None:
@@ -86,7 +100,7 @@ class Postman:
         """Hold the post for as long as it lasts; take it up again when it was lost."""
         while True:
             try:
-                async with hold(self._database, f"postman:{self._channel.credential}") as post:
+                async with hold(self._database, self.post) as post:
                     await self._begin()
                     await self._serve(post.lost)
             except Exception as error:
@@ -175,6 +189,7 @@ class Postman:
         self._fates += map(_overtaken, picked.superseded)
         fate = await self._attempt(parcel)
         self._fates.append(fate)
+        self._metrics.delivered(self._channel.name, parcel, fate.state, fate.reason, self._clock())
         if fate.state == "retry":
             if fate.whole_channel:
                 self._pace.pause(time.monotonic(), fate.after)

@@ -69,7 +69,10 @@ class Settings(BaseSettings):
     webchat: bool = True
     webchat_frames: str = "*"
     database_url: DatabaseUrl = SecretStr("sqlite:///data/folkmoot.db")
+    database_direct_url: DatabaseUrl | None = None
     media_dir: Path = Path("data/media")
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
     default_language: str = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
@@ -82,8 +85,17 @@ class Settings(BaseSettings):
     @property
     def database(self) -> URL:
         """The database's address with the driver that this program uses."""
-        url = make_url(self.database_url.get_secret_value())
-        return url.set(drivername=DRIVERS[url.get_backend_name()])
+        return _driven(self.database_url)
+
+    @property
+    def database_direct(self) -> URL | None:
+        """The same database without the pooler that DATABASE_URL leads through, if it does."""
+        return None if self.database_direct_url is None else _driven(self.database_direct_url)
+
+
+def _driven(address: SecretStr) -> URL:
+    url = make_url(address.get_secret_value())
+    return url.set(drivername=DRIVERS[url.get_backend_name()])
 
 
 _LOCAL = {"127.0.0.1", "0.0.0.0", "::", "::1", "localhost"}  # noqa: S104 - compared with, not bound to
@@ -102,6 +114,14 @@ def read(**given: object) -> Settings:
         raise SettingWrong("The file .env cannot be read: it is not text in UTF-8.") from None
     except PermissionError:
         raise SettingWrong("The file .env cannot be read: its rights do not allow it.") from None
+    direct = settings.database_direct
+    if direct is not None and {direct.get_backend_name(), settings.database.get_backend_name()} != {
+        "postgresql"
+    }:
+        raise SettingWrong(
+            "The setting DATABASE_DIRECT_URL is wrong: it is for PostgreSQL behind a pooler, where DATABASE_URL "
+            "leads to the pooler and this one to the server."
+        )
     if settings.telegram_mode == "webhook" and settings.telegram_token:
         if not settings.public_url:
             raise SettingWrong("The setting PUBLIC_URL is missing: TELEGRAM_MODE=webhook needs it.")

@@ -41,6 +41,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL
     server.give_back(url)
 
 
+@pytest.fixture
+def postgresql_url(postgresql_server: Postgresql) -> Iterator[URL]:
+    """The address of a fresh database on PostgreSQL, for what there is on PostgreSQL only."""
+    url = postgresql_server.fresh()
+    yield url
+    postgresql_server.give_back(url)
+
+
 @pytest.fixture(params=BOTH)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
     """The address of a database with nothing in it."""

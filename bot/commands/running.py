@@ -7,8 +7,11 @@ import os
 import shutil
 import sys
 from collections.abc import Coroutine
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from bot.commands.saying import say
 from bot.errors import SettingWrong
@@ -19,11 +22,26 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def run() -> None:
+class Part(StrEnum):
+    """What `--role` may say; `bot/roles.py` says what each does."""
+
+    ALL, WEB, POST, JOBS = "all", "web", "post", "jobs"
+
+
+def run(
+    role: Annotated[
+        Part,
+        typer.Option(
+            help="What this process does: all of it, or one part where several share a PostgreSQL database. "
+            "web receives, answers and shows pages; post delivers; jobs keeps the clock."
+        ),
+    ] = Part.ALL,
+) -> None:
     """Run the service until it is stopped with Ctrl-C or SIGTERM. Brings the database up to date first."""
     from bot import app
+    from bot.roles import ROLES
 
-    _serve(app.serve(_settings(), started=_token_works))
+    _serve(app.serve(_settings(), role=ROLES[role], started=_token_works))
 
 
 def demo() -> None:

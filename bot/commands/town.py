@@ -27,7 +27,7 @@ async def town(settings: Settings, *, begin: bool = False) -> AsyncIterator[Data
     """
     from bot import db
 
-    database = db.Database(settings.database)
+    database = db.Database(settings.database, settings.database_direct)
     try:
         if reason := await db.ready(database):
             if not (begin and await _nothing_yet(database)):

@@ -1,11 +1,9 @@
-"""The front door: `/` shows the communities; `/healthz` and `/readyz` tell machines whether we live and can serve."""
+"""The front door: `/` shows the communities."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
 
 import jinja2
 from aiohttp import web
@@ -22,20 +20,8 @@ SAFE = {
 }
 
 
-def setup(
-    app: web.Application, database: Database, unready: Callable[[], Awaitable[str | None]], *, language: str
-) -> None:
+def setup(app: web.Application, database: Database, *, language: str) -> None:
     """Add the front door's routes."""
-
-    async def healthz(request: web.Request) -> web.Response:
-        return web.json_response({"alive": True})
-
-    async def readyz(request: web.Request) -> web.Response:
-        reason = await unready()
-        body: dict[str, Any] = {"ready": reason is None}
-        return web.json_response(
-            body if reason is None else body | {"reason": reason}, status=503 if reason else 200
-        )
 
     async def front(request: web.Request) -> web.Response:
         wanted = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
@@ -49,14 +35,7 @@ def setup(
     async def style(request: web.Request) -> web.Response:
         return web.Response(text=_STYLE.read_text("utf-8"), content_type="text/css", headers=SAFE)
 
-    app.add_routes(
-        [
-            web.get("/healthz", healthz),
-            web.get("/readyz", readyz),
-            web.get("/", front),
-            web.get("/front.css", style),
-        ]
-    )
+    app.add_routes([web.get("/", front), web.get("/front.css", style)])
 
 
 _STYLE = files("bot.console").joinpath("static", "front.css")

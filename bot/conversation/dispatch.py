@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -21,12 +21,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import outbox
 from bot.clock import Clock
 from bot.conversation import arrivals
+from bot.conversation.drafts import drafts, note
 from bot.conversation.router import Router
 from bot.conversation.talk import respond
-from bot.conversation.turn import SILENCE, Links, Outcome, Turn
+from bot.conversation.turn import Links, Outcome, Turn
 from bot.db import BUSY, Database, is_passing, mark, trouble, written_since
 from bot.errors import Busy, DatabaseTrouble, Refused
-from bot.message import Action, Incoming, Message, Parcel, Receipt, Tap
+from bot.message import Incoming, Message, Parcel, Receipt
+from bot.metrics import Metrics
 
 log = structlog.get_logger()
 
@@ -45,9 +47,6 @@ class Postbox(Protocol):
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Deliver these; they are committed and claimed in its name."""
-
-    def wake(self) -> None:
-        """Look into the outbox: something was put."""
 
 
 @dataclass(slots=True)
@@ -72,16 +71,23 @@ class Dispatcher:
         links: Links,
         language: str,
         postboxes: Mapping[str, Postbox] | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._database = database
         self._router = router
         self._clock = clock
         self._links = links
         self._language = language
+        self._metrics = metrics or Metrics()
         # Not copied: channels, and their postmen, are added after the dispatcher that they submit to.
         self._postboxes = postboxes if postboxes is not None else {}
         self._waiting: deque[_Job] = deque()
         self._arrived = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """How many turns have arrived and are not begun."""
+        return len(self._waiting)
 
     @property
     def full(self) -> bool:
@@ -97,7 +103,7 @@ class Dispatcher:
         if self.full:
             raise Busy
         done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Job(incoming, done))
+        self._waiting.append(_Job(replace(incoming, at=self._clock()), done))
         self._arrived.set()
         return await done
 
@@ -132,6 +138,7 @@ class Dispatcher:
                     break
                 await asyncio.sleep(pause)
             else:
+                self._metrics.answered(batch, receipts, self._clock())
                 for job, receipt in zip(batch, receipts, strict=True):
                     kind = type(job.incoming.what).__name__
                     log.debug("turn", channel=job.incoming.channel, kind=kind, outcome=receipt.outcome)
@@ -158,7 +165,9 @@ class Dispatcher:
                 "a turn failed", kind=type(job.incoming.what).__name__, key=job.incoming.key, exc_info=cause
             )
         try:
-            _settle(job, await self._say_so(job.incoming, refused))
+            receipt = await self._say_so(job.incoming, refused)
+            self._metrics.answered([job], [receipt], self._clock())
+            _settle(job, receipt)
         except Exception as failure:
             log.error("an apology could not be kept", key=job.incoming.key, exc_info=failure)
             if reason := trouble(failure):
@@ -173,8 +182,7 @@ class Dispatcher:
             await self._router.look_ahead(turn for _, turn in turns)
             answered = [(turn, await self._one(turn, receipts, number)) for number, turn in turns]
             parcels = await self._put(session, answered)
-            posted = bool(session.info.get(outbox.POSTED))
-        self._hand_over(parcels, posted=posted)
+        self._hand_over(parcels)
         return receipts
 
     async def _fresh(
@@ -220,13 +228,13 @@ class Dispatcher:
             if written_since(turn.session, before):
                 raise _Spoiled from no
             refusal = turn.refusal(no)
-            receipts[number] = Receipt("refused", _note(turn, refusal))
+            receipts[number] = Receipt("refused", note(turn, refusal))
             return refusal
         except Exception as error:
             raise _Spoiled from error
         if not turn.incoming.group and talk != turn.address.talk:
             turn.address.talk = talk
-        receipts[number] = Receipt("done", _note(turn, outcome))
+        receipts[number] = Receipt("done", note(turn, outcome))
         return outcome
 
     async def _say_so(self, incoming: Incoming, no: Refused | None) -> Receipt:
@@ -235,30 +243,27 @@ class Dispatcher:
             turns, receipts = await self._fresh(session, [incoming])
             answers = [(turn, turn.refusal(no) if no else turn.apology()) for _, turn in turns]
             parcels = await self._put(session, answers)
-        self._hand_over(parcels, posted=False)
+        self._hand_over(parcels)
         if not answers:
             return receipts[0]
-        return Receipt("refused" if no else "broken", _note(*answers[0]))
+        return Receipt("refused" if no else "broken", note(*answers[0]))
 
     async def _put(
         self, session: AsyncSession, answered: Sequence[tuple[Turn, Outcome]]
     ) -> dict[str, list[Parcel]]:
-        drafts = [draft for turn, outcome in answered for draft in _drafts(turn, outcome)]
+        put = [draft for turn, outcome in answered for draft in drafts(turn, outcome)]
         postmen = {channel: name for channel, box in self._postboxes.items() if (name := box.on_duty)}
         now = self._clock()
-        parcels = await outbox.put(session, drafts, now=now, claimed_by=postmen)
+        parcels = await outbox.put(session, put, now=now, claimed_by=postmen)
         handed: dict[str, list[Parcel]] = {}
-        for draft, parcel in zip(drafts, parcels, strict=True):
+        for draft, parcel in zip(put, parcels, strict=True):
             if draft.address.channel in postmen:
                 handed.setdefault(draft.address.channel, []).append(parcel)
         return handed
 
-    def _hand_over(self, parcels: Mapping[str, Sequence[Parcel]], *, posted: bool) -> None:
-        for channel, box in self._postboxes.items():
-            if channel in parcels:
-                box.take(parcels[channel])
-            if posted:
-                box.wake()
+    def _hand_over(self, parcels: Mapping[str, Sequence[Parcel]]) -> None:
+        for channel, taken in parcels.items():
+            self._postboxes[channel].take(taken)
 
 
 def _settle(job: _Job, receipt: Receipt) -> None:
@@ -269,39 +274,3 @@ def _settle(job: _Job, receipt: Receipt) -> None:
 def _fail(job: _Job, error: Exception) -> None:
     if not job.done.done():
         job.done.set_exception(error)
-
-
-def _drafts(turn: Turn, outcome: Outcome) -> list[outbox.Draft]:
-    """Envelopes for an outcome, numbered under the update's own key so that nothing is put twice."""
-    incoming, tap = turn.incoming, _tapped(turn)
-    drafts = []
-    for number, (action, message) in enumerate(_parts(turn, outcome)):
-        key = f"{incoming.channel}:{incoming.key}:{number}"
-        if action == "toast":
-            if tap and tap.query and not incoming.takes_note:
-                drafts.append(outbox.Draft(turn.address, message, key, "toast", tap.query))
-        elif action == "edit" and tap and incoming.message and not incoming.group:
-            drafts.append(outbox.Draft(turn.address, message, key, "edit", incoming.message))
-        else:
-            drafts.append(outbox.Draft(turn.address, message, key))
-    return drafts
-
-
-def _note(turn: Turn, outcome: Outcome) -> Message | None:
-    """The note for a tap whose channel carries it back with the receipt."""
-    tap = _tapped(turn)
-    if not (tap and tap.query and turn.incoming.takes_note):
-        return None
-    return next(message for action, message in _parts(turn, outcome) if action == "toast")
-
-
-def _parts(turn: Turn, outcome: Outcome) -> Sequence[tuple[Action, Message]]:
-    """What is said. A tap is always answered, so that its button stops spinning."""
-    tap = _tapped(turn)
-    if tap and tap.query and all(action != "toast" for action, _ in outcome.parts):
-        return (*outcome.parts, *SILENCE.toast("").parts)
-    return outcome.parts
-
-
-def _tapped(turn: Turn) -> Tap | None:
-    return turn.incoming.what if isinstance(turn.incoming.what, Tap) else None

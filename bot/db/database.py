@@ -8,8 +8,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.pool import QueuePool
 
 from bot.db import postgresql, sqlite, writes
+from bot.db.news import News
 
 
 class Database:
@@ -17,10 +19,12 @@ class Database:
 
     Sessions keep what they loaded after a commit, flush before they query, and count what was written in
     them (see `writes.py`). The option `in_thread=True` keeps a long statement off the event loop on SQLite.
+    `direct` leads to the same database without a pooler, for what needs a connection of its own for long.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, direct: URL | None = None) -> None:
         self.url = url
+        self.direct = direct or url
         self.dialect = url.get_backend_name()
         self.engine: AsyncEngine = sqlite.engine(url) if self.dialect == "sqlite" else postgresql.engine(url)
         self._readers = self.engine.execution_options(reading=True)
@@ -28,12 +32,17 @@ class Database:
         self._pen: AbstractAsyncContextManager[object] = (
             asyncio.Lock() if self.dialect == "sqlite" else nullcontext()
         )
+        self.news = News(self.direct)
+        self.standing_by: set[str] = set()
+        """Locks that this process waits for because somebody else holds them."""
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed at the end, undone on any error."""
+        """One transaction: committed at the end, undone on any error. What it tells is heard after the commit."""
         async with self._pen, self._session(self.engine) as session, session.begin():
             yield session
+            await self.news.send(session)
+        self.news.pass_on(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -46,6 +55,13 @@ class Database:
         """A transaction that may write and is always undone."""
         async with self._pen, self._session(self.engine) as session:
             yield session
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many of the pool are in use, and how many there may be."""
+        pool = self.engine.pool
+        used = pool.checkedout() if isinstance(pool, QueuePool) else 0
+        return used, sqlite.READERS if self.dialect == "sqlite" else postgresql.CONNECTIONS * 2
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -65,6 +65,14 @@ async def connect(url: URL, *, patience: float | None = PATIENCE, kept: int = 0)
         raise unreachable(error) from error
 
 
+async def hang_up(connection: asyncpg.Connection) -> None:
+    """Close a connection, or drop it when it does not answer any more."""
+    try:
+        await connection.close(timeout=2)
+    except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError):
+        connection.terminate()
+
+
 def _on_error(context: ExceptionContext) -> None:
     """A wire that breaks or stays silent raises what no database layer knows; say whose trouble it is."""
     error = context.original_exception

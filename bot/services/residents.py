@@ -135,8 +135,8 @@ async def withdraw(session: AsyncSession, resident: Resident) -> None:
     await roll.forget(session)
 
 
-async def sweep(session: AsyncSession, *, before: datetime) -> int:
-    """Forget who came, told nothing and belongs to nothing since before then; returns how many."""
+async def sweep(session: AsyncSession, *, before: datetime, most: int = 1000) -> int:
+    """Forget who came, told nothing and belongs to nothing since before then, some of them; returns how many."""
     idle = (
         select(Resident.id)
         .where(
@@ -147,10 +147,10 @@ async def sweep(session: AsyncSession, *, before: datetime) -> int:
             ~select(Participation.resident_id).where(Participation.resident_id == Resident.id).exists(),
             Resident.agreed_at.is_(None),
         )
-        .limit(1000)
+        .limit(most)
         .with_for_update(skip_locked=True)  # whoever is just doing something is not idle
     )
-    found = (await session.scalars(idle)).all()
+    found = (await session.scalars(idle, execution_options={"in_thread": True})).all()
     await session.execute(
         delete(Resident).where(Resident.id.in_(found)).execution_options(synchronize_session=False)
     )

@@ -159,7 +159,7 @@ async def test_old_lines_are_forgotten_and_the_person_is_not(town: WebTown) -> N
         await alice.opens("/w/elm-park")
         await alice.says("hello")
         async with town.folkmoot.database.writing() as session:
-            assert await prune(session, town.clock() + timedelta(seconds=1)) > 0
+            assert not await prune(session, town.clock() + timedelta(seconds=1))
         async with town.folkmoot.database.reading() as session:
             assert await session.scalar(select(func.count(WebLine.id))) == 0
             assert await session.scalar(select(func.count()).where(Address.channel == "web")) == 1

@@ -13,7 +13,7 @@ from aiohttp import ClientResponse
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 
-from bot.channels.webchat import WebChat
+from bot.channels.webchat import WebChat, hub
 from bot.channels.webchat.stream import PER_SESSION
 from bot.db import Database
 from bot.message import Action, Button, Message, Parcel
@@ -144,6 +144,35 @@ async def test_what_another_process_delivers_is_heard_too(
             await page.stop()
 
 
+async def test_a_line_from_another_process_is_heard_and_not_waited_for(
+    postgresql_url: URL, open_database: Callable[[URL], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "EVERY", 600.0)
+    monkeypatch.setattr(hub, "SELDOM", 600.0)
+    address = postgresql_url.render_as_string(hide_password=False)
+    async with a_web_town(address) as town, town.visitor() as alice:
+        await town.community()
+        chat, here = await known(town, alice), web(town)._room
+        other = WebChat(
+            open_database(postgresql_url), here.submit, here.rehearse, here.site, "en", here.clock, "*"
+        )
+        await until(lambda: town.folkmoot.database.news.listening, "the line to the other process")
+        async with alice.http.get("/w/events") as response:
+            page = Listener(response)
+            await other.deliver(parcel(chat, "From next door.", 901))
+            await until(page.hears("From next door."), "the other process's line")
+            await page.stop()
+
+
+async def test_what_is_told_of_a_line_reveals_neither_the_chat_nor_a_word(town: WebTown) -> None:
+    told: list[str | None] = []
+    town.folkmoot.database.news.hear(hub.CHAT, told.append)
+    async with town.visitor() as alice:
+        chat = await known(town, alice)
+    assert told
+    assert all(mark and len(mark) == 16 and mark not in chat and mark != chat for mark in told)
+
+
 async def test_a_session_has_a_limited_number_of_streams(town: WebTown) -> None:
     async with town.visitor() as alice:
         await known(town, alice)
@@ -151,9 +180,9 @@ async def test_a_session_has_a_limited_number_of_streams(town: WebTown) -> None:
         assert [stream.status for stream in streams] == [200] * PER_SESSION + [429]
         for stream in streams:
             stream.close()
-        hub = web(town)._room.hub
+        listeners = web(town)._room.hub
         await web(town).deliver(parcel("0" * 40, "Somebody else's."))
-        await until(lambda: hub.total <= PER_SESSION, "closed streams are noticed")
+        await until(lambda: listeners.total <= PER_SESSION, "closed streams are noticed")
 
 
 async def test_a_stranger_has_no_stream_and_is_not_asked_to_try_again(town: WebTown) -> None:

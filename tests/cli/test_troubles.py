@@ -21,6 +21,12 @@ WRONG = [
         "The setting DATABASE_URL is wrong: must be a sqlite:/// or postgresql://",
     ),
     ("LOG_FORMAT", "poem", "The setting LOG_FORMAT is wrong"),
+    ("METRICS_PORT", "yes", "The setting METRICS_PORT is wrong"),
+    (
+        "DATABASE_DIRECT_URL",
+        "postgresql://server/town",
+        "The setting DATABASE_DIRECT_URL is wrong: it is for",
+    ),
 ]
 
 
@@ -36,6 +42,22 @@ def test_a_wrong_setting_is_named(
     assert told.err.startswith(sentence)
     assert told.err.count("\n") == 1
     assert value not in told.err or name not in {"TELEGRAM_TOKEN", "DATABASE_URL"}
+
+
+@pytest.mark.parametrize("role", ["web", "post", "jobs"])
+def test_a_part_of_a_town_on_sqlite_is_refused_with_the_reason(bare_desk: Desk, role: str) -> None:
+    told = bare_desk.types("run", "--role", role)
+    assert told.code == 1
+    assert told.err.startswith(f"The role {role} needs PostgreSQL: a SQLite file has one writer at a time")
+    assert told.err.count("\n") == 1
+    assert list(bare_desk.folder.iterdir()) == []
+
+
+def test_a_port_for_metrics_that_is_taken_is_named(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = desk.types("run", PORT="0", METRICS_PORT=str(taken.getsockname()[1]))
+    assert told.code == 1
+    assert "Set METRICS_PORT to another number" in told.err
 
 
 def test_a_language_that_nobody_speaks_is_named(bare_desk: Desk) -> None:

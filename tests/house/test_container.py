@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from bot.roles import ROLES
 from bot.settings import Settings, read
 from tests.house.tree import ROOT, command
 
@@ -77,6 +78,20 @@ def test_compose_and_image_name_only_settings_that_exist() -> None:
     port = service["ports"][0].rpartition(":")[2]
     assert port in steps("EXPOSE")
     assert f"PORT={port}" in steps("ENV")[0]
+
+
+def test_compose_starts_each_role_once_and_together_they_do_everything() -> None:
+    services = {name: each for name, each in COMPOSE["services"].items() if "command" in each}
+    roles = {
+        name: ROLES[each["command"][-1].replace("${ROLE:-all}", "web")] for name, each in services.items()
+    }
+    assert {each["command"][:-1] == ["folkmoot", "run", "--role"] for each in services.values()} == {True}
+    for part in ("doors", "post", "clock"):
+        assert [name for name, role in roles.items() if getattr(role, part)] == [PARTS[part]]
+    assert [name for name, each in services.items() if "profiles" not in each] == ["folkmoot"]
+
+
+PARTS = {"doors": "folkmoot", "post": "post", "clock": "jobs"}
 
 
 def test_compose_gives_an_address_of_its_own_database() -> None:

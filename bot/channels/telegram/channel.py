@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import Literal
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Literal
 
 from aiohttp import web
 from pydantic import SecretStr
@@ -26,11 +27,21 @@ STOPPED = "Receiving from Telegram has stopped because of a mistake in this prog
 _FIRST_TRY = 10.0
 _LOOK_EVERY = 60.0
 
+Alone = Callable[[Callable[[], Coroutine[Any, Any, None]]], Awaitable[None]]
+"""Has work done while no other process does the same, and waits for that as long as it takes."""
+
 log = logging.getLogger(__name__)
 
 
+async def _at_once(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    await work()
+
+
 class TelegramChannel:
-    """One bot. `submit` gets everything that residents do; `routes` must be served in webhook mode."""
+    """One bot. `submit` gets everything that residents do; `routes` must be served in webhook mode.
+
+    Of several processes only one may poll, which `alone` sees to; in the mode `sending` none of it is received.
+    """
 
     name = "telegram"
 
@@ -40,14 +51,16 @@ class TelegramChannel:
         submit: Submit,
         *,
         api_url: str = "https://api.telegram.org",
-        mode: Literal["polling", "webhook"] = "polling",
+        mode: Literal["polling", "webhook", "sending"] = "polling",
         webhook_secret: SecretStr | None = None,
         public_url: str | None = None,
+        alone: Alone = _at_once,
     ) -> None:
         if mode == "webhook" and not (webhook_secret and public_url):
             raise ValueError("a webhook has a secret and a public address")
         self._number = int(token.get_secret_value().partition(":")[0])
         self._submit = submit
+        self._alone = alone
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
         self._wire = Wire(token, api_url)
         self._bot = self._wire.bot()
@@ -78,7 +91,7 @@ class TelegramChannel:
 
     def routes(self) -> list[web.RouteDef]:
         """What the web server must serve for this channel."""
-        if self._mode == "polling" or self._secret is None:
+        if self._mode != "webhook" or self._secret is None:
             return []
         return [webhook.route(self._secret, lambda: self._us, self._submit)]
 
@@ -124,24 +137,29 @@ class TelegramChannel:
 
     async def _receive(self) -> None:
         await until_done(self._introduce, self._report)
-        if self._us is None:
-            return
         if self._mode == "polling":
-            await poll(self._wire, self._bot, self._us, self._submit, self._report)
+            self._report(None)
+            await self._alone(self._poll)
+        elif self._mode == "webhook":
+            await until_done(self._set_webhook, self._report)
+            await self._look_now_and_then(self._look_after_webhook)
         else:
-            await self._keep_webhook()
+            await self._look_now_and_then(self._introduce)
 
     async def _introduce(self) -> None:
         me = await self._bot.get_me()
         self._us = Us(me.id, me.username or "")
 
-    async def _keep_webhook(self) -> None:
-        """Set the webhook, and look now and then whether it is still ours and the token still valid."""
-        await until_done(self._set_webhook, self._report)
+    async def _poll(self) -> None:
+        assert self._us is not None  # noqa: S101 - nobody polls before the introduction
+        await poll(self._wire, self._bot, self._us, self._submit, self._report)
+
+    async def _look_now_and_then(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Whether the webhook is still ours, and the token still valid."""
         while True:
             self._report(None)
             await asyncio.sleep(_LOOK_EVERY)
-            await until_done(self._look_after_webhook, self._report)
+            await until_done(look, self._report)
 
     async def _look_after_webhook(self) -> None:
         if (await self._bot.get_webhook_info()).url != self._webhook_address:

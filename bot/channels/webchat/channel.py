@@ -7,7 +7,7 @@ import json
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.webchat import door, pages, stream, transcript, words
+from bot.channels.webchat import door, hub, pages, stream, transcript, words
 from bot.channels.webchat.guard import Guard, TurnedAway
 from bot.channels.webchat.hub import Hub
 from bot.channels.webchat.manners import mannered
@@ -71,9 +71,9 @@ class WebChat:
         try:
             async with room.database.writing() as session:
                 line = await transcript.receive(session, parcel, room.clock())
+                hub.written(session, parcel.chat)
         except (SQLAlchemyError, DatabaseTrouble, OSError) as error:
             raise RetryLater(type(error).__name__, after=1) from error
-        room.hub.ring(parcel.chat)
         return line
 
     def link(self, code: str, community: str) -> str | None:

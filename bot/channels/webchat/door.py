@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.webchat import pages, transcript
+from bot.channels.webchat import hub, pages, transcript
 from bot.channels.webchat.guard import TurnedAway, body, client
 from bot.channels.webchat.room import (
     Room,
@@ -106,9 +106,9 @@ async def _keep(room: Room, who: Visitor, said: Said, to: Tongue, key: str) -> N
             await transcript.meet(session, who.chat, language=to.code, code=code, now=now)
             if own:
                 await transcript.own(session, who.chat, OwnWords(said.key, own, who.seq), now)
+            hub.written(session, who.chat)
     except (SQLAlchemyError, DatabaseTrouble) as error:
         log.warning("webchat.own_words_not_kept", key=key, error=type(error).__name__)
-    room.hub.ring(who.chat)
 
 
 def _fresh(room: Room, said: Said, no: TurnedAway) -> str:

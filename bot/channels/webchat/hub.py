@@ -1,4 +1,4 @@
-"""Wakes whoever waits for news of a chat: at once within this process, within a second from another one."""
+"""Wakes whoever waits for news of a chat, whichever process it was written in."""
 
 from __future__ import annotations
 
@@ -6,16 +6,31 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from hashlib import blake2b
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.webchat import transcript
-from bot.db import Database
+from bot.db import Database, tell
 
-EVERY = 1.0
-"""Seconds between looks at what other processes wrote; one query for all chats that are open here."""
+EVERY, SELDOM = 1.0, 10.0
+"""Seconds between looks at what other processes wrote, one query for all chats that are open here: where they are
+not heard, and where they are."""
+
+CHAT = "chat"
+"""What is told when something was written in a chat: the chat's mark, and nothing else."""
 
 log = structlog.get_logger(__name__)
+
+
+def written(session: AsyncSession, chat: str) -> None:
+    """With the commit, wake the pages that show this chat, in every process."""
+    tell(session, CHAT, _mark(chat))
+
+
+def _mark(chat: str) -> str:
+    return blake2b(chat.encode(), digest_size=8).hexdigest()
 
 
 class Ear:
@@ -40,6 +55,8 @@ class Hub:
         self._database = database
         self._ears: defaultdict[str, set[Ear]] = defaultdict(set)
         self._seen: dict[str, int] = {}
+        self._marks: dict[str, str] = {}
+        database.news.hear(CHAT, self._heard)
         self._watch: asyncio.Task[None] | None = None
         self.closing = False
 
@@ -57,18 +74,24 @@ class Hub:
         """Hear of this chat until the end of the block."""
         ear = Ear()
         self._ears[chat].add(ear)
+        self._marks[_mark(chat)] = chat
         try:
             yield ear
         finally:
             self._ears[chat].discard(ear)
             if not self._ears[chat]:
                 del self._ears[chat]
+                del self._marks[_mark(chat)]
                 self._seen.pop(chat, None)
 
     def ring(self, chat: str) -> None:
         """Something was written in this chat."""
         for ear in self._ears.get(chat, ()):
             ear.rang.set()
+
+    def _heard(self, mark: str | None) -> None:
+        for chat in list(self._ears) if mark is None else filter(None, [self._marks.get(mark)]):
+            self.ring(chat)
 
     def open(self) -> None:
         """Begin to look for what other processes write."""
@@ -87,7 +110,7 @@ class Hub:
 
     async def _look_and_ring(self) -> None:
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(SELDOM if self._database.news.listening else EVERY)
             if not self._ears:
                 continue
             try:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import insert_new
+from bot.db import forget_some, insert_new
 from bot.message import Message, Parcel
 from bot.models import Address, WebLine, WebSeal, WebSession
 
@@ -121,16 +121,13 @@ async def _replaced(session: AsyncSession, parcel: Parcel, seq: int, body: dict[
     return None if line is None else str(line)
 
 
-async def prune(session: AsyncSession, before: datetime) -> int:
-    """Forget lines from before a moment, and browsers that never became anybody. Keep them for 30 days."""
-    await session.execute(
-        delete(WebSession).where(
-            WebSession.seen_at < before,
-            ~exists().where(Address.channel == "web", Address.chat == WebSession.chat),
-        )
+async def prune(session: AsyncSession, before: datetime) -> bool:
+    """Forget some of the lines from before a moment, and of the browsers that never became anybody; true when there
+    may be more. Keep them for 30 days."""
+    nobody = ~exists().where(Address.channel == "web", Address.chat == WebSession.chat)
+    return await forget_some(session, WebLine, WebLine.at < before) or await forget_some(
+        session, WebSession, WebSession.seen_at < before, nobody
     )
-    gone = await session.scalars(delete(WebLine).where(WebLine.at < before).returning(WebLine.id))
-    return len(gone.all())
 
 
 async def _next(session: AsyncSession, chat: str, now: datetime) -> int:
