@@ -1,0 +1,77 @@
+"""Who in a community can be written to, who cannot and why, and how long it takes until all of them have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, null, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import outbox
+from bot.models import Address, Membership
+from bot.outbox import Lane
+
+LEFT_OUT: tuple[tuple[str, ColumnElement[bool]], ...] = (
+    ("nowhere", Address.id.is_(None)),
+    ("closed", Address.closed_at.is_not(None)),
+)
+"""Why a member does not get what everyone gets, each with its condition; the first that holds is the one that is
+told. A reason more is a row here and its words in `letters/announcements.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """How many people get something, by channel, and how many do not, by reason. `ahead` are the letters to many that
+    wait already, by channel."""
+
+    reached: Mapping[str, int]
+    left_out: Mapping[str, int]
+    ahead: Mapping[str, int]
+
+    @property
+    def people(self) -> int:
+        """How many get it."""
+        return sum(self.reached.values())
+
+    def seconds(self, speeds: Mapping[str, float]) -> float:
+        """How long it takes until everyone has it, when channels take so many letters to many in a second; one that
+        is not named there takes all of them at once."""
+        waits = (
+            (self.ahead.get(channel, 0) + people) / speeds[channel]
+            for channel, people in self.reached.items()
+            if channel in speeds
+        )
+        return max(waits, default=0.0)
+
+
+def reached(community_id: int) -> Select[int]:
+    """Members for whom no reason holds."""
+    return _members(select(Membership.resident_id), community_id).where(
+        *(not_(condition) for _, condition in LEFT_OUT)
+    )
+
+
+def _members(chosen: Select[int], community_id: int) -> Select[int]:
+    where_they_are_written_to = and_(Address.resident_id == Membership.resident_id, Address.preferred)
+    return (
+        chosen.select_from(Membership)
+        .outerjoin(Address, where_they_are_written_to)
+        .where(Membership.community_id == community_id)
+    )
+
+
+async def of(session: AsyncSession, community_id: int) -> Audience:
+    """Everyone in a community, counted in one statement."""
+    reason = case(*((condition, name) for name, condition in LEFT_OUT), else_=null())
+    counted = _members(select(reason.label("reason"), Address.channel, func.count()), community_id)  # type: ignore[arg-type]
+    rows = await session.execute(
+        counted.group_by("reason", Address.channel), execution_options={"in_thread": True}
+    )
+    get_it: dict[str, int] = {}
+    left_out: dict[str, int] = {}
+    for why, channel, people in rows:
+        counts, name = (get_it, channel) if why is None else (left_out, why)
+        counts[name] = counts.get(name, 0) + people
+    depths = await outbox.depths(session)
+    return Audience(get_it, left_out, {one.channel: one.waiting for one in depths if one.lane == Lane.BULK})
