@@ -52,12 +52,15 @@ class Folkmoot:
     clock: Clock
     channels: list[Channel] = field(default_factory=list)
     postmen: dict[str, Postman] = field(default_factory=dict)
+    speeds: dict[str, float] = field(default_factory=dict)
     broken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, channel: Channel, limits: Limits) -> None:
         """Serve one more channel, with a postman of its own."""
         self.channels.append(channel)
         self.postmen[channel.name] = Postman(self.database, channel, limits, self.clock)
+        if limits.bulk is not None:
+            self.speeds[channel.name] = limits.bulk
 
     async def unready(self) -> str | None:
         """Why the service cannot serve just now, in one sentence; None when it can."""
@@ -78,6 +81,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
     router = Router.of(ROUTERS)
     channels: list[Channel] = []
     postmen: dict[str, Postman] = {}
+    speeds: dict[str, float] = {}
     dispatcher = Dispatcher(
         database,
         router,
@@ -85,10 +89,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Folkmoot:
         links=links_of(channels),
         language=settings.default_language,
         postboxes=postmen,
+        speeds=speeds,
     )
     jobs = Jobs(database, clock, posted=lambda: wake(postmen.values()))
     folkmoot = Folkmoot(
-        settings, database, router, dispatcher, jobs, web.Application(), clock, channels, postmen
+        settings, database, router, dispatcher, jobs, web.Application(), clock, channels, postmen, speeds
     )
     if settings.telegram_token is not None:
         telegram = TelegramChannel(

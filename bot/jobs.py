@@ -19,7 +19,7 @@ from bot import mailings, outbox
 from bot.clock import Clock
 from bot.db import Database, trouble
 from bot.models import Envelope, Letter, LinkCode, Mailing, Seen, Tick
-from bot.services import closing, residents
+from bot.services import boards, closing, residents
 
 log = structlog.get_logger()
 
@@ -33,6 +33,11 @@ Job = Callable[[AsyncSession, datetime], Awaitable[object]]
 async def close_polls(session: AsyncSession, now: datetime) -> None:
     """Close polls whose time has come."""
     await closing.close_due(session, now=now)
+
+
+async def follow_announcements(session: AsyncSession, now: datetime) -> None:
+    """Bring announcements forward, and show their organisers how far they have come."""
+    await boards.keep_up(session, now=now)
 
 
 async def tidy(session: AsyncSession, now: datetime) -> None:
@@ -59,7 +64,11 @@ class Entry:
     every: float
 
 
-ENTRIES = (Entry("close polls", close_polls, 5), Entry("tidy", tidy, 3600))
+ENTRIES = (
+    Entry("close polls", close_polls, 5),
+    Entry("follow announcements", follow_announcements, 1),
+    Entry("tidy", tidy, 3600),
+)
 
 
 class Jobs:

@@ -1,5 +1,14 @@
 """What a person can do in a chat: one module a subject, each with a `router`; `ROUTERS` lists them all."""
 
-from handlers import asking, hello, inviting, linking, me, odd, voting
+from handlers import announcing, asking, hello, inviting, linking, me, odd, voting
 
-ROUTERS = (hello.router, voting.router, asking.router, me.router, inviting.router, linking.router, odd.router)
+ROUTERS = (
+    hello.router,
+    voting.router,
+    asking.router,
+    announcing.router,
+    me.router,
+    inviting.router,
+    linking.router,
+    odd.router,
+)

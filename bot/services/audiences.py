@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, null, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
@@ -47,31 +47,30 @@ class Audience:
 
 def reached(community_id: int) -> Select[int]:
     """Members for whom no reason holds."""
-    return _members(select(Membership.resident_id), community_id).where(
-        *(not_(condition) for _, condition in LEFT_OUT)
+    everyone = select(Membership.resident_id).outerjoin(Address, _WHERE_THEY_READ)
+    return everyone.where(
+        Membership.community_id == community_id, *(not_(condition) for _, condition in LEFT_OUT)
     )
 
 
-def _members(chosen: Select[int], community_id: int) -> Select[int]:
-    where_they_are_written_to = and_(Address.resident_id == Membership.resident_id, Address.preferred)
-    return (
-        chosen.select_from(Membership)
-        .outerjoin(Address, where_they_are_written_to)
-        .where(Membership.community_id == community_id)
-    )
+_WHERE_THEY_READ = and_(Address.resident_id == Membership.resident_id, Address.preferred)
 
 
 async def of(session: AsyncSession, community_id: int) -> Audience:
     """Everyone in a community, counted in one statement."""
-    reason = case(*((condition, name) for name, condition in LEFT_OUT), else_=null())
-    counted = _members(select(reason.label("reason"), Address.channel, func.count()), community_id)  # type: ignore[arg-type]
+    reason = case(*((condition, name) for name, condition in LEFT_OUT), else_="").label("reason")
     rows = await session.execute(
-        counted.group_by("reason", Address.channel), execution_options={"in_thread": True}
+        select(reason, Address.channel, func.count())
+        .select_from(Membership)
+        .outerjoin(Address, _WHERE_THEY_READ)
+        .where(Membership.community_id == community_id)
+        .group_by(reason, Address.channel),
+        execution_options={"in_thread": True},
     )
     get_it: dict[str, int] = {}
     left_out: dict[str, int] = {}
     for why, channel, people in rows:
-        counts, name = (get_it, channel) if why is None else (left_out, why)
+        counts, name = (left_out, why) if why else (get_it, channel)
         counts[name] = counts.get(name, 0) + people
     depths = await outbox.depths(session)
     return Audience(get_it, left_out, {one.channel: one.waiting for one in depths if one.lane == Lane.BULK})
