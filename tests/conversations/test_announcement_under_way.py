@@ -1,0 +1,352 @@
+"""An announcement under way: followed in one message, paused, stopped, corrected, and joined in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.engine import URL
+
+from bot.errors import AddressClosed, RetryLater, Undeliverable
+from bot.message import Command, Content, Parcel, Tap, Words
+from bot.models import Board, Broadcast, Deed, Envelope
+from bot.outbox import Lane
+from tests.town import PATIENCE, Person, Town, a_town
+
+CLOSED = "The hall is closed on Friday."
+OPEN = "The hall is open on Friday after all."
+FAR_OFF = 3600.0  # seconds; longer than any test
+
+
+class Slow:
+    """A wire that takes so many letters to many, and has no time for the others yet.
+
+    Organisers always get theirs: a chat's answers wait behind a letter that has to be tried again.
+    """
+
+    def __init__(self, town: Town, takes: int = 0) -> None:
+        self.takes = takes
+        town.paper.fail = self
+
+    async def __call__(self, parcel: Parcel) -> None:
+        if parcel.lane != Lane.BULK or parcel.chat in ("Olga", "Otto"):
+            return
+        if self.takes <= 0:
+            raise RetryLater("no time", after=FAR_OFF)
+        self.takes -= 1
+
+
+async def members(town: Town, number: int) -> list[Person]:
+    return [await town.member(f"Member {each}") for each in range(number)]
+
+
+async def announced(organiser: Person, text: str = CLOSED) -> None:
+    await does(organiser, Command("announce", text))
+    await taps(organiser, "Send")
+
+
+async def does(person: Person, what: Content, message: str | None = None) -> None:
+    """Do something, and wait for the answer only: with a slow wire the town is never quiet."""
+    await person.town.folkmoot.dispatcher.submit(person.incoming(what, message=message))
+    await until(person.town, lambda rows: all(lane == Lane.BULK for lane in rows))
+
+
+async def taps(person: Person, label: str) -> None:
+    name, payload = person.button(label)
+    await does(person, Tap(payload, query=f"q{next(person.town.numbers)}"), name)
+
+
+async def until(town: Town, holds: Callable[[list[int]], bool]) -> None:
+    """Wait until something holds of the lanes of what is unsent."""
+    deadline = time.monotonic() + PATIENCE
+    lanes = [-1]
+    while not holds(lanes):
+        assert time.monotonic() < deadline, lanes
+        for postman in town.folkmoot.postmen.values():
+            postman.wake()
+        await asyncio.sleep(0.005)
+        async with town.folkmoot.database.reading() as session:
+            unsent = Envelope.state.in_(("waiting", "claimed", "retry"))
+            lanes = list(await session.scalars(select(Envelope.lane).where(unsent)))
+
+
+async def sees(person: Person, words: str) -> None:
+    """Time goes by, some seconds at once, until somebody sees these words."""
+    town = person.town
+    deadline = time.monotonic() + PATIENCE
+    while not person.sees(words):
+        assert time.monotonic() < deadline, f"{words!r} is not on:\n{person.text}"
+        await looks(town)
+        await asyncio.sleep(0.02)
+
+
+async def looks(town: Town, **span: float) -> None:
+    """The clock ticks, a few seconds later or after `span`."""
+    town.clock.pass_by(timedelta(**(span or {"seconds": 4})))
+    for entry in town.folkmoot.jobs.entries:
+        await town.folkmoot.jobs.run(entry)
+    await until(town, lambda lanes: all(lane == Lane.BULK for lane in lanes))
+
+
+def how_many_have(people: list[Person], text: str) -> int:
+    return sum(person.sees(text) for person in people)
+
+
+async def deeds(town: Town) -> list[str]:
+    async with town.folkmoot.database.reading() as session:
+        acts = await session.scalars(select(Deed.act).order_by(Deed.id))
+        return [act.removeprefix("announcement.") for act in acts if act.startswith("announcement.")]
+
+
+async def test_it_is_paused_in_the_middle_and_gone_on_with(town: Town) -> None:
+    people = await members(town, 5)
+    olga = await town.organiser()
+    wire = Slow(town, takes=2)
+    await announced(olga)
+    await sees(olga, "It is on its way.\n\n3 of 6 people have it.\n3 people still wait for it.")
+    await taps(olga, "Pause")
+    assert olga.sees("Paused. Nobody gets it until you tap “Go on”.")
+    wire.takes = 100
+    for _ in range(5):
+        await looks(town)
+    assert how_many_have(people, CLOSED) == 2
+    await taps(olga, "Go on")
+    await sees(olga, "Done.\n\n6 of 6 people have it.")
+    assert [person.text.count(CLOSED) for person in people] == [1] * 5
+    assert olga.text.count("Announcement in Elm Park") == 1
+    assert await deeds(town) == ["send", "hold", "release"]
+
+
+async def test_it_is_stopped_with_a_second_tap(town: Town) -> None:
+    people = await members(town, 5)
+    olga = await town.organiser()
+    wire = Slow(town, takes=2)
+    await announced(olga)
+    await sees(olga, "3 of 6 people have it.")
+    await taps(olga, "Stop")
+    assert olga.sees("Stop it? Whoever has not got it yet will not get it.")
+    await taps(olga, "Do not stop it")
+    assert not olga.sees("Stop it?")
+    await taps(olga, "Stop")
+    await looks(town)
+    assert olga.sees("Stop it?")
+    await taps(olga, "Yes, stop it")
+    wire.takes = 100
+    await sees(olga, "Stopped.\n\n3 of 6 people have it.\n3 people did not get it: it was stopped before.")
+    assert how_many_have(people, CLOSED) == 2
+    assert "[Pause]" not in olga.text
+    assert await deeds(town) == ["send", "stop"]
+
+
+async def test_a_second_tap_on_pause_or_one_that_comes_too_late_changes_nothing(town: Town) -> None:
+    olga = await town.organiser()
+    Slow(town)
+    await announced(olga)
+    pause, stop = olga.button("Pause"), olga.button("Stop")
+    for _ in range(2):
+        await does(olga, Tap(pause[1], query="q"), pause[0])
+    await taps(olga, "Stop")
+    await taps(olga, "Yes, stop it")
+    for late in (pause, stop):
+        await does(olga, Tap(late[1], query="q"), late[0])
+    assert olga.sees("Stopped.")
+    assert not olga.sees("Stop it?")
+    assert await deeds(town) == ["send", "hold", "stop"]
+
+
+async def test_whoever_joins_in_the_middle_or_soon_after_gets_it_once(town: Town) -> None:
+    await members(town, 2)
+    olga = await town.organiser()
+    wire = Slow(town, takes=1)
+    await announced(olga)
+    middle = town.stranger("Middle")
+    await does(middle, Command("start", "elm-park"))
+    await taps(middle, "Join")
+    await sees(olga, "2 of 4 people have it.\n2 people still wait for it.")
+    await taps(olga, "Pause")
+    wire.takes = 100
+    await taps(olga, "Go on")
+    await sees(olga, "4 of 4 people have it.\nWhoever joins before Monday 23 November, 11:00 gets it too.")
+    await looks(town, minutes=20)
+    soon = await town.member("Soon")
+    await sees(olga, "5 of 5 people have it.")
+    assert (middle.text.count(CLOSED), soon.text.count(CLOSED)) == (1, 1)
+    await looks(town, hours=1)
+    late = await town.member("Late")
+    await looks(town)
+    assert not late.sees(CLOSED)
+    assert olga.sees("Done.\n\n5 of 5 people have it.")
+    assert not olga.sees("Whoever joins")
+
+
+async def test_why_somebody_did_not_get_it_is_told_in_plain_words(town: Town) -> None:
+    await members(town, 5)
+    olga = await town.organiser()
+    fates = {
+        "Member 0": AddressClosed("403 Forbidden: bot was blocked by the user"),
+        "Member 1": AddressClosed("400 Bad Request: chat not found"),
+        "Member 2": Undeliverable("400 Bad Request: something new"),
+        "Member 3": RetryLater("the answer was lost", after=1, maybe_arrived=True),
+    }
+
+    async def fail(parcel: Parcel) -> None:
+        if parcel.lane == Lane.BULK and parcel.chat in fates:
+            raise fates[parcel.chat]
+
+    town.paper.fail = fail
+    await announced(olga)
+    await sees(olga, "2 of 6 people have it.\n2 people did not get it: they have closed their chat with me.")
+    assert olga.sees("1 person did not get it: the messenger did not take it.")
+    assert olga.sees("1 person may not have it: the messenger gave no answer.")
+
+
+async def test_what_is_paused_and_forgotten_is_stopped(town: Town) -> None:
+    await members(town, 1)
+    olga = await town.organiser()
+    Slow(town)
+    await announced(olga)
+    await taps(olga, "Pause")
+    await looks(town, days=3, seconds=5)
+    await sees(olga, "Stopped.")
+    await looks(town)
+    assert await deeds(town) == ["send", "hold", "stop"]
+    async with town.folkmoot.database.reading() as session:
+        assert (await session.scalars(select(Broadcast.done_at))).one() is not None
+        assert (await session.scalars(select(Board))).all() == []
+
+
+async def test_a_correction_goes_to_those_who_had_it_and_the_new_text_to_all_others(town: Town) -> None:
+    people = await members(town, 5)
+    olga = await town.organiser()
+    wire = Slow(town, takes=2)
+    await announced(olga)
+    await sees(olga, "3 of 6 people have it.")
+    everyone = [*people, olga]
+    had_it = [person for person in everyone if person.sees(f"{CLOSED}\n\nYou get this")]
+    await taps(olga, "Correct it")
+    assert "How shall it read?" in olga.latest
+    await does(olga, Words(OPEN))
+    assert "A correction from Elm Park. Please go by this, not by what we wrote before:" in olga.latest
+    assert "3 people have had it already and get the new text as a correction." in olga.latest
+    assert "3 people have not had it yet and get only the new text." in olga.latest
+    wire.takes = 100
+    await taps(olga, "Send")
+    await sees(olga, "Done.\n\n6 of 6 people have it.")
+    assert [person.text.count(OPEN) for person in people] == [1] * 5
+    for person in everyone:
+        assert person.sees(f"{CLOSED}\n\nYou get this") == (person in had_it)
+    assert [one for one in people if one.sees("A correction from")] == [
+        one for one in people if one in had_it
+    ]
+    assert olga.sees("This goes on in a newer message below.")
+    assert await deeds(town) == ["send", "correct"]
+
+
+async def test_a_correction_of_a_correction_reaches_everyone_who_had_either(town: Town) -> None:
+    (alice,) = await members(town, 1)
+    olga = await town.organiser()
+    await announced(olga)
+    for text in (OPEN, "Ring us first."):
+        await sees(olga, "Done.\n\n2 of 2 people have it.")
+        await olga.taps("Correct it")
+        await olga.says(text)
+        await taps(olga, "Send")
+        await sees(alice, text)
+    assert alice.text.count("A correction from Elm Park") == 2
+
+
+async def test_what_was_stopped_can_be_put_right(town: Town) -> None:
+    people = await members(town, 3)
+    olga = await town.organiser()
+    wire = Slow(town, takes=1)
+    await announced(olga)
+    await sees(olga, "2 of 4 people have it.")
+    await taps(olga, "Stop")
+    await taps(olga, "Yes, stop it")
+    await sees(olga, "Stopped.\n\n2 of 4 people have it.")
+    wire.takes = 100
+    await olga.taps("Correct it")
+    await olga.says(OPEN)
+    await olga.taps("Send")
+    await sees(olga, "Done.\n\n4 of 4 people have it.")
+    assert how_many_have(people, OPEN) == 3
+    assert sum(person.sees(CLOSED) for person in people) <= 1
+
+
+async def test_a_correction_must_be_another_text_and_come_in_time(town: Town) -> None:
+    olga = await town.organiser()
+    await announced(olga)
+    await sees(olga, "1 of 1 person has it.")
+    await olga.taps("Correct it")
+    await olga.says(CLOSED)
+    await olga.taps("Send")
+    assert "That is what it says already." in olga.latest
+    await looks(town, days=4)
+    await olga.taps("Correct it")
+    assert olga.sees("That was sent more than 3 days ago. Please make a new announcement.")
+    assert await deeds(town) == ["send"]
+
+
+async def test_the_message_is_edited_only_when_something_has_changed(town: Town) -> None:
+    olga = await town.organiser()
+    await announced(olga)
+    await sees(olga, "1 of 1 person has it.")
+    for _ in range(4):
+        await looks(town)
+    edits = [str(parcel.message.text) for parcel in town.paper.delivered if parcel.action == "edit"]
+    assert len(edits) == 2, edits
+
+
+async def test_two_organisers_can_follow_and_lead_the_same_one(town: Town) -> None:
+    await members(town, 3)
+    olga, otto = await town.organiser(), await town.organiser("Otto")
+    wire = Slow(town, takes=2)
+    await announced(olga)
+    await does(otto, Command("announcements"))
+    await taps(otto, "The hall is closed")
+    await taps(otto, "Pause")
+    await sees(olga, "Paused.")
+    wire.takes = 100
+    await taps(olga, "Go on")
+    for organiser in (olga, otto):
+        await sees(organiser, "Done.\n\n5 of 5 people have it.")
+
+
+async def test_who_organises_no_more_follows_no_more(town: Town) -> None:
+    await members(town, 1)
+    olga = await town.organiser()
+    await town.organiser("Otto")
+    wire = Slow(town)
+    await announced(olga)
+    await does(olga, Command("me"))
+    await taps(olga, "Leave Elm Park")
+    await taps(olga, "Yes, leave")
+    wire.takes = 100
+    for _ in range(3):
+        await looks(town)
+    assert olga.sees("0 of 3 people have it.")
+    async with town.folkmoot.database.reading() as session:
+        assert (await session.scalars(select(Board))).all() == []
+
+
+async def test_a_restart_in_the_middle_loses_nothing_and_sends_nothing_twice(database_url: URL) -> None:
+    url = database_url.render_as_string(hide_password=False)
+    async with a_town(url) as before:
+        await members(before, 4)
+        olga = await before.organiser()
+        Slow(before, takes=2)
+        await announced(olga)
+        await sees(olga, "3 of 5 people have it.")
+    async with a_town(url) as after:
+        after.paper.screens, after.numbers, after.clock.now = (
+            before.paper.screens,
+            before.numbers,
+            before.clock.now,
+        )
+        olga = after.stranger("Olga")
+        await sees(olga, "Done.\n\n5 of 5 people have it.")
+        assert olga.text.count("Announcement in Elm Park") == 1
+        assert [after.stranger(f"Member {number}").text.count(CLOSED) for number in range(4)] == [1] * 4
