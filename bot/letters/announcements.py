@@ -60,8 +60,8 @@ def who_gets_it(
     """How many people get it and how soon, how many do not and why."""
     name = community.name_in(tongue.code)
     get_it = tongue.n_(
-        "{n} person in {community} will get it.",
-        "{n} people in {community} will get it.",
+        "It goes to {n} person in {community}.",
+        "It goes to {n} people in {community}.",
         people,
         community=name,
     )

@@ -31,7 +31,7 @@ async def test_one_line_and_one_tap_tell_everyone(town: Town) -> None:
     await olga.says(f"/announce {CLOSED}")
     assert olga.latest.startswith("This is how people will see it:\n\nElm Park tells you:\n\n" + CLOSED)
     assert "You get this because you are in Elm Park." in olga.latest
-    assert "2 people in Elm Park will get it.\nIt reaches everyone at once." in olga.latest
+    assert "It goes to 2 people in Elm Park.\nIt reaches everyone at once." in olga.latest
     assert "[Send] [Edit]" in olga.latest
     assert not alice.sees(CLOSED)
     await olga.taps("Send")
@@ -114,7 +114,7 @@ async def test_who_gets_it_and_who_does_not_is_told_before(town: Town) -> None:
             )
         )
     await olga.says(f"/announce {CLOSED}")
-    assert "2 people in Elm Park will get it." in olga.latest
+    assert "It goes to 2 people in Elm Park." in olga.latest
     assert "1 person will not get it: they have closed their chat with me." in olga.latest
     assert "1 person will not get it: I know no way to write to them." in olga.latest
     await olga.taps("Send")
