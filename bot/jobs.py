@@ -66,7 +66,7 @@ class Entry:
 
 ENTRIES = (
     Entry("close polls", close_polls, 5),
-    Entry("follow announcements", follow_announcements, 1),
+    Entry("follow announcements", follow_announcements, 3),
     Entry("tidy", tidy, 3600),
 )
 

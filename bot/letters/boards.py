@@ -120,6 +120,7 @@ def _kinds(failed: Mapping[str, int]) -> dict[str, int]:
 
 _KINDS = (
     (r"address closed|403 |400 .*chat not found", "closed"),
+    (r"the address is gone", "gone"),
     (r"perhaps delivered", "perhaps"),
     (r"expired", "late"),
     (r"cancelled", "stopped"),
@@ -129,6 +130,11 @@ _FAILED: dict[str, Callable[[Tongue, int], Markup]] = {
     "closed": lambda tongue, people: tongue.n_(
         "{n} person did not get it: they have closed their chat with me.",
         "{n} people did not get it: they have closed their chat with me.",
+        people,
+    ),
+    "gone": lambda tongue, people: tongue.n_(
+        "{n} person did not get it: they have left or their chat is gone.",
+        "{n} people did not get it: they have left or their chat is gone.",
         people,
     ),
     "perhaps": lambda tongue, people: tongue.n_(

@@ -17,8 +17,8 @@ class Broadcast(Base):
     readers who have no version of their own.
 
     `edition` is 1 as first sent and grows with each correction; `put_at` is when this edition was put in the outbox,
-    null while the letters of the edition before are still being settled. `looked_at` is when its progress was last
-    counted. `done_at` is when the last letter had come to its end; `tally` keeps the numbers from then on.
+    null while the letters of the edition before are still being settled. `done_at` is when the last letter had come to
+    its end; `tally` keeps the numbers from then on.
     """
 
     __tablename__ = "broadcasts"
@@ -39,7 +39,6 @@ class Broadcast(Base):
     sent_at: Mapped[Moment]
     put_at: Mapped[Moment | None]
     corrected_at: Mapped[Moment | None]
-    looked_at: Mapped[Moment | None]
     done_at: Mapped[Moment | None]
     tally: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
@@ -58,8 +57,7 @@ class Board(Base):
     """A message that shows an organiser how far an announcement has come; it is edited as that changes.
 
     `target` is the channel's name for the message, null until the message has arrived. `shown` is a fingerprint of
-    what it shows, `edits` how often it was edited, `put_as` the once key of the last edit. `sure` says that *Stop* was
-    tapped once.
+    what it shows, `put_as` the once key of the last edit. `sure` says that *Stop* was tapped once.
     """
 
     __tablename__ = "boards"
@@ -74,5 +72,4 @@ class Board(Base):
     target: Mapped[str | None] = mapped_column(String(128))
     put_as: Mapped[str | None] = mapped_column(String(160))
     shown: Mapped[str | None] = mapped_column(String(64))
-    edits: Mapped[int] = mapped_column(default=0)
     sure: Mapped[bool] = mapped_column(default=False)

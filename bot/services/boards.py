@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,10 +20,6 @@ from bot.message import Message
 from bot.models import Address, Board, Broadcast, Community, Envelope, Membership, Resident
 from bot.outbox import Draft, Progress
 from bot.services import announcements, broadcasts
-
-SHORTEST = 3.0  # seconds between two looks at an announcement
-LETTERS_A_SECOND = 10_000
-"""For each so many letters a look is a second rarer: counting a million of them takes the database a while."""
 
 
 async def follow(
@@ -148,8 +144,6 @@ async def _look(session: AsyncSession, number: int, *, now: datetime) -> None:
     if broadcast is None:
         return
     progress = await _brought_forward(session, broadcast, now=now)
-    if progress is None:
-        return
     for board, address, language in boards:
         message = await _draw(session, board, broadcast, progress, language, now=now)
         if not await _may_follow(session, broadcast, address):
@@ -160,34 +154,27 @@ async def _look(session: AsyncSession, number: int, *, now: datetime) -> None:
             await session.delete(board)  # the end has been shown
 
 
-async def _brought_forward(session: AsyncSession, broadcast: Broadcast, *, now: datetime) -> Progress | None:
-    """Do what is due, and count; None when it is too early for another look."""
-    if broadcast.looked_at is not None and now - broadcast.looked_at < timedelta(seconds=SHORTEST):
-        return None
-    if broadcast.done_at is not None:
-        return await broadcasts.progress(session, broadcast)
+async def _brought_forward(session: AsyncSession, broadcast: Broadcast, *, now: datetime) -> Progress:
+    """Do what is due, and count."""
     community = await session.get_one(Community, broadcast.community_id)
     if broadcast.state == "held" and now - broadcast.sent_at > announcements.LIFE:
         await broadcasts.give_up(session, broadcast, now=now)
-    if broadcast.state == "sending":
-        if broadcast.put_at is None:
-            await broadcasts.put_correction(session, broadcast, community, now=now)
-        else:
-            await broadcasts.newcomers(session, broadcast, community, now=now)
+    if broadcast.state == "sending" and broadcast.put_at is None:
+        await broadcasts.put_correction(session, broadcast, community, now=now)
+    elif broadcast.state == "sending":
+        await broadcasts.newcomers(session, broadcast, community, now=now)
     progress = await broadcasts.progress(session, broadcast)
-    rarer = timedelta(seconds=progress.put / LETTERS_A_SECOND)
-    broadcast.looked_at = now + rarer
-    if _over(broadcast, progress, now=now):
+    if broadcast.done_at is None and await _over(session, broadcast, progress, now=now):
         broadcasts.finish(broadcast, progress, now=now)
     return progress
 
 
-def _over(broadcast: Broadcast, progress: Progress, *, now: datetime) -> bool:
-    if broadcast.state == "stopped":
-        return progress.waiting == 0
-    if broadcast.state != "sending" or broadcast.put_at is None:
+async def _over(session: AsyncSession, broadcast: Broadcast, progress: Progress, *, now: datetime) -> bool:
+    if progress.waiting or broadcast.state == "held":
         return False
-    return progress.waiting == 0 and now >= broadcast.put_at + broadcasts.NEWCOMERS
+    if broadcast.state == "stopped":
+        return not await broadcasts.under_way(session, broadcast.subject)
+    return broadcast.put_at is not None and now >= broadcast.put_at + broadcasts.NEWCOMERS
 
 
 async def _may_follow(session: AsyncSession, broadcast: Broadcast, address: Address) -> bool:

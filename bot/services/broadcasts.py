@@ -49,7 +49,6 @@ async def send(
         texts={code: announcements.text(text) for code, text in texts.items()},
         sent_at=now,
         put_at=now,
-        looked_at=now,
     )
     session.add(broadcast)
     await session.flush()
@@ -127,7 +126,7 @@ async def lead(
     broadcast = await locked(session, broadcast_id, by=by)
     if broadcast.state not in FROM[to]:
         return broadcast
-    broadcast.state, broadcast.looked_at = to, None
+    broadcast.state = to
     if to == "held":
         await outbox.hold(session, broadcast.subject, now=now)
     elif to == "sending":
@@ -175,7 +174,7 @@ async def correct(
     broadcast.texts, broadcast.language = written, language
     broadcast.state, broadcast.edition = "sending", broadcast.edition + 1
     broadcast.corrected_at, broadcast.put_at = now, None
-    broadcast.looked_at, broadcast.done_at, broadcast.tally = None, None, None
+    broadcast.done_at, broadcast.tally = None, None
     _record(session, "announcement.correct", broadcast, by=by, now=now)
     return broadcast
 
@@ -200,7 +199,7 @@ async def put_correction(
     """Put a corrected edition as soon as nothing of the one before is under way any more."""
     before = broadcast.subjects[:-1]
     settled_by = (broadcast.corrected_at or now) + LEASE
-    if now < settled_by and await _under_way(session, before[-1]):
+    if now < settled_by and await under_way(session, before[-1]):
         return
     await outbox.cancel(session, before[-1], now=now)
     everyone, had = audiences.reached(community.id), Membership.resident_id.in_(_had(before))
@@ -209,14 +208,15 @@ async def put_correction(
     broadcast.put_at = now
 
 
-async def _under_way(session: AsyncSession, subject: str) -> bool:
-    found = await session.scalar(
+async def under_way(session: AsyncSession, subject: str) -> bool:
+    """Whether a postman has some of it in hand, so that it may still arrive although it is held or stopped."""
+    claimed = (
         select(Envelope.id)
-        .join(Letter)
-        .where(Letter.subject == subject, Envelope.state == "claimed")
+        .join(Letter, Letter.id == Envelope.letter_id)
+        .where(Letter.subject == subject, Envelope.done_at.is_(None), Envelope.state == "claimed")
         .limit(1)
     )
-    return found is not None
+    return await session.scalar(claimed, execution_options={"in_thread": True}) is not None
 
 
 async def had_it(session: AsyncSession, broadcast: Broadcast) -> int:

@@ -38,7 +38,6 @@ def broadcasts() -> None:
         sa.Column("sent_at", MOMENT, nullable=False),
         sa.Column("put_at", MOMENT, nullable=True),
         sa.Column("corrected_at", MOMENT, nullable=True),
-        sa.Column("looked_at", MOMENT, nullable=True),
         sa.Column("done_at", MOMENT, nullable=True),
         sa.Column("tally", JSON, nullable=True),
         sa.CheckConstraint(
@@ -67,7 +66,6 @@ def boards() -> None:
         sa.Column("target", sa.String(length=128), nullable=True),
         sa.Column("put_as", sa.String(length=160), nullable=True),
         sa.Column("shown", sa.String(length=64), nullable=True),
-        sa.Column("edits", sa.Integer(), nullable=False),
         sa.Column("sure", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["address_id"], ["addresses.id"], name=op.f("fk_boards_address_id_addresses"), ondelete="CASCADE"
