@@ -31,8 +31,9 @@ def announcement(
         else tongue._("{community} tells you:", community=name)
     )
     why = tongue._("You get this because you are in {community}. You can leave it with /me.", community=name)
-    text = texts.get(tongue.code, texts[otherwise])
-    return Message(paragraphs(bold(says), Markup.escape(text), Markup("<i>{}</i>").format(why)))
+    if not tongue.rtl:  # the scripts that run to the left have no slanted letters
+        why = Markup("<i>{}</i>").format(why)
+    return Message(paragraphs(bold(says), texts.get(tongue.code, texts[otherwise]), why))
 
 
 def preview(

@@ -14,6 +14,7 @@ from bot.errors import AddressClosed, RetryLater, Undeliverable
 from bot.message import Command, Content, Parcel, Tap, Words
 from bot.models import Board, Broadcast, Deed, Envelope
 from bot.outbox import Lane
+from tests.neighbours import neighbours
 from tests.town import PATIENCE, Person, Town, a_town
 
 CLOSED = "The hall is closed on Friday."
@@ -37,10 +38,6 @@ class Slow:
         if self.takes <= 0:
             raise RetryLater("no time", after=FAR_OFF)
         self.takes -= 1
-
-
-async def members(town: Town, number: int) -> list[Person]:
-    return [await town.member(f"Member {each}") for each in range(number)]
 
 
 async def announced(organiser: Person, text: str = CLOSED) -> None:
@@ -102,7 +99,7 @@ async def deeds(town: Town) -> list[str]:
 
 
 async def test_it_is_paused_in_the_middle_and_gone_on_with(town: Town) -> None:
-    people = await members(town, 5)
+    people = await neighbours(town, 5)
     olga = await town.organiser()
     wire = Slow(town, takes=2)
     await announced(olga)
@@ -121,7 +118,7 @@ async def test_it_is_paused_in_the_middle_and_gone_on_with(town: Town) -> None:
 
 
 async def test_it_is_stopped_with_a_second_tap(town: Town) -> None:
-    people = await members(town, 5)
+    people = await neighbours(town, 5)
     olga = await town.organiser()
     wire = Slow(town, takes=2)
     await announced(olga)
@@ -158,7 +155,7 @@ async def test_a_second_tap_on_pause_or_one_that_comes_too_late_changes_nothing(
 
 
 async def test_whoever_joins_in_the_middle_or_soon_after_gets_it_once(town: Town) -> None:
-    await members(town, 2)
+    await neighbours(town, 2)
     olga = await town.organiser()
     wire = Slow(town, takes=1)
     await announced(olga)
@@ -183,13 +180,13 @@ async def test_whoever_joins_in_the_middle_or_soon_after_gets_it_once(town: Town
 
 
 async def test_why_somebody_did_not_get_it_is_told_in_plain_words(town: Town) -> None:
-    await members(town, 5)
+    people = [person.chat for person in await neighbours(town, 5)]
     olga = await town.organiser()
     fates = {
-        "Member 0": AddressClosed("403 Forbidden: bot was blocked by the user"),
-        "Member 1": AddressClosed("400 Bad Request: chat not found"),
-        "Member 2": Undeliverable("400 Bad Request: something new"),
-        "Member 3": RetryLater("the answer was lost", after=1, maybe_arrived=True),
+        people[0]: AddressClosed("403 Forbidden: bot was blocked by the user"),
+        people[1]: AddressClosed("400 Bad Request: chat not found"),
+        people[2]: Undeliverable("400 Bad Request: something new"),
+        people[3]: RetryLater("the answer was lost", after=1, maybe_arrived=True),
     }
 
     async def fail(parcel: Parcel) -> None:
@@ -204,7 +201,7 @@ async def test_why_somebody_did_not_get_it_is_told_in_plain_words(town: Town) ->
 
 
 async def test_what_is_paused_and_forgotten_is_stopped(town: Town) -> None:
-    await members(town, 1)
+    await neighbours(town, 1)
     olga = await town.organiser()
     Slow(town)
     await announced(olga)
@@ -219,7 +216,7 @@ async def test_what_is_paused_and_forgotten_is_stopped(town: Town) -> None:
 
 
 async def test_a_correction_goes_to_those_who_had_it_and_the_new_text_to_all_others(town: Town) -> None:
-    people = await members(town, 5)
+    people = await neighbours(town, 5)
     olga = await town.organiser()
     wire = Slow(town, takes=2)
     await announced(olga)
@@ -246,7 +243,7 @@ async def test_a_correction_goes_to_those_who_had_it_and_the_new_text_to_all_oth
 
 
 async def test_a_correction_of_a_correction_reaches_everyone_who_had_either(town: Town) -> None:
-    (alice,) = await members(town, 1)
+    (alice,) = await neighbours(town, 1)
     olga = await town.organiser()
     await announced(olga)
     for text in (OPEN, "Ring us first."):
@@ -259,7 +256,7 @@ async def test_a_correction_of_a_correction_reaches_everyone_who_had_either(town
 
 
 async def test_what_was_stopped_can_be_put_right(town: Town) -> None:
-    people = await members(town, 3)
+    people = await neighbours(town, 3)
     olga = await town.organiser()
     wire = Slow(town, takes=1)
     await announced(olga)
@@ -280,12 +277,15 @@ async def test_a_correction_must_be_another_text_and_come_in_time(town: Town) ->
     olga = await town.organiser()
     await announced(olga)
     await sees(olga, "1 of 1 person has it.")
+    message, correct = olga.button("Correct it")
     await olga.taps("Correct it")
     await olga.says(CLOSED)
     await olga.taps("Send")
-    assert "That is what it says already." in olga.latest
+    assert olga.sees("That is what it says already.")
+    await olga.says("/cancel")
     await looks(town, days=4)
-    await olga.taps("Correct it")
+    assert "Correct it" not in olga.text
+    await does(olga, Tap(correct, query="q"), message)
     assert olga.sees("That was sent more than 3 days ago. Please make a new announcement.")
     assert await deeds(town) == ["send"]
 
@@ -301,7 +301,7 @@ async def test_the_message_is_edited_only_when_something_has_changed(town: Town)
 
 
 async def test_two_organisers_can_follow_and_lead_the_same_one(town: Town) -> None:
-    await members(town, 3)
+    await neighbours(town, 3)
     olga, otto = await town.organiser(), await town.organiser("Otto")
     wire = Slow(town, takes=2)
     await announced(olga)
@@ -316,7 +316,7 @@ async def test_two_organisers_can_follow_and_lead_the_same_one(town: Town) -> No
 
 
 async def test_who_organises_no_more_follows_no_more(town: Town) -> None:
-    await members(town, 1)
+    await neighbours(town, 1)
     olga = await town.organiser()
     await town.organiser("Otto")
     wire = Slow(town)
@@ -335,7 +335,7 @@ async def test_who_organises_no_more_follows_no_more(town: Town) -> None:
 async def test_a_restart_in_the_middle_loses_nothing_and_sends_nothing_twice(database_url: URL) -> None:
     url = database_url.render_as_string(hide_password=False)
     async with a_town(url) as before:
-        await members(before, 4)
+        people = await neighbours(before, 4)
         olga = await before.organiser()
         Slow(before, takes=2)
         await announced(olga)
@@ -349,4 +349,4 @@ async def test_a_restart_in_the_middle_loses_nothing_and_sends_nothing_twice(dat
         olga = after.stranger("Olga")
         await sees(olga, "Done.\n\n5 of 5 people have it.")
         assert olga.text.count("Announcement in Elm Park") == 1
-        assert [after.stranger(f"Member {number}").text.count(CLOSED) for number in range(4)] == [1] * 4
+        assert [after.stranger(person.name).text.count(CLOSED) for person in people] == [1] * 4

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import func, select
 
 from bot.message import Blocked, Tap
-from bot.models import Broadcast, Deed, Letter, Membership, Resident
+from bot.models import Broadcast, Deed, Letter
 from bot.services.announcements import TEXT_LIMIT
+from tests.neighbours import neighbours
 from tests.town import Person, Town
 
 CLOSED = "The hall is closed on Friday."
@@ -26,7 +26,7 @@ async def deeds(town: Town) -> list[str]:
 
 
 async def test_one_line_and_one_tap_tell_everyone(town: Town) -> None:
-    alice = await town.member("Alice")
+    (alice,) = await neighbours(town, 1)
     olga = await town.organiser()
     await olga.says(f"/announce {CLOSED}")
     assert olga.latest.startswith("This is how people will see it:\n\nElm Park tells you:\n\n" + CLOSED)
@@ -59,9 +59,7 @@ async def test_step_by_step_with_back_edit_and_cancel(town: Town) -> None:
 
 
 async def test_everyone_reads_their_own_version_and_all_others_the_first_one(town: Town) -> None:
-    readers = {code: await town.member(f"From {code}", language=code) for code in ("en", "pl")}
-    readers["ur"] = await town.member("From ur")
-    await readers["ur"].does(Tap("l:ur"))
+    readers = {code: (await neighbours(town, 1, language=code))[0] for code in ("en", "pl", "ur")}
     olga = await town.organiser()
     await olga.says(f"/announce {CLOSED}")
     await olga.taps("Add it in polski")
@@ -100,19 +98,10 @@ async def test_a_version_can_be_changed_and_left_out_again(town: Town) -> None:
 
 
 async def test_who_gets_it_and_who_does_not_is_told_before(town: Town) -> None:
-    bob, _ = await town.member("Bob"), await town.member("Alice")
+    bob, _ = await neighbours(town, 2)
+    await neighbours(town, 1, reachable=False)
     olga = await town.organiser()
     await bob.does(Blocked())
-    community = await town.community()
-    async with town.folkmoot.database.writing() as session:
-        nowhere = Resident(language="en", interests=[], created_at=town.clock())
-        session.add(nowhere)
-        await session.flush()
-        session.add(
-            Membership(
-                community_id=community.id, resident_id=nowhere.id, role="resident", joined_at=town.clock()
-            )
-        )
     await olga.says(f"/announce {CLOSED}")
     assert "It goes to 2 people in Elm Park." in olga.latest
     assert "1 person will not get it: they have closed their chat with me." in olga.latest
@@ -123,25 +112,23 @@ async def test_who_gets_it_and_who_does_not_is_told_before(town: Town) -> None:
     assert not bob.sees(CLOSED)
 
 
-@pytest.mark.parametrize(
-    ("speed", "said"),
-    [
+async def test_how_long_it_takes_is_told_before(town: Town) -> None:
+    await neighbours(town, 1)
+    olga = await town.organiser()
+    for speed, said in (
         (2.0, "It reaches everyone at once."),
         (0.1, "It reaches everyone in less than a minute."),
         (1 / 120, "It reaches everyone in about 4 minutes."),
         (1 / 3600, "It reaches everyone in about 2 hours."),
-    ],
-)
-async def test_how_long_it_takes_is_told_before(town: Town, speed: float, said: str) -> None:
-    await town.member("Alice")
-    olga = await town.organiser()
-    town.folkmoot.speeds["paper"] = speed
-    await olga.says(f"/announce {CLOSED}")
-    assert said in olga.latest
+    ):
+        town.folkmoot.speeds["paper"] = speed
+        await olga.says(f"/announce {CLOSED}")
+        assert said in olga.latest
+        await olga.says("/cancel")
 
 
 async def test_a_double_tap_on_send_sends_once(town: Town) -> None:
-    alice = await town.member("Alice")
+    (alice,) = await neighbours(town, 1)
     olga = await town.organiser()
     await olga.says(f"/announce {CLOSED}")
     name, payload = olga.button("Send")
@@ -161,7 +148,7 @@ async def test_whoever_types_send_can_follow_it_too(town: Town) -> None:
 
 
 async def test_who_is_no_organiser_can_announce_nothing(town: Town) -> None:
-    alice = await town.member("Alice")
+    (alice,) = await neighbours(town, 1)
     await alice.says(f"/announce {CLOSED}")
     assert "Only organisers can make an announcement." in alice.latest
     await alice.says("/announcements")
@@ -169,7 +156,7 @@ async def test_who_is_no_organiser_can_announce_nothing(town: Town) -> None:
 
 
 async def test_who_organises_several_communities_is_asked_which(town: Town) -> None:
-    alice = await town.member("Alice")
+    (alice,) = await neighbours(town, 1)
     bob = await town.member("Bob", "far-away")
     olga = await town.organiser()
     await olga.opens(await town.invitation("organiser", "far-away"))
@@ -194,18 +181,19 @@ async def test_losing_the_role_before_send_sends_nothing(town: Town) -> None:
     assert await announcements(town) == 0
 
 
-@pytest.mark.parametrize("act", ["b:{}", "bh:{}", "bg:{}", "bs:{}:0", "bs:{}:1", "bc:{}"])
-async def test_a_made_up_button_tells_and_does_nothing(town: Town, act: str) -> None:
-    mallory = await town.member("Mallory")
+async def test_a_made_up_button_tells_and_does_nothing(town: Town) -> None:
+    (mallory,) = await neighbours(town, 1)
     olga = await town.organiser()
     await announced(olga)
     async with town.folkmoot.database.reading() as session:
         number = await session.scalar(select(Broadcast.id))
-    for other in (number, 999):
-        await mallory.does(Tap(act.format(other)))
-    assert mallory.sees("Only organisers of this community can do that.")
-    assert mallory.sees("I do not know this announcement.")
-    assert not mallory.sees("people have it")
+    for act in ("b:{}", "bh:{}", "bg:{}", "bs:{}:0", "bs:{}:1", "bc:{}"):
+        mallory.screen.messages.clear()
+        await mallory.does(Tap(act.format(number)))
+        assert "Only organisers of this community can do that." in mallory.latest
+        await mallory.does(Tap(act.format(999)))
+        assert "I do not know this announcement." in mallory.latest
+        assert not mallory.sees("people have it")
     assert await deeds(town) == ["send"]
 
 
@@ -225,7 +213,7 @@ async def test_a_text_that_is_too_long_is_refused_with_its_length_and_asked_agai
 
 
 async def test_hostile_words_stay_words_and_links_stay_text(town: Town) -> None:
-    alice = await town.member("Alice")
+    (alice,) = await neighbours(town, 1)
     olga = await town.organiser()
     hostile = (
         '<a href="https://evil.example">x</a> <script>alert(1)</script> & {n} %s https://a.example/?x=1&y=2'
@@ -239,7 +227,7 @@ async def test_hostile_words_stay_words_and_links_stay_text(town: Town) -> None:
 
 
 async def test_lines_stay_lines_and_what_is_empty_is_not_sent(town: Town) -> None:
-    alice = await town.member("Alice")
+    (alice,) = await neighbours(town, 1)
     olga = await town.organiser()
     await announced(olga, "\n\nOn Friday:\n\n\n\n- no  hall\r\n- no café\n")
     assert "tells you:\n\nOn Friday:\n\n- no hall\n- no café\n\nYou get this" in alice.latest
@@ -249,8 +237,7 @@ async def test_lines_stay_lines_and_what_is_empty_is_not_sent(town: Town) -> Non
 
 
 async def test_many_people_cost_one_statement_and_a_letter_for_each_language(town: Town) -> None:
-    for number in range(8):
-        await town.member(f"Member {number}")
+    await neighbours(town, 50)
     olga = await town.organiser()
     await announced(olga)
     async with town.folkmoot.database.reading() as session:
