@@ -179,6 +179,18 @@ async def test_whoever_joins_in_the_middle_or_soon_after_gets_it_once(town: Town
     assert not olga.sees("Whoever joins")
 
 
+async def test_two_chats_that_became_one_person_do_not_get_it_twice(town: Town) -> None:
+    olga = await town.organiser()
+    await announced(olga)
+    alice = await town.member("Alice")
+    await sees(alice, CLOSED)
+    elsewhere = town.stranger("Alice elsewhere")
+    await elsewhere.says("/link")
+    await alice.says("/link " + elsewhere.latest.split("/link ")[1].split()[0])
+    await looks(town)
+    assert not elsewhere.sees(CLOSED)
+
+
 async def test_why_somebody_did_not_get_it_is_told_in_plain_words(town: Town) -> None:
     people = [person.chat for person in await neighbours(town, 5)]
     olga = await town.organiser()
@@ -298,6 +310,30 @@ async def test_the_message_is_edited_only_when_something_has_changed(town: Town)
         await looks(town)
     edits = [str(parcel.message.text) for parcel in town.paper.delivered if parcel.action == "edit"]
     assert len(edits) == 2, edits
+
+
+async def test_one_edit_at_a_time_is_on_its_way_and_the_last_state_arrives(town: Town) -> None:
+    await neighbours(town, 2)
+    olga, otto = await town.organiser(), await town.organiser("Otto")
+    slow, may_go = Slow(town), asyncio.Event()
+    await announced(olga)
+    pause = olga.button("Pause")[1]
+    edits: list[str] = []
+
+    async def olga_waits(parcel: Parcel) -> None:
+        await slow(parcel)
+        if parcel.chat == "Olga" and parcel.action == "edit":
+            edits.append(str(parcel.message.text))
+            await may_go.wait()
+
+    town.paper.fail = olga_waits
+    for payload in (pause, pause.replace("bh", "bg"), pause, pause.replace("bh", "bg")):
+        await town.folkmoot.dispatcher.submit(otto.incoming(Tap(payload)))
+        for entry in town.folkmoot.jobs.entries:
+            await town.folkmoot.jobs.run(entry)
+    may_go.set()
+    await sees(olga, "It is on its way.")
+    assert ["Paused." in edit for edit in edits] == [True, False]
 
 
 async def test_two_organisers_can_follow_and_lead_the_same_one(town: Town) -> None:
