@@ -189,6 +189,10 @@ async def test_two_chats_that_became_one_person_do_not_get_it_twice(town: Town) 
     await alice.says("/link " + elsewhere.latest.split("/link ")[1].split()[0])
     await looks(town)
     assert not elsewhere.sees(CLOSED)
+    await elsewhere.says("/link")
+    await olga.says("/link " + elsewhere.latest.split("/link ")[1].split()[0])
+    async with town.folkmoot.database.reading() as session:
+        assert await session.scalar(select(Broadcast.sent_by)) is not None
 
 
 async def test_why_somebody_did_not_get_it_is_told_in_plain_words(town: Town) -> None:
@@ -252,6 +256,28 @@ async def test_a_correction_goes_to_those_who_had_it_and_the_new_text_to_all_oth
     ]
     assert olga.sees("This goes on in a newer message below.")
     assert await deeds(town) == ["send", "correct"]
+
+
+async def test_what_is_on_the_wire_during_a_correction_is_corrected_too(town: Town) -> None:
+    (alice,) = await neighbours(town, 1)
+    olga = await town.organiser()
+    may_go = asyncio.Event()
+
+    async def alice_waits(parcel: Parcel) -> None:
+        if parcel.chat == alice.chat and CLOSED in parcel.message.text:
+            await may_go.wait()
+
+    town.paper.fail = alice_waits
+    await announced(olga)
+    await taps(olga, "Correct it")
+    await does(olga, Words(OPEN))
+    await taps(olga, "Send")
+    await looks(town)
+    assert olga.sees("The correction goes out in a moment.")
+    may_go.set()
+    await sees(olga, "Done.\n\n2 of 2 people have it.")
+    assert alice.sees(CLOSED)
+    assert alice.sees("A correction from Elm Park.")
 
 
 async def test_a_correction_of_a_correction_reaches_everyone_who_had_either(town: Town) -> None:
@@ -331,9 +357,13 @@ async def test_one_edit_at_a_time_is_on_its_way_and_the_last_state_arrives(town:
         await town.folkmoot.dispatcher.submit(otto.incoming(Tap(payload)))
         for entry in town.folkmoot.jobs.entries:
             await town.folkmoot.jobs.run(entry)
+    assert len(edits) == 1
     may_go.set()
-    await sees(olga, "It is on its way.")
+    deadline = time.monotonic() + PATIENCE
+    while len(edits) < 2 and time.monotonic() < deadline:
+        await looks(town)
     assert ["Paused." in edit for edit in edits] == [True, False]
+    assert olga.sees("It is on its way.")
 
 
 async def test_two_organisers_can_follow_and_lead_the_same_one(town: Town) -> None:

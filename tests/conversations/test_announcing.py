@@ -258,4 +258,5 @@ async def test_announcements_are_listed_and_looked_at_again(town: Town) -> None:
     await olga.taps("Monday 23 November: The hall")
     assert "Announcement in Elm Park, Monday 23 November, 10:00" in olga.latest
     assert "1 of 1 person has it." in olga.latest
+    assert olga.sees("These are the newest announcements.")
     assert "Correct it" not in olga.latest
