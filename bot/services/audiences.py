@@ -17,7 +17,8 @@ LEFT_OUT: tuple[tuple[str, ColumnElement[bool]], ...] = (
     ("closed", Address.closed_at.is_not(None)),
 )
 """Why a member does not get what everyone gets, each with its condition; the first that holds is the one that is
-told. A reason more is a row here and its words in `letters/announcements.py`."""
+told. A reason more is a row here, its words in `letters/announcements.py`, and a condition in `members` if the outbox
+does not see to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class Audience:
             if channel in speeds
         )
         return max(waits, default=0.0)
+
+
+def members(community_id: int) -> Select[int]:
+    """Members to put something for. The outbox itself leaves out who has no open address: looked up here as well, it
+    would take twice as long."""
+    return select(Membership.resident_id).where(Membership.community_id == community_id)
 
 
 def reached(community_id: int) -> Select[int]:

@@ -52,7 +52,7 @@ async def send(
     )
     session.add(broadcast)
     await session.flush()
-    await put(session, broadcast, community, audiences.reached(community.id), now=now)
+    await put(session, broadcast, community, audiences.members(community.id), now=now)
     _record(session, "announcement.send", broadcast, by=by, now=now)
     return broadcast
 
@@ -202,7 +202,7 @@ async def put_correction(
     if now < settled_by and await under_way(session, before[-1]):
         return
     await outbox.cancel(session, before[-1], now=now)
-    everyone, had = audiences.reached(community.id), Membership.resident_id.in_(_had(before))
+    everyone, had = audiences.members(community.id), Membership.resident_id.in_(_had(before))
     await put(session, broadcast, community, everyone.where(had), now=now, correction=True)
     await put(session, broadcast, community, everyone.where(~had), now=now)
     broadcast.put_at = now
