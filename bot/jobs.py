@@ -19,7 +19,7 @@ from bot import mailings, outbox
 from bot.clock import Clock
 from bot.db import Database, trouble
 from bot.models import Envelope, Letter, LinkCode, Mailing, Seen, Tick
-from bot.services import boards, closing, residents
+from bot.services import closing, followings, residents
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ async def close_polls(session: AsyncSession, now: datetime) -> None:
 
 async def follow_announcements(session: AsyncSession, now: datetime) -> None:
     """Bring announcements forward, and show their organisers how far they have come."""
-    await boards.keep_up(session, now=now)
+    await followings.keep_up(session, now=now)
 
 
 async def tidy(session: AsyncSession, now: datetime) -> None:

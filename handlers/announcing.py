@@ -10,11 +10,11 @@ from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_, tongue
 from bot.letters import announcements as letters
-from bot.letters import boards as board_letters
-from bot.letters.boards import Correct, Follow, GoOn, Hold, Stop
+from bot.letters import followings as following_letters
+from bot.letters.followings import Correct, Follow, GoOn, Hold, Stop
 from bot.letters.markup import paragraphs
 from bot.models import Broadcast, Community
-from bot.services import announcements, audiences, boards, broadcasts, communities
+from bot.services import announcements, audiences, broadcasts, communities, followings
 from handlers.asking import the_only_one, which_community
 
 router = Router()
@@ -158,14 +158,16 @@ async def announcements_so_far(turn: Turn, rest: str) -> Outcome:
     if not organised:
         raise Refused(N_("Only organisers can see how announcements stand."))
     found = await broadcasts.recent(turn.session, turn.resident)
-    return turn.say(board_letters.listed([(one, organised[one.community_id]) for one in found], turn.tongue))
+    return turn.say(
+        following_letters.listed([(one, organised[one.community_id]) for one in found], turn.tongue)
+    )
 
 
 @router.press(Follow)
 async def follow(turn: Turn, press: Follow) -> Outcome:
     """How far it has come: in the message it was tapped in, if that showed it before; else in a new one."""
     broadcast = await broadcasts.locked(turn.session, press.broadcast, by=turn.resident)
-    here = await boards.stands(turn.session, broadcast, turn.address, turn.incoming.message)
+    here = await followings.stands(turn.session, broadcast, turn.address, turn.incoming.message)
     return await _followed(turn, broadcast, new=not here)
 
 
@@ -198,7 +200,7 @@ async def _led(turn: Turn, number: int, to: str) -> Outcome:
 async def _followed(turn: Turn, broadcast: Broadcast, *, sure: bool = False, new: bool = False) -> Outcome:
     """How far it has come, in the message that was tapped; it is kept up to date from now on."""
     target = None if new else turn.incoming.message
-    shown = await boards.follow(
+    shown = await followings.follow(
         turn.session, broadcast, at=turn.address, target=target, now=turn.now, sure=sure
     )
     return SILENCE if shown is None else turn.edit(shown)

@@ -1,7 +1,7 @@
 """The tables, one module a subject; importing this package knows them all."""
 
 from bot.models.base import Base
-from bot.models.broadcasts import Board, Broadcast
+from bot.models.broadcasts import Broadcast, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Seen
 from bot.models.people import Address, Consent, LinkCode, Resident
@@ -16,13 +16,13 @@ __all__ = [
     "Address",
     "Ballot",
     "Base",
-    "Board",
     "Broadcast",
     "Community",
     "Consent",
     "Deed",
     "Envelope",
     "Fact",
+    "Following",
     "Invitation",
     "Letter",
     "LinkCode",

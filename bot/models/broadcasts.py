@@ -53,15 +53,15 @@ class Broadcast(Base):
         return [f"announcement:{self.id}:{edition}" for edition in range(1, self.edition + 1)]
 
 
-class Board(Base):
+class Following(Base):
     """A message that shows an organiser how far an announcement has come; it is edited as that changes.
 
     `target` is the channel's name for the message, null until the message has arrived. `shown` is a fingerprint of
     what it shows, `put_as` the once key of the last edit. `sure` says that *Stop* was tapped once.
     """
 
-    __tablename__ = "boards"
-    __table_args__ = (Index("ix_boards_address_id", "address_id"),)
+    __tablename__ = "followings"
+    __table_args__ = (Index("ix_followings_address_id", "address_id"),)
 
     broadcast_id: Mapped[int] = mapped_column(
         BigInt, ForeignKey("broadcasts.id", ondelete="CASCADE"), primary_key=True

@@ -1,7 +1,7 @@
 """Telling everyone in a community something: sent, paused, gone on with, stopped, corrected.
 
 Whoever joins while an announcement is being sent, or within an hour after it was put on its way, gets it too; nobody
-gets the same edition twice. What becomes of it is watched in `boards.py`.
+gets the same edition twice. What becomes of it is watched in `followings.py`.
 """
 
 from __future__ import annotations

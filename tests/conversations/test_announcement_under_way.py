@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 
 from bot.errors import AddressClosed, RetryLater, Undeliverable
 from bot.message import Command, Content, Parcel, Tap, Words
-from bot.models import Board, Broadcast, Deed, Envelope
+from bot.models import Broadcast, Deed, Envelope, Following
 from bot.outbox import Lane
 from tests.neighbours import neighbours
 from tests.town import PATIENCE, Person, Town, a_town
@@ -228,7 +228,7 @@ async def test_what_is_paused_and_forgotten_is_stopped(town: Town) -> None:
     assert await deeds(town) == ["send", "hold", "stop"]
     async with town.folkmoot.database.reading() as session:
         assert (await session.scalars(select(Broadcast.done_at))).one() is not None
-        assert (await session.scalars(select(Board))).all() == []
+        assert (await session.scalars(select(Following))).all() == []
 
 
 async def test_a_correction_goes_to_those_who_had_it_and_the_new_text_to_all_others(town: Town) -> None:
@@ -358,7 +358,7 @@ async def test_one_edit_at_a_time_is_on_its_way_and_the_last_state_arrives(town:
         for entry in town.folkmoot.jobs.entries:
             await town.folkmoot.jobs.run(entry)
     async with town.folkmoot.database.reading() as session:
-        unsent = select(Envelope.id).where(Envelope.once_key.like("board:%"), Envelope.done_at.is_(None))
+        unsent = select(Envelope.id).where(Envelope.once_key.like("following:%"), Envelope.done_at.is_(None))
         assert len((await session.scalars(unsent)).all()) == 1
     may_go.set()
     deadline = time.monotonic() + PATIENCE
@@ -397,7 +397,7 @@ async def test_who_organises_no_more_follows_no_more(town: Town) -> None:
         await looks(town)
     assert olga.sees("0 of 3 people have it.")
     async with town.folkmoot.database.reading() as session:
-        assert (await session.scalars(select(Board))).all() == []
+        assert (await session.scalars(select(Following))).all() == []
 
 
 async def test_a_restart_in_the_middle_loses_nothing_and_sends_nothing_twice(database_url: URL) -> None:

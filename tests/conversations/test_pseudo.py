@@ -9,7 +9,7 @@ import pytest
 
 from bot import i18n
 from bot.errors import AddressClosed
-from bot.letters import boards as letters
+from bot.letters import followings as letters
 from bot.message import Blocked, Odd, Parcel, Tap
 from bot.models import Broadcast
 from bot.models.broadcasts import BROADCAST_STATES
@@ -171,7 +171,7 @@ async def test_an_announcement_and_all_that_becomes_of_it_is_translated(town: To
 async def test_all_that_an_organiser_may_see_of_it_is_translated(town: Town, state: str, sure: bool) -> None:
     community, tongue = await town.community(), i18n.tongue(pseudo.CODE)
     reasons = ("403 Forbidden", "the address is gone", "perhaps delivered: ?", "expired", "cancelled", "new")
-    drawn = letters.board(
+    drawn = letters.view(
         Broadcast(
             id=1,
             language="en",

@@ -15,9 +15,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
-from bot.letters import boards as letters
+from bot.letters import followings as letters
 from bot.message import Message
-from bot.models import Address, Board, Broadcast, Community, Envelope, Membership, Resident
+from bot.models import Address, Broadcast, Community, Envelope, Following, Membership, Resident
 from bot.outbox import Draft, Progress
 from bot.services import announcements, broadcasts
 
@@ -33,34 +33,32 @@ async def follow(
 ) -> Message | None:
     """Show how far it has come at this address, in the message `target` from now on: the caller says what is returned
     in its place. Without a target a message is put here, and nothing is left to say."""
-    board = await session.get(Board, (broadcast.id, at.id))
-    if board is None:
-        board = Board(broadcast_id=broadcast.id, address_id=at.id, sure=False)
-        session.add(board)
+    view = await session.get(Following, (broadcast.id, at.id))
+    if view is None:
+        view = Following(broadcast_id=broadcast.id, address_id=at.id, sure=False)
+        session.add(view)
         await session.flush()
-    elif board.target and board.target != target:
+    elif view.target and view.target != target:
         await _put(
-            session, at, letters.moved_on(i18n.tongue(await _language(session, at))), board.target, now=now
+            session, at, letters.moved_on(i18n.tongue(await _language(session, at))), view.target, now=now
         )
-    board.target, board.put_as, board.sure = target, None, sure
-    message = await _drawn(session, board, broadcast, await _language(session, at), now=now)
-    board.shown = _fingerprint(message)
+    view.target, view.put_as, view.sure = target, None, sure
+    message = await _drawn(session, view, broadcast, await _language(session, at), now=now)
+    view.shown = _fingerprint(message)
     if target is not None:
         return message
-    board.put_as = await _put(session, at, message, None, now=now)
+    view.put_as = await _put(session, at, message, None, now=now)
     return None
 
 
 async def stands(session: AsyncSession, broadcast: Broadcast, at: Address, message: str | None) -> bool:
     """Whether `message` is the one that shows it there."""
-    board = await session.get(Board, (broadcast.id, at.id))
-    if board is None or message is None:
+    view = await session.get(Following, (broadcast.id, at.id))
+    if view is None or message is None:
         return False
-    if board.target is None and board.put_as is not None:
-        board.target = await session.scalar(
-            select(Envelope.reference).where(Envelope.once_key == board.put_as)
-        )
-    return board.target == message
+    if view.target is None and view.put_as is not None:
+        view.target = await session.scalar(select(Envelope.reference).where(Envelope.once_key == view.put_as))
+    return view.target == message
 
 
 async def _language(session: AsyncSession, address: Address) -> str:
@@ -69,16 +67,16 @@ async def _language(session: AsyncSession, address: Address) -> str:
 
 
 async def _drawn(
-    session: AsyncSession, board: Board, broadcast: Broadcast, language: str, *, now: datetime
+    session: AsyncSession, view: Following, broadcast: Broadcast, language: str, *, now: datetime
 ) -> Message:
     return await _draw(
-        session, board, broadcast, await broadcasts.progress(session, broadcast), language, now=now
+        session, view, broadcast, await broadcasts.progress(session, broadcast), language, now=now
     )
 
 
 async def _draw(
     session: AsyncSession,
-    board: Board,
+    view: Following,
     broadcast: Broadcast,
     progress: Progress,
     language: str,
@@ -89,13 +87,13 @@ async def _draw(
     until = None
     if broadcast.state == "sending" and broadcast.put_at is not None and not progress.waiting:
         until = broadcast.put_at + broadcasts.NEWCOMERS
-    board.sure = board.sure and letters.stoppable(broadcast, progress)
-    return letters.board(
+    view.sure = view.sure and letters.stoppable(broadcast, progress)
+    return letters.view(
         broadcast,
         community,
         progress,
         i18n.tongue(language),
-        sure=board.sure,
+        sure=view.sure,
         correctable=broadcasts.correctable(broadcast, now=now),
         newcomers_until=until,
     )
@@ -109,14 +107,14 @@ async def _put(
     session: AsyncSession, at: Address, message: Message, target: str | None, *, now: datetime
 ) -> str:
     """Put a message, or an edit of one. With the answers, so that an older edit never comes after a newer one."""
-    key = f"board:{at.id}:{secrets.token_hex(8)}"
+    key = f"following:{at.id}:{secrets.token_hex(8)}"
     await outbox.put(session, [Draft(at, message, key, "edit" if target else "send", target)], now=now)
     return key
 
 
 async def keep_up(session: AsyncSession, *, now: datetime) -> None:
     """Look at all announcements that are not over, or whose end has not been shown to everyone yet."""
-    watched = select(Board.broadcast_id).where(Board.broadcast_id == Broadcast.id)
+    watched = select(Following.broadcast_id).where(Following.broadcast_id == Broadcast.id)
     unfinished = select(Broadcast.id).where(or_(Broadcast.done_at.is_(None), watched.exists()))
     for number in (await session.scalars(unfinished.order_by(Broadcast.id))).all():
         await _look(session, number, now=now)
@@ -126,15 +124,15 @@ async def _look(session: AsyncSession, number: int, *, now: datetime) -> None:
     """One announcement: what is to be done about it is done, and shown to those who follow it."""
     # Addresses before the announcement, as in a turn, and never waiting: whoever is busy is looked at next time.
     following = await session.execute(
-        select(Board, Address, Resident.language)
-        .join(Address, Address.id == Board.address_id)
+        select(Following, Address, Resident.language)
+        .join(Address, Address.id == Following.address_id)
         .join(Resident, Resident.id == Address.resident_id)
-        .where(Board.broadcast_id == number)
+        .where(Following.broadcast_id == number)
         .order_by(Address.id)
         .with_for_update(of=Address, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    boards = following.all()
+    views = following.all()
     broadcast = await session.scalar(
         select(Broadcast)
         .where(Broadcast.id == number)
@@ -144,14 +142,14 @@ async def _look(session: AsyncSession, number: int, *, now: datetime) -> None:
     if broadcast is None:
         return
     progress = await _brought_forward(session, broadcast, now=now)
-    for board, address, language in boards:
-        message = await _draw(session, board, broadcast, progress, language, now=now)
+    for view, address, language in views:
+        message = await _draw(session, view, broadcast, progress, language, now=now)
         if not await _may_follow(session, broadcast, address):
-            await session.delete(board)
-        elif _fingerprint(message) != board.shown:
-            await _show(session, board, address, message, now=now)
+            await session.delete(view)
+        elif _fingerprint(message) != view.shown:
+            await _show(session, view, address, message, now=now)
         elif broadcast.done_at is not None:
-            await session.delete(board)  # the end has been shown
+            await session.delete(view)  # the end has been shown
 
 
 async def _brought_forward(session: AsyncSession, broadcast: Broadcast, *, now: datetime) -> Progress:
@@ -189,16 +187,16 @@ async def _may_follow(session: AsyncSession, broadcast: Broadcast, address: Addr
 
 
 async def _show(
-    session: AsyncSession, board: Board, address: Address, message: Message, *, now: datetime
+    session: AsyncSession, view: Following, address: Address, message: Message, *, now: datetime
 ) -> None:
     """Put an edit, unless the last one is still on its way: the next look then shows the state of its own time."""
-    if board.put_as is not None:
-        last = await session.scalar(select(Envelope).where(Envelope.once_key == board.put_as))
+    if view.put_as is not None:
+        last = await session.scalar(select(Envelope).where(Envelope.once_key == view.put_as))
         if last is not None and last.done_at is None:
             return
         if last is not None and last.state in ("refused", "expired"):
-            await session.delete(board)  # the message is gone, or nobody can read it
+            await session.delete(view)  # the message is gone, or nobody can read it
             return
-        board.target = (last.reference if last is not None else None) or board.target
-    board.put_as = await _put(session, address, message, board.target, now=now)
-    board.shown = _fingerprint(message)
+        view.target = (last.reference if last is not None else None) or view.target
+    view.put_as = await _put(session, address, message, view.target, now=now)
+    view.shown = _fingerprint(message)

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -19,7 +19,7 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """To this revision; the way back is a backup."""
     broadcasts()
-    boards()
+    followings()
     op.create_index(
         "ix_memberships_community_id_joined_at", "memberships", ["community_id", "joined_at"], unique=False
     )
@@ -58,9 +58,9 @@ def broadcasts() -> None:
     op.create_index("ix_broadcasts_sent_by", "broadcasts", ["sent_by"], unique=False)
 
 
-def boards() -> None:
+def followings() -> None:
     op.create_table(
-        "boards",
+        "followings",
         sa.Column("broadcast_id", BIG, nullable=False),
         sa.Column("address_id", BIG, nullable=False),
         sa.Column("target", sa.String(length=128), nullable=True),
@@ -68,14 +68,17 @@ def boards() -> None:
         sa.Column("shown", sa.String(length=64), nullable=True),
         sa.Column("sure", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["address_id"], ["addresses.id"], name=op.f("fk_boards_address_id_addresses"), ondelete="CASCADE"
+            ["address_id"],
+            ["addresses.id"],
+            name=op.f("fk_followings_address_id_addresses"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["broadcast_id"],
             ["broadcasts.id"],
-            name=op.f("fk_boards_broadcast_id_broadcasts"),
+            name=op.f("fk_followings_broadcast_id_broadcasts"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("broadcast_id", "address_id", name=op.f("pk_boards")),
+        sa.PrimaryKeyConstraint("broadcast_id", "address_id", name=op.f("pk_followings")),
     )
-    op.create_index("ix_boards_address_id", "boards", ["address_id"], unique=False)
+    op.create_index("ix_followings_address_id", "followings", ["address_id"], unique=False)

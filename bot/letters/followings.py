@@ -48,7 +48,7 @@ class Correct(Press, code="bc"):
     broadcast: int
 
 
-def board(
+def view(
     broadcast: Broadcast,
     community: Community,
     progress: Progress,
