@@ -56,6 +56,7 @@ class Folkmoot:
     metrics: Metrics
     channels: list[Channel] = field(default_factory=list)
     postmen: dict[str, Postman] = field(default_factory=dict)
+    speeds: dict[str, float] = field(default_factory=dict)
     broken: asyncio.Event = field(default_factory=asyncio.Event)
     ports: list[int] = field(default_factory=list)
     """Where it listens: the pages, then the metrics if they are on."""
@@ -63,6 +64,8 @@ class Folkmoot:
     def add(self, channel: Channel, limits: Limits) -> None:
         """Serve one more channel; in a role that delivers, with a postman of its own."""
         self.channels.append(channel)
+        if limits.bulk is not None:
+            self.speeds[channel.name] = limits.bulk
         if not self.role.post:
             return
         postman = Postman(self.database, channel, limits, self.clock, self.metrics)
@@ -108,6 +111,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
     router, metrics, broken = Router.of(ROUTERS), Metrics(role.name), asyncio.Event()
     channels: list[Channel] = []
     postmen: dict[str, Postman] = {}
+    speeds: dict[str, float] = {}
     dispatcher = Dispatcher(
         database,
         router,
@@ -116,6 +120,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         language=settings.default_language,
         postboxes=postmen,
         metrics=metrics,
+        speeds=speeds,
     )
     folkmoot = Folkmoot(
         settings,
@@ -129,6 +134,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         metrics,
         channels,
         postmen,
+        speeds,
         broken,
     )
     if role.doors or role.post:

@@ -13,7 +13,8 @@ from bot.db import Database
 from bot.letters.people import KEPT
 from bot.message import Place
 from bot.models import Community, Poll, Resident
-from bot.services import closing, communities, invitations, polls, residents
+from bot.outbox import Progress
+from bot.services import broadcasts, closing, communities, invitations, polls, residents
 from bot.services.questions import Draft
 
 SLUG = "elm-park"
@@ -81,6 +82,15 @@ AT_THE_HARBOUR = (
 )
 
 
+TOLD = {
+    "en": "The hall is closed on Friday: its floor is being mended. The Friday lunch is in the library, at noon.",
+    "pl": "W piątek sala jest zamknięta z powodu naprawy podłogi. Piątkowy obiad będzie w bibliotece, w południe.",
+}
+"""What everyone in the town was told two days ago, and how far it came."""
+
+HEARD = Progress(put=40, sent=38, waiting=0, failed={"403 Forbidden: bot was blocked by the user": 2})
+
+
 @dataclass(frozen=True, slots=True)
 class Town:
     """What a visitor is shown first. `new` is true when it was made just now; `poll` is the code of an open one."""
@@ -134,6 +144,8 @@ async def _found(session: AsyncSession, *, now: datetime) -> Community:
             belongs.area = community.areas[number % 4] if community.areas and number % 3 else None
         for question in asked:
             await _ask(session, community, question, here, by=organiser, now=now)
+        if community is town:
+            await _tell(session, community, by=organiser, now=now - timedelta(days=2))
     return town
 
 
@@ -191,3 +203,9 @@ async def _ask(
         await closing.tell_outcome(
             session, sent.poll.id, question.outcome, by=by, now=closes + timedelta(hours=2)
         )
+
+
+async def _tell(session: AsyncSession, community: Community, *, by: Resident, now: datetime) -> None:
+    texts = {code: text for code, text in TOLD.items() if code in i18n.available()}
+    told = await broadcasts.send(session, community.id, texts, i18n.SOURCE, by=by, now=now)
+    broadcasts.finish(told, HEARD, now=now + broadcasts.NEWCOMERS)

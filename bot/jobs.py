@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.db import AT_ONCE, Database, forget_some, in_turn, trouble
 from bot.metrics import Metrics
 from bot.models import Address, Board, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
-from bot.services import boards, closing, poll_boards, residents
+from bot.services import boards, closing, followings, poll_boards, residents
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
@@ -49,6 +49,11 @@ async def close_polls(session: AsyncSession, now: datetime) -> None:
 async def show_boards(session: AsyncSession, now: datetime) -> None:
     """Bring what groups see up to date."""
     await boards.show(session, (poll_boards.BOARDS,), now=now)
+
+
+async def follow_announcements(session: AsyncSession, now: datetime) -> None:
+    """Bring announcements forward, and show their organisers how far they have come."""
+    await followings.keep_up(session, now=now)
 
 
 async def tidy(session: AsyncSession, now: datetime) -> bool:
@@ -86,6 +91,7 @@ class Entry:
 ENTRIES = (
     Entry("close polls", close_polls, 5),
     Entry("show boards", show_boards, 3),
+    Entry("follow announcements", follow_announcements, 3),
     Entry("tidy", tidy, 3600),
 )
 

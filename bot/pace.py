@@ -28,6 +28,11 @@ class Limits:
     bulk_share: float = 0.8
     is_group: Callable[[str], bool] = lambda chat: False
 
+    @property
+    def bulk(self) -> float | None:
+        """How many letters to many go out in a second at most."""
+        return self.whole.per_second * self.bulk_share if self.whole else None
+
 
 class _Cell:
     """One GCRA cell: remembers when the next thing is due in theory."""

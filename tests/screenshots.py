@@ -30,6 +30,10 @@ SITE = "https://town.example"
 CHOICES = "Yes, in green | Yes, in blue | Leave it"
 ASKED = f"/poll Shall we paint the bus shelter? | {CHOICES} | closes tomorrow 18:00"
 ANSWERS = (0, 0, 1, 0, 2, 0, 1)
+TOLD = "The hall is closed on Friday: its floor is being mended. The Friday lunch is in the library, at noon."
+TOLD_IN_URDU = (
+    "جمعے کو ہال بند رہے گا: اس کے فرش کی مرمت ہو رہی ہے۔ جمعے کا کھانا دوپہر کو لائبریری میں ہوگا۔"
+)
 NEXT = "Green it is. Paint and brushes are there on Saturday at ten; everybody is welcome."
 
 
@@ -119,7 +123,7 @@ async def a_vote(browser: Browser, desk: Desk, code: str, language: str) -> Page
     return page
 
 
-async def an_organiser(browser: Browser, desk: Desk, neighbours: list[Page]) -> None:
+async def an_organiser(browser: Browser, desk: Desk, neighbours: list[Page]) -> Page:
     """From the invitation to what happens next."""
     code = desk.types("invite", "organiser", "--community", TOWN)["code"]
     page = await somebody(browser, desk.path(code))
@@ -158,6 +162,24 @@ async def an_organiser(browser: Browser, desk: Desk, neighbours: list[Page]) -> 
     told = neighbours[0].locator("#log .line", has_text="This is what happens next").last
     await expect(told).to_be_visible()
     await picture(neighbours[0], "told", told)
+    return page
+
+
+async def an_announcement(page: Page, reader: Page) -> None:
+    """The preview in two languages, how far it has come, and what somebody reads in Urdu."""
+    await says(page, f"/announce {TOLD}")
+    await expect(page.get_by_text("It goes to")).to_be_visible()
+    await picture(page, "announcing", page.locator("#log .mine", has_text="/announce"))
+    await taps(page, "Add it in \u2068اردو\u2069")
+    await says(page, TOLD_IN_URDU)
+    await expect(page.get_by_text("all other languages")).to_be_visible()
+    await taps(page, "Send")
+    followed = page.locator("#log .line", has_text="Announcement in Elm Park")
+    await expect(followed.get_by_text("Done.")).to_be_visible(timeout=30_000)
+    await picture(page, "following", followed)
+    heard = reader.locator("#log .line", has_text="ہال")
+    await expect(heard).to_be_visible()
+    await picture(reader, "heard-ur", heard)
 
 
 async def taps(page: Page, label: str) -> None:
@@ -184,7 +206,8 @@ async def take(desk: Desk) -> None:
             neighbour = await somebody(browser, desk.path(market["code"]))
             await votes(neighbour, number % 3)
             neighbours.append(neighbour)
-        await an_organiser(browser, desk, neighbours)
+        organiser = await an_organiser(browser, desk, neighbours)
+        await an_announcement(organiser, neighbours[1])
         await browser.close()
 
 

@@ -110,6 +110,7 @@ async def _line(
     settings: Settings, database: Database, terminal: Terminal, links: Links
 ) -> AsyncIterator[Dispatcher]:
     """A dispatcher and a postman of our own; a service may run beside us."""
+    from bot.channels.telegram.limits import limits
     from bot.clock import utc_now
     from bot.conversation.dispatch import Dispatcher
     from bot.conversation.router import Router
@@ -118,6 +119,7 @@ async def _line(
     from handlers import ROUTERS
 
     postman = Postman(database, terminal, Limits(), utc_now)
+    telegrams = limits(settings.telegram_messages_per_second).bulk
     dispatcher = Dispatcher(
         database,
         Router.of(ROUTERS),
@@ -125,6 +127,7 @@ async def _line(
         links=links,
         language=settings.default_language,
         postboxes={terminal.name: postman},
+        speeds={"telegram": telegrams} if telegrams else {},
     )
     tasks = [asyncio.create_task(postman.run()), asyncio.create_task(dispatcher.run())]
     try:

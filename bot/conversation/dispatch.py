@@ -24,7 +24,7 @@ from bot.conversation import arrivals
 from bot.conversation.drafts import drafts, note
 from bot.conversation.router import Router
 from bot.conversation.talk import respond
-from bot.conversation.turn import Links, Outcome, Turn
+from bot.conversation.turn import Links, Outcome, Speeds, Turn
 from bot.db import BUSY, Database, is_passing, mark, trouble, written_since
 from bot.errors import Busy, DatabaseTrouble, Refused
 from bot.message import Incoming, Message, Parcel, Receipt
@@ -72,6 +72,7 @@ class Dispatcher:
         language: str,
         postboxes: Mapping[str, Postbox] | None = None,
         metrics: Metrics | None = None,
+        speeds: Speeds | None = None,
     ) -> None:
         self._database = database
         self._router = router
@@ -81,6 +82,7 @@ class Dispatcher:
         self._metrics = metrics or Metrics()
         # Not copied: channels, and their postmen, are added after the dispatcher that they submit to.
         self._postboxes = postboxes if postboxes is not None else {}
+        self._speeds = speeds if speeds is not None else {}
         self._waiting: deque[_Job] = deque()
         self._arrived = asyncio.Event()
 
@@ -212,9 +214,9 @@ class Dispatcher:
             address = known[incoming.channel, incoming.chat] if incoming.group else private
             arrivals.reopen(address, incoming)
             assert private.resident is not None  # noqa: S101 - private addresses are made with their resident
-            commands = self._router.commands
+            commands, links, speeds = self._router.commands, self._links, self._speeds
             turns.append(
-                Turn(session, now, incoming, address, private.resident, self._links, commands, rehearsal)
+                Turn(session, now, incoming, address, private.resident, links, commands, rehearsal, speeds)
             )
         return turns
 

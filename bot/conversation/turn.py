@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Links = Callable[[str, str], Mapping[str, str | None]]
 """(code, community slug) → {"telegram": …, "web": …}: where a code can be opened."""
 
+Speeds = Mapping[str, float]
+"""How many letters to many a channel takes in a second; one that is not named takes all of them at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -80,6 +83,7 @@ class Turn:
     links: Links
     commands: Mapping[str, CommandEntry]
     rehearsal: bool = False
+    speeds: Speeds = field(default_factory=dict)
 
     @property
     def tongue(self) -> Tongue:

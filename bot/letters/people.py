@@ -110,7 +110,9 @@ def joined(tongue: Tongue, community: Community) -> Message:
     return Message(
         paragraphs(
             tongue._("You are in {community} now.", community=name),
-            tongue._("You will get its questions here. Send /polls to see those that are open."),
+            tongue._(
+                "You will get its questions and announcements here. Send /polls to see the open questions."
+            ),
         )
     )
 
@@ -220,7 +222,7 @@ def sure_to_leave(tongue: Tongue, community: Community) -> Message:
     name = community.name_in(tongue.code)
     button = Button(tongue._("Yes, leave"), Leave(community=community.id, sure=1))
     return Message(
-        tongue._("Leave {community}? You will get no more questions from there.", community=bold(name)),
+        tongue._("Leave {community}? You will get nothing more from there.", community=bold(name)),
         ((button,),),
     )
 

@@ -1,6 +1,7 @@
 """The tables, one module a subject; importing this package knows them all."""
 
 from bot.models.base import Base
+from bot.models.broadcasts import Broadcast, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Seen
 from bot.models.groups import Board, GroupChat, GroupCode
@@ -17,11 +18,13 @@ __all__ = [
     "Ballot",
     "Base",
     "Board",
+    "Broadcast",
     "Community",
     "Consent",
     "Deed",
     "Envelope",
     "Fact",
+    "Following",
     "GroupChat",
     "GroupCode",
     "Invitation",

@@ -42,6 +42,7 @@ class Membership(Base):
         CheckConstraint(f"role IN {ROLES}", name="role"),
         Index("ix_memberships_resident_id", "resident_id"),
         Index("ix_memberships_community_id_role", "community_id", "role"),
+        Index("ix_memberships_community_id_joined_at", "community_id", "joined_at"),
     )
 
     community_id: Mapped[int] = mapped_column(BigInt, ForeignKey("communities.id"), primary_key=True)

@@ -12,6 +12,7 @@ from bot.i18n import N_
 from bot.models import (
     Address,
     Ballot,
+    Broadcast,
     Consent,
     Deed,
     Invitation,
@@ -67,6 +68,7 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
         (Invitation, Invitation.made_by),
         (Invitation, Invitation.used_by),
         (Poll, Poll.asked_by),
+        (Broadcast, Broadcast.sent_by),
         (Deed, Deed.actor_id),
     ):
         await session.execute(

@@ -99,7 +99,7 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
         update(WebSession).where(WebSession.chat == here.chat).values(codes=[], language=None)
     )
     await mailings.write_off(
-        session, Envelope.address_id.in_(addresses), state="cancelled", reason=None, now=now
+        session, Envelope.address_id.in_(addresses), state="cancelled", reason=mailings.FORGOTTEN, now=now
     )
     blank = Resident(language=resident.language, interests=[], created_at=now, greeted_at=now)
     session.add(blank)

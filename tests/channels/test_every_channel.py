@@ -93,3 +93,23 @@ async def test_long_and_hostile_words_arrive_as_they_were_written(place: Everywh
     await alice.taps("<script>")
     await sees(alice, "✔ <script>")
     assert await place.result(poll) == {"<script>": 1, "ok": 0}
+
+
+async def test_an_announcement_arrives_and_its_organiser_sees_how_far_it_has_come(place: Everywhere) -> None:
+    poll = await place.poll("Keep the market?", "Yes", "No")
+    alice, olga = await place.guest("Alice"), await place.guest("Ola")
+    await alice.opens(poll.code)
+    await sees(alice, "Keep the market?")
+    await alice.taps("Yes")
+    await sees(alice, "Your answer is counted.")
+    await olga.opens(await place.invitation("organiser"))
+    if place.channel == "web":
+        await olga.taps("Accept")
+    await sees(olga, "You are an organiser of Elm Park now.")
+    told = "The <b>hall</b> & the café are closed. See http://a.example/?x=1&y=2"
+    await olga.says(f"/announce {told}")
+    await sees(olga, "It goes to 3 people in Elm Park.")
+    await olga.taps("Send")
+    await sees(alice, f"Elm Park tells you: {told} You get this because you are in Elm Park.")
+    while "Done. 3 of 3 people have it." not in await olga.screen():
+        await place.tick()  # pytest-timeout is the deadline

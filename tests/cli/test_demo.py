@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from bot import demo
 from bot.clock import utc_now
 from bot.db import Database
-from bot.models import Address, Base, Envelope, Participation, Poll, Resident
-from bot.services import communities, polls
+from bot.models import Address, Base, Broadcast, Envelope, Participation, Poll, Resident
+from bot.services import broadcasts, communities, polls
 
 
 async def rows(database: Database) -> dict[str, int]:
@@ -38,6 +38,14 @@ async def test_the_town_has_people_questions_and_an_open_poll(database: Database
     assert {poll.results for poll, _ in asked if poll.closed_at is None} == {"voted", "closed"}
     closed, _ = asked[-1]
     assert closed.outcome
+
+
+async def test_the_town_was_told_something_in_two_languages(database: Database) -> None:
+    await demo.seed(database, now=utc_now())
+    async with database.reading() as session:
+        told = (await session.scalars(select(Broadcast))).one()
+        assert (await broadcasts.progress(session, told)).sent == 38
+    assert (told.state, set(told.texts)) == ("done", {"en", "pl"})
 
 
 async def test_every_tally_of_the_town_equals_a_recount(database: Database) -> None:

@@ -8,9 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from bot import i18n
-from bot.message import Odd, Tap
+from bot.errors import AddressClosed
+from bot.letters import followings as letters
+from bot.message import Blocked, Odd, Parcel, Tap
+from bot.models import Broadcast
+from bot.models.broadcasts import BROADCAST_STATES
+from bot.outbox import Progress
 from tests import pseudo
-from tests.town import Person, Town
+from tests.town import MONDAY, Person, Town
 
 THEIRS = re.compile(
     r"paper:\S+|/(?:link|here) \S+|Keep the market\?|New benches\?|It stays until May|Elm Park|Far Away|"
@@ -148,3 +153,64 @@ async def test_a_group_meets_no_sentence_that_is_not_translated(town: Town) -> N
     await town.tick()
     await group.says("/nothere")
     speaks_throughout(alice)
+
+
+async def test_an_announcement_and_all_that_becomes_of_it_is_translated(town: Town) -> None:
+    for name, closed in (("Alice", False), ("Bob", True), ("Carol", False)):
+        person = await town.member(name)
+        if closed:
+            await person.does(Blocked())
+    await (olga := await town.organiser("Olga", language=pseudo.CODE)).says("/announcements")
+    await town.organiser("Otto")
+
+    async def alice_is_away(parcel: Parcel) -> None:
+        if parcel.chat == "Alice":
+            raise AddressClosed("403 Forbidden: bot was blocked by the user")
+
+    town.paper.fail = alice_is_away
+    town.folkmoot.speeds["paper"] = 0.02
+    for act in ("/announce", "x" * 2001, "\u202e", "Keep the market?"):
+        await olga.says(act)
+    await olga.taps(bracketed("Add it in {language}").replace("{language}", "polski"))
+    await olga.taps(bracketed("Leave this language out"))
+    await olga.taps(bracketed("Add it in {language}").replace("{language}", "polski"))
+    await olga.says("It stays until May")
+    await olga.taps(bracketed("Edit"))
+    await olga.taps("polski")
+    await olga.says("It stays until May")
+    await olga.taps(bracketed("Send"))
+    await town.tick()
+    await olga.says("/announcements")
+    await olga.taps("Keep the market?")
+    await olga.taps(bracketed("Correct it"))
+    await olga.says("Keep the market?")
+    await olga.taps(bracketed("Edit"))
+    await olga.says("New benches?")
+    await olga.taps(bracketed("Send"))
+    await town.tick()
+    speaks_throughout(olga)
+
+
+@pytest.mark.parametrize("state", BROADCAST_STATES)
+@pytest.mark.parametrize("sure", [False, True])
+async def test_all_that_an_organiser_may_see_of_it_is_translated(town: Town, state: str, sure: bool) -> None:
+    community, tongue = await town.community(), i18n.tongue(pseudo.CODE)
+    reasons = ("403 Forbidden", "the address is gone", "perhaps delivered: ?", "expired", "cancelled", "new")
+    drawn = letters.view(
+        Broadcast(
+            id=1,
+            language="en",
+            texts={"en": "New benches?"},
+            state=state,
+            sent_at=MONDAY,
+            put_at=None if sure else MONDAY,
+        ),
+        community,
+        Progress(put=12, sent=1, waiting=5, failed=dict.fromkeys(reasons, 1)),
+        tongue,
+        sure=sure,
+        newcomers_until=MONDAY,
+    )
+    olga = town.stranger("Olga")
+    olga.screen.messages = {"1": drawn, "2": letters.moved_on(tongue)}
+    speaks_throughout(olga)
