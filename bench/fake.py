@@ -96,6 +96,13 @@ class Fake:
             talk.write(self._rest(method, asked))
         self.last_call = time.monotonic()
 
+    def _called_back(self, body: bytes) -> None:
+        """A bot may make one call in its answer to an update."""
+        asked = json.loads(body)
+        if asked.get("method") == "answerCallbackQuery":
+            self.calls["answerCallbackQuery in the answer"] += 1
+            self._answered(asked["callback_query_id"])
+
     def _updates_asked(self, talk: Talk, asked: dict[str, Any]) -> None:
         offset, patience = int(asked.get("offset", 0)), float(asked.get("timeout", 0))
         while self._waiting and self._waiting[0][0] < offset:
@@ -122,7 +129,9 @@ class Fake:
             return _message(asked, 1_000_000 + self.calls[method])
         if method == "setWebhook" and asked.get("url"):
             limit = int(asked.get("max_connections", CONNECTIONS))
-            self._hook = Hook(asked["url"], asked.get("secret_token", ""), limit, self.behind)
+            self._hook = Hook(
+                asked["url"], asked.get("secret_token", ""), limit, self._called_back, self.behind
+            )
             self.here.set()
         return TRUE
 
@@ -130,8 +139,16 @@ class Fake:
 class Hook:
     """Brings updates to a webhook, one at a time over each of so many connections."""
 
-    def __init__(self, url: str, secret: str, limit: int, behind: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        limit: int,
+        called_back: Callable[[bytes], None],
+        behind: Sequence[int] = (),
+    ) -> None:
         self.url = url
+        self._called_back = called_back
         self._ports = itertools.cycle(behind or (urlsplit(url).port or 80,))
         self.refused = 0
         self._secret = f"X-Telegram-Bot-Api-Secret-Token: {secret}"
@@ -167,9 +184,11 @@ class Hook:
         self._all.add(talk)
         self._next(talk)
 
-    def _taken(self, talk: Talk, line: bytes, _: bytes) -> None:
+    def _taken(self, talk: Talk, line: bytes, body: bytes) -> None:
         if b" 200 " not in line:
             self.refused += 1  # the tap is lost, and the count at the end will say so
+        elif body.startswith(b"{"):
+            self._called_back(body)
         self._next(talk)
 
     def _next(self, talk: Talk) -> None:
