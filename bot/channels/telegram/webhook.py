@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from bot.channels.telegram.polling import Submit
 from bot.channels.telegram.reading import Us, read
 from bot.channels.telegram.sending import note
+from bot.channels.telegram.wire import as_read
 from bot.errors import Busy, DatabaseTrouble
 from bot.message import Incoming, Receipt, Tap
 
@@ -39,11 +40,8 @@ def route(secret: SecretStr, us: Callable[[], Us | None], submit: Submit) -> web
         ours = us()
         if ours is None:
             return _come_back()
-        try:
-            update = orjson.loads(body)
-        except ValueError:
-            return web.Response(status=400)
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        update = as_read(body)
+        if not isinstance(update.get("update_id"), int):
             return web.Response(status=400)
         incoming = read(update, ours)
         if incoming is None:

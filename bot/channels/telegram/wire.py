@@ -79,7 +79,7 @@ class Wire(BaseRequest):
         """Call a method and return its bare JSON result; `patience` in seconds."""
         body = orjson.dumps(parameters)
         payload = await self._exchange("POST", f"/{method}", body, PATIENCE if patience is None else patience)
-        said = _said(payload)
+        said = as_read(payload)
         if "result" not in said:
             raise Unheard("the answer is not Telegram's", maybe_arrived=True)
         return said["result"]
@@ -101,7 +101,7 @@ class Wire(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer as a dictionary; unlike the library's own it logs nothing of what it could not read."""
-        said = _said(payload)
+        said = as_read(payload)
         if "result" not in said:
             raise Unheard("the answer is not Telegram's", maybe_arrived=True)
         return said | {"result": _in_short(said["result"])}
@@ -127,12 +127,24 @@ class Wire(BaseRequest):
         return text.replace(token, "***").replace(token.partition(":")[2], "***")[:200].rstrip(": ")
 
 
-def _said(payload: bytes) -> dict[str, Any]:
+def as_read(payload: bytes) -> dict[str, Any]:
+    """The object that a JSON text holds, an empty one where it holds none.
+
+    Halves of letters, which orjson refuses and no database keeps, are read as question marks: one odd message must not
+    spoil what came with it.
+    """
     try:
         said = orjson.loads(payload)
     except ValueError:
-        return {}
+        said = _mended(payload)
     return said if isinstance(said, dict) else {}
+
+
+def _mended(payload: bytes) -> Any:
+    try:
+        return orjson.loads(json.dumps(json.loads(payload), ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _in_short(result: Any) -> Any:
@@ -148,7 +160,7 @@ def _in_short(result: Any) -> Any:
 
 
 def _declined(status: int, payload: bytes) -> TelegramError:
-    said = _said(payload)
+    said = as_read(payload)
     if not isinstance(said.get("description"), str):
         # A proxy or a captive portal speaks, not Telegram: no reason to give up a letter or an address.
         return Unheard(f"HTTP {status} from somebody else than Telegram", maybe_arrived=status == 504)
