@@ -149,11 +149,11 @@ class Postman:
             busy = 0
             with _database_may_be_away("claimed"):
                 await self._drop_what_was_taken_back()
-                busy = await self._claims.sweep(self._clock())
                 if (room := IN_HAND - len(self._held)) > 0:
                     found = await self._claims.claim(min(room, 200), now=self._clock())
                     self._lay(found)
-                    busy += len(found)
+                    busy = len(found)
+                busy += await self._claims.sweep(self._clock())  # an answer need not wait for it
             if not busy:
                 await _wait(self._put, LOOK_AGAIN)
 
