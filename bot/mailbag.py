@@ -33,8 +33,14 @@ class Fate:
     reference: str | None = None
     after: float = 0.0
     whole_channel: bool = False
+    whole_chat: bool = False
     closed: bool = False
     moved_to: str | None = None
+
+    @property
+    def attempts(self) -> int:
+        """With this one; one that was stopped from outside is none."""
+        return self.parcel.attempts + (not self.whole_channel and not self.whole_chat)
 
 
 def fate_of(parcel: Parcel, failure: DeliveryFailed) -> Fate:
@@ -48,10 +54,14 @@ def fate_of(parcel: Parcel, failure: DeliveryFailed) -> Fate:
         return Fate(parcel, "refused", reason)
     if failure.maybe_arrived and parcel.lane == Lane.BULK:
         return Fate(parcel, "refused", f"perhaps delivered: {reason}"[:200])
+    if failure.whole_channel or failure.whole_chat:
+        # As long as it said and no longer; it says nothing about this letter.
+        channel, chat = failure.whole_channel, failure.whole_chat
+        return Fate(parcel, "retry", reason, after=failure.after, whole_channel=channel, whole_chat=chat)
     if parcel.attempts + 1 >= ATTEMPTS:
         return Fate(parcel, "refused", f"given up: {reason}"[:200])
     wait = max(failure.after, min(0.5 * 2**parcel.attempts, LONGEST_WAIT))
-    return Fate(parcel, "retry", reason, after=wait, whole_channel=failure.whole_channel)
+    return Fate(parcel, "retry", reason, after=wait)
 
 
 async def write_down(database: Database, fates: Sequence[Fate], *, now: datetime) -> None:
@@ -91,15 +101,21 @@ async def _addresses(session: AsyncSession, envelopes: Collection[int]) -> Seque
 
 async def _still_unsent(session: AsyncSession, fates: Sequence[Fate]) -> set[int]:
     """Which of these nobody else has ended; locked in the order of their numbers."""
+    connection = await session.connection()
     numbers = [fate.parcel.envelope for fate in fates]
-    unsent = select(Envelope.id).where(Envelope.id.in_(numbers), Envelope.done_at.is_(None))
-    return set(await session.scalars(unsent.order_by(Envelope.id).with_for_update()))
+    return set((await connection.execute(_UNSENT, {"numbers": numbers})).scalars())
 
 
 def _outcome(fate: Fate) -> str:
     return mailings.SENT if fate.state == "sent" else fate.reason or fate.state
 
 
+_UNSENT = (
+    select(Envelope.id)
+    .where(Envelope.id.in_(bindparam("numbers", expanding=True)), Envelope.done_at.is_(None))
+    .order_by(Envelope.id)
+    .with_for_update()
+)
 _MINE = update(Envelope).where(Envelope.id == bindparam("e_id"))
 _AGAIN = _MINE.values(
     # It stays claimed: the postman keeps it in hand, and a successor finds it when the lease is over.
@@ -122,7 +138,7 @@ def _retry_row(fate: Fate, now: datetime) -> dict[str, Any]:
     return {
         "e_id": fate.parcel.envelope,
         "e_reason": fate.reason,
-        "e_attempts": fate.parcel.attempts + 1,
+        "e_attempts": fate.attempts,
         "e_not_before": now + timedelta(seconds=fate.after) + LEASE,
     }
 
@@ -133,7 +149,7 @@ def _end_row(fate: Fate, now: datetime) -> dict[str, Any]:
         "e_state": fate.state,
         "e_reason": fate.reason,
         "e_reference": fate.reference,
-        "e_attempts": fate.parcel.attempts + 1,
+        "e_attempts": fate.attempts,
         "e_done_at": now,
     }
 

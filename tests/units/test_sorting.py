@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -78,6 +78,47 @@ def test_the_newest_edit_replaces_the_older_ones_and_the_toast_overtakes() -> No
     assert [old.envelope for old in found.superseded] == [1, 2]
 
 
+def test_a_chat_whose_answer_was_taken_back_still_gets_its_letter() -> None:
+    table = Sorting()
+    table.put(parcel(1, lane=Lane.BULK))
+    table.put(parcel(2))
+    assert table.take_back({2}) == {2}
+    assert picked(table) == 1
+    assert table.take_back({1}) == set()
+
+
+def test_an_answer_does_not_wait_for_a_letter_that_failed() -> None:
+    table = Sorting()
+    table.put(parcel(1, lane=Lane.BULK))
+    assert picked(table) == 1
+    table.put(parcel(2, lane=Lane.BULK))
+    table.put_back(parcel(1, lane=Lane.BULK), not_before=5.0)
+    table.put(parcel(3))
+    assert picked(table) == 3
+    table.delivered(parcel(3))
+    assert isinstance(table.pick(Pace(Limits()), 4.9), float)
+    assert picked(table, now=5.0) == 1
+
+
+def test_a_chat_with_more_to_come_goes_first_among_letters_to_many() -> None:
+    table = Sorting()
+    for number in range(5):
+        table.put(parcel(number, chat=f"c{number}", lane=Lane.BULK))
+    for number in range(5, 8):
+        table.put(parcel(number, chat="-group", lane=Lane.BULK))
+    assert picked(table) == 5
+
+
+def test_what_many_get_is_left_lying_when_no_hand_is_free_for_it() -> None:
+    table = Sorting()
+    table.put(parcel(1, lane=Lane.BULK))
+    assert isinstance(table.pick(Pace(Limits()), 0.0, bulk=False), float)
+    table.put(parcel(2, chat="b"))
+    assert isinstance(table.pick(Pace(Limits()), 0.0, bulk=False), Picked)
+    assert picked(table) == 1
+
+
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_nothing_is_lost_or_doubled_whatever_the_order(dice: random.Random) -> None:
     table, pace = Sorting(), Pace(Limits())
@@ -134,8 +175,12 @@ def test_bulk_leaves_room_for_answers() -> None:
     assert len(sent_within(limits, chats, 10, bulk=True)) <= 0.8 * 300 + 1
 
 
-def test_a_pause_is_as_long_as_it_was_told() -> None:
+def test_a_pause_is_as_long_as_it_was_told_and_stops_only_what_it_said() -> None:
     pace = Pace(Limits())
+    pace.pause_chat("-g", 0.0, 3.0)
+    assert pace.wait("-g", 2.9, bulk=False) > 0
+    assert pace.wait("-g", 3.0, bulk=False) == 0
+    assert pace.wait("a", 0.0, bulk=False) == 0
     pace.pause(10.0, 7.0)
     assert pace.wait("a", 16.9, bulk=False) > 0
     assert pace.wait("a", 17.0, bulk=False) == 0
