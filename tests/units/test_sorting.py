@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from bot.channels.telegram.limits import limits
 from bot.message import Action, Message, Parcel
 from bot.outbox import Lane
 from bot.pace import Limits, Pace, Rate
@@ -184,3 +185,20 @@ def test_a_pause_is_as_long_as_it_was_told_and_stops_only_what_it_said() -> None
     pace.pause(10.0, 7.0)
     assert pace.wait("a", 16.9, bulk=False) > 0
     assert pace.wait("a", 17.0, bulk=False) == 0
+
+
+def test_a_busy_clock_does_not_cost_bulk_its_pace() -> None:
+    pace, now, sent = Pace(Limits(Rate(30, 15))), 0.0, 0
+    while now < 20:
+        if pace.wait_whole(now, bulk=True) == 0:
+            pace.take("a", now, bulk=True)
+            sent += 1
+        now += 0.03
+    assert sent >= 0.97 * 0.8 * 30 * 20
+
+
+def test_no_minute_in_a_group_and_no_second_in_a_chat_is_overfull() -> None:
+    for chat, span, most in (("-1", 60, 20), ("1", 1, 3)):
+        times = [at for at, _ in sent_within(limits(), [chat], 180)]
+        assert max(sum(at <= other < at + span for other in times) for at in times) <= most
+    assert len(sent_within(limits(), ["-1"], 600)) >= 0.88 * 200
