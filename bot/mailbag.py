@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -189,7 +189,9 @@ async def _close(session: AsyncSession, address: Address, *, now: datetime) -> l
 
 async def readdress(session: AsyncSession, envelope_id: int, chat: str) -> None:
     """The address of that envelope goes on as `chat`."""
-    address = await session.scalar(select(Address).join(Envelope).where(Envelope.id == envelope_id))
+    address = await session.scalar(
+        select(Address).join(Envelope, Envelope.address_id == Address.id).where(Envelope.id == envelope_id)
+    )
     if address is not None:
         await rename(session, address, chat)
 
@@ -202,9 +204,11 @@ async def rename(session: AsyncSession, address: Address, chat: str) -> None:
     if other is None:
         address.chat = chat
     elif other.id != address.id:
+        there = aliased(Envelope)
+        has_it = exists().where(there.address_id == other.id, there.mailing_id == Envelope.mailing_id)
         await session.execute(
             update(Envelope)
-            .where(Envelope.address_id == address.id)
+            .where(Envelope.address_id == address.id, ~has_it)
             .values(address_id=other.id)
             .execution_options(synchronize_session=False)
         )

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, cast, literal, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import insert_new, tell
@@ -40,7 +40,7 @@ async def put_to_many(
     """Put one envelope for each resident that `residents` selects, each in their language: one statement whatever
     their number. `letters` maps a language to the message, `otherwise` is the language of all others.
 
-    `subject`, such as `poll:12`, makes the once key: nobody gets the same subject twice. So it may be said again for
+    `subject` is such as `poll:12`: nobody gets the same subject twice. So it may be said again for
     whoever has joined since; of a subject that was taken back nothing more is put. Returns how many were put.
     """
     expires_at = expires_at or now + LIFE[Lane.BULK]
@@ -51,8 +51,10 @@ async def put_to_many(
         language: await _letter(session, subject, language, letters[language], now) for language in letters
     }
     result = await session.execute(
-        insert_new(session, Envelope).from_select(
-            _COLUMNS, _chosen(residents, numbers, otherwise, subject, now, expires_at), include_defaults=False
+        insert_new(session, Envelope, key=("address_id", "mailing_id")).from_select(
+            _COLUMNS,
+            _chosen(residents, numbers, otherwise, mailing.id, now, expires_at),
+            include_defaults=False,
         ),
         execution_options={"in_thread": True},
     )
@@ -64,7 +66,7 @@ async def put_to_many(
     return put
 
 
-_COLUMNS = ["once_key", "channel", "address_id", "lane", "action", "letter_id", "state", "attempts"]
+_COLUMNS = ["mailing_id", "channel", "address_id", "lane", "action", "letter_id", "state", "attempts"]
 _COLUMNS += ["created_at", "not_before", "expires_at"]
 
 
@@ -72,9 +74,9 @@ def _chosen(
     residents: Select[int],
     letters: Mapping[str, int],
     otherwise: str,
-    subject: str,
+    mailing: int,
     now: datetime,
-    expires_at: datetime | None,
+    expires_at: datetime,
 ) -> Select[Any]:
     """One row of `_COLUMNS` for each address to be written to."""
     letter = case(
@@ -83,7 +85,7 @@ def _chosen(
     )
     return (
         select(
-            literal(subject + ":") + cast(Address.id, Envelope.once_key.type),
+            literal(mailing, Envelope.mailing_id.type),
             Address.channel,
             Address.id,
             literal(int(Lane.BULK)),
@@ -97,6 +99,7 @@ def _chosen(
         )
         .join(Resident, Resident.id == Address.resident_id)
         .where(Address.resident_id.in_(residents), Address.preferred, Address.closed_at.is_(None))
+        .order_by(Address.id)  # so that the index grows at its pages' ends
     )
 
 
@@ -249,6 +252,7 @@ async def write_off(
 class _Known:
     """A mailing's row."""
 
+    id: int
     subject: str
     put: int
     sent: int
@@ -262,15 +266,8 @@ class _Known:
         return self.put - self.sent - sum(self.failed.values())
 
 
-_KNOWN = select(
-    Mailing.subject,
-    Mailing.put,
-    Mailing.sent,
-    Mailing.failed,
-    Mailing.held_at,
-    Mailing.stopped_at,
-    Mailing.expires_at,
-)
+_KNOWN = select(*(getattr(Mailing, one.name) for one in fields(_Known)))
+
 
 # Said once: to build a statement takes longer than to carry it out.
 _KNOWN_OF = (

@@ -13,7 +13,7 @@ from bot.channels.telegram import fates, wire
 from bot.clock import utc_now
 from bot.db import Database
 from bot.lanes import Lane
-from bot.models import Address, Envelope, Resident
+from bot.models import Address, Envelope, Letter, Resident
 from bot.outbox import Draft
 from bot.pace import Limits, Rate
 from bot.postman import Postman
@@ -85,11 +85,12 @@ async def test_nothing_is_lost_and_no_letter_comes_twice_when_every_fifth_call_f
         fake.assert_proper()
     async with database.reading() as session:
         rows = await session.execute(
-            select(Address.chat, Envelope.once_key, Envelope.reason)
-            .join(Address, Address.id == Envelope.address_id)
+            select(Address.chat, Letter.subject, Envelope.reason)
+            .join(Envelope, Envelope.address_id == Address.id)
+            .join(Letter, Letter.id == Envelope.letter_id)
             .where(Envelope.state != "sent")
         )
-        unsent = {(int(chat), key.partition(":")[0]): reason for chat, key, reason in rows}
+        unsent = {(int(chat), subject): reason for chat, subject, reason in rows}
     for chat, texts in came.items():
         answers = list(dict.fromkeys(text for text in texts if text.startswith("answer")))
         assert answers == [f"answer {number}" for number in range(ANSWERS)], "lost, or in another order"
