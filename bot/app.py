@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import db, logs
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram.limits import limits
+from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import WebChat, prune
 from bot.clock import Clock, utc_now
 from bot.console import front, health
@@ -159,8 +159,14 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             webhook_secret=settings.telegram_webhook_secret,
             public_url=settings.public_url,
             alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
+            paid=settings.telegram_messages_per_second > FREE,
         )
-        folkmoot.add(telegram, limits(settings.telegram_messages_per_second))
+        pace = limits(
+            settings.telegram_messages_per_second,
+            in_chat=settings.telegram_chat_messages_per_second,
+            in_group=settings.telegram_group_messages_per_minute,
+        )
+        folkmoot.add(telegram, pace)
         folkmoot.web.add_routes(telegram.routes())
     if settings.webchat:
         chat = WebChat(

@@ -52,18 +52,20 @@ class Claims:
                 await let_go(session, Envelope.id.in_(select(first.limit(_CLAIMED_AT_MOST).cte("first"))))
 
     async def claim(
-        self, limit: int, *, now: datetime, lanes: Collection[Lane] = tuple(Lane)
+        self, limit: int, *, now: datetime, bulk: int | None = None, lanes: Collection[Lane] = tuple(Lane)
     ) -> list[Parcel]:
-        """Claim what is due, best lane and oldest first. What has expired is written off instead."""
+        """Claim what is due, best lane and oldest first, of mailings `bulk` at most. What has expired is written off
+        instead."""
+        most = limit if bulk is None else min(bulk, limit)
         while True:
             async with self._database.writing() as session:
-                rows = await self._rows(session, limit, lanes, now)
+                rows = await self._rows(session, limit, most, lanes, now)
                 claimed = await self._parcels(session, rows, now)
             if claimed or not rows:
                 return claimed
 
     async def _rows(
-        self, session: AsyncSession, limit: int, lanes: Collection[Lane], now: datetime
+        self, session: AsyncSession, limit: int, bulk: int, lanes: Collection[Lane], now: datetime
     ) -> list[Row[Any]]:
         own = (
             _due(self._channel, now)
@@ -75,8 +77,8 @@ class Claims:
         rows.sort(key=lambda row: (row.lane, row.created_at, row.id))
         if Lane.BULK not in lanes:
             return rows
-        room = limit - len(rows)
-        by_mailing = await self._under_way(session, now) if room else []
+        room = min(limit - len(rows), bulk)
+        by_mailing = await self._under_way(session, now) if room > 0 else []
         for number, letters in enumerate(by_mailing):
             share = -(-room // min(AT_ONCE, len(by_mailing) - number))
             for left, letter in zip(range(len(letters), 0, -1), letters, strict=True):
@@ -177,24 +179,21 @@ class Claims:
     async def sweep(self, now: datetime) -> int:
         """Write off some of what was taken back, or expired before it was claimed; returns how many."""
         over = or_(Mailing.stopped_at.is_not(None), Mailing.expires_at <= now)
-        async with self._database.writing() as session:
+        async with self._database.reading() as session:
             found = await session.execute(
                 select(Letter.id, Mailing.stopped_at)
                 .join(Mailing, Mailing.subject == Letter.subject)
                 .where(Mailing.ended_at.is_(None), over)
             )
-            for letter, stopped_at in found.all():
-                # What is claimed is in somebody's hand; they see for themselves.
-                some = _due(self._channel, now).where(Envelope.letter_id == letter).order_by(Envelope.id)
-                written_off = await mailings.write_off(
-                    session,
-                    Envelope.id.in_(select(some.limit(A_SWEEP).cte("some"))),
-                    state="expired" if stopped_at is None else "cancelled",
-                    reason=None,
-                    now=now,
-                )
-                if written_off:
-                    return written_off
+            letters = found.all()
+        for letter, stopped_at in letters:
+            # What is claimed is in somebody's hand; they see for themselves.
+            some = _due(self._channel, now).where(Envelope.letter_id == letter).order_by(Envelope.id)
+            which = Envelope.id.in_(select(some.limit(A_SWEEP).cte("some")))
+            state = "expired" if stopped_at is None else "cancelled"
+            async with self._database.writing() as session:
+                if swept := await mailings.write_off(session, which, state=state, reason=None, now=now):
+                    return swept
         return 0
 
 

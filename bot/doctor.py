@@ -29,11 +29,11 @@ class Incomplete:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the town is at one moment. `given_up` counts by reason, in the last 24 hours."""
+    """How the town is at one moment. `given_up` is of the last 24 hours."""
 
     at: datetime
     waiting: Sequence[outbox.Depth]
-    given_up: dict[str, int]
+    given_up: Sequence[outbox.GivenUp]
     jobs: dict[str, datetime]
     communities: int
     people: int

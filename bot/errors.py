@@ -60,15 +60,25 @@ class DeliveryFailed(FolkmootError):
 
 
 class RetryLater(DeliveryFailed):
-    """Not now. `maybe_arrived` is true when the answer was lost and the letter may be there already."""
+    """Not now. `maybe_arrived` is true when the answer was lost and the letter may be there already.
+
+    `whole_channel`, `whole_chat`: for so long nothing at all may be sent, or nothing to this chat.
+    """
 
     def __init__(
-        self, reason: str, *, after: float, maybe_arrived: bool = False, whole_channel: bool = False
+        self,
+        reason: str,
+        *,
+        after: float,
+        maybe_arrived: bool = False,
+        whole_channel: bool = False,
+        whole_chat: bool = False,
     ) -> None:
         super().__init__(reason)
         self.after = after
         self.maybe_arrived = maybe_arrived
         self.whole_channel = whole_channel
+        self.whole_chat = whole_chat
 
 
 class Undeliverable(DeliveryFailed):

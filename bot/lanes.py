@@ -20,5 +20,8 @@ LEASE = timedelta(seconds=60)
 TOAST_LIFE = timedelta(seconds=10)
 """After that the note under a tap helps nobody, and Telegram refuses it as too old."""
 
+LIFE = {Lane.REPLY: timedelta(days=1), Lane.PERSONAL: timedelta(days=7), Lane.BULK: timedelta(days=7)}
+"""How long things are worth sending where nobody says otherwise: nothing unsent waits without end."""
+
 POST = "post"
 """What is told (`db.tell`) when something was put that no postman has in hand: the channel, or nothing for any."""

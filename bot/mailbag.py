@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -33,8 +33,14 @@ class Fate:
     reference: str | None = None
     after: float = 0.0
     whole_channel: bool = False
+    whole_chat: bool = False
     closed: bool = False
     moved_to: str | None = None
+
+    @property
+    def attempts(self) -> int:
+        """With this one; one that was stopped from outside is none."""
+        return self.parcel.attempts + (not self.whole_channel and not self.whole_chat)
 
 
 def fate_of(parcel: Parcel, failure: DeliveryFailed) -> Fate:
@@ -48,10 +54,19 @@ def fate_of(parcel: Parcel, failure: DeliveryFailed) -> Fate:
         return Fate(parcel, "refused", reason)
     if failure.maybe_arrived and parcel.lane == Lane.BULK:
         return Fate(parcel, "refused", f"perhaps delivered: {reason}"[:200])
+    if failure.whole_channel or failure.whole_chat:
+        # As long as it said and no longer; it says nothing about this letter.
+        channel, chat = failure.whole_channel, failure.whole_chat
+        return Fate(parcel, "retry", reason, after=failure.after, whole_channel=channel, whole_chat=chat)
     if parcel.attempts + 1 >= ATTEMPTS:
         return Fate(parcel, "refused", f"given up: {reason}"[:200])
     wait = max(failure.after, min(0.5 * 2**parcel.attempts, LONGEST_WAIT))
-    return Fate(parcel, "retry", reason, after=wait, whole_channel=failure.whole_channel)
+    return Fate(parcel, "retry", reason, after=wait)
+
+
+def overtaken(parcel: Parcel) -> Fate:
+    """A newer edit of the same message is on its way."""
+    return Fate(parcel, "cancelled", "a newer edit replaced it")
 
 
 async def write_down(database: Database, fates: Sequence[Fate], *, now: datetime) -> None:
@@ -91,15 +106,21 @@ async def _addresses(session: AsyncSession, envelopes: Collection[int]) -> Seque
 
 async def _still_unsent(session: AsyncSession, fates: Sequence[Fate]) -> set[int]:
     """Which of these nobody else has ended; locked in the order of their numbers."""
+    connection = await session.connection()
     numbers = [fate.parcel.envelope for fate in fates]
-    unsent = select(Envelope.id).where(Envelope.id.in_(numbers), Envelope.done_at.is_(None))
-    return set(await session.scalars(unsent.order_by(Envelope.id).with_for_update()))
+    return set((await connection.execute(_UNSENT, {"numbers": numbers})).scalars())
 
 
 def _outcome(fate: Fate) -> str:
     return mailings.SENT if fate.state == "sent" else fate.reason or fate.state
 
 
+_UNSENT = (
+    select(Envelope.id)
+    .where(Envelope.id.in_(bindparam("numbers", expanding=True)), Envelope.done_at.is_(None))
+    .order_by(Envelope.id)
+    .with_for_update()
+)
 _MINE = update(Envelope).where(Envelope.id == bindparam("e_id"))
 _AGAIN = _MINE.values(
     # It stays claimed: the postman keeps it in hand, and a successor finds it when the lease is over.
@@ -122,7 +143,7 @@ def _retry_row(fate: Fate, now: datetime) -> dict[str, Any]:
     return {
         "e_id": fate.parcel.envelope,
         "e_reason": fate.reason,
-        "e_attempts": fate.parcel.attempts + 1,
+        "e_attempts": fate.attempts,
         "e_not_before": now + timedelta(seconds=fate.after) + LEASE,
     }
 
@@ -133,7 +154,7 @@ def _end_row(fate: Fate, now: datetime) -> dict[str, Any]:
         "e_state": fate.state,
         "e_reason": fate.reason,
         "e_reference": fate.reference,
-        "e_attempts": fate.parcel.attempts + 1,
+        "e_attempts": fate.attempts,
         "e_done_at": now,
     }
 
@@ -173,7 +194,9 @@ async def _close(session: AsyncSession, address: Address, *, now: datetime) -> l
 
 async def readdress(session: AsyncSession, envelope_id: int, chat: str) -> None:
     """The address of that envelope goes on as `chat`."""
-    address = await session.scalar(select(Address).join(Envelope).where(Envelope.id == envelope_id))
+    address = await session.scalar(
+        select(Address).join(Envelope, Envelope.address_id == Address.id).where(Envelope.id == envelope_id)
+    )
     if address is not None:
         await rename(session, address, chat)
 
@@ -186,9 +209,11 @@ async def rename(session: AsyncSession, address: Address, chat: str) -> None:
     if other is None:
         address.chat = chat
     elif other.id != address.id:
+        there = aliased(Envelope)
+        has_it = exists().where(there.address_id == other.id, there.mailing_id == Envelope.mailing_id)
         await session.execute(
             update(Envelope)
-            .where(Envelope.address_id == address.id)
+            .where(Envelope.address_id == address.id, ~has_it)
             .values(address_id=other.id)
             .execution_options(synchronize_session=False)
         )

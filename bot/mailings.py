@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, cast, literal, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import insert_new, tell
-from bot.lanes import POST, Lane
+from bot.lanes import LIFE, POST, Lane
 from bot.message import Message
-from bot.models import Address, Envelope, Letter, Mailing, Resident
+from bot.models import Address, Envelope, Letter, Mailing, Progress, Resident
 
 SENT = "sent"
 FORGOTTEN = "the address is gone"
@@ -40,9 +40,10 @@ async def put_to_many(
     """Put one envelope for each resident that `residents` selects, each in their language: one statement whatever
     their number. `letters` maps a language to the message, `otherwise` is the language of all others.
 
-    `subject`, such as `poll:12`, makes the once key: nobody gets the same subject twice. So it may be said again for
+    `subject` is such as `poll:12`: nobody gets the same subject twice. So it may be said again for
     whoever has joined since; of a subject that was taken back nothing more is put. Returns how many were put.
     """
+    expires_at = expires_at or now + LIFE[Lane.BULK]
     mailing = await _opened(session, subject, expires_at, now)
     if mailing.stopped_at is not None:
         return 0
@@ -50,22 +51,22 @@ async def put_to_many(
         language: await _letter(session, subject, language, letters[language], now) for language in letters
     }
     result = await session.execute(
-        insert_new(session, Envelope).from_select(
-            _COLUMNS, _chosen(residents, numbers, otherwise, subject, now, expires_at), include_defaults=False
+        insert_new(session, Envelope, key=("address_id", "mailing_id")).from_select(
+            _COLUMNS,
+            _chosen(residents, numbers, otherwise, mailing.id, now, expires_at),
+            include_defaults=False,
         ),
         execution_options={"in_thread": True},
     )
     put = int(result.rowcount)  # type: ignore[attr-defined]
-    unsent = bool(put or mailing.unsent)
-    latest = max(expires_at, mailing.expires_at) if expires_at and mailing.expires_at else None
-    await _change(
-        session, subject, put=mailing.put + put, expires_at=latest, ended_at=None if unsent else now
-    )
+    latest = max(expires_at, mailing.expires_at or expires_at)
+    ended_at = None if put or mailing.unsent else now
+    await _change(session, subject, put=mailing.put + put, expires_at=latest, ended_at=ended_at)
     tell(session, POST)
     return put
 
 
-_COLUMNS = ["once_key", "channel", "address_id", "lane", "action", "letter_id", "state", "attempts"]
+_COLUMNS = ["mailing_id", "channel", "address_id", "lane", "action", "letter_id", "state", "attempts"]
 _COLUMNS += ["created_at", "not_before", "expires_at"]
 
 
@@ -73,9 +74,9 @@ def _chosen(
     residents: Select[int],
     letters: Mapping[str, int],
     otherwise: str,
-    subject: str,
+    mailing: int,
     now: datetime,
-    expires_at: datetime | None,
+    expires_at: datetime,
 ) -> Select[Any]:
     """One row of `_COLUMNS` for each address to be written to."""
     letter = case(
@@ -84,7 +85,7 @@ def _chosen(
     )
     return (
         select(
-            literal(subject + ":") + cast(Address.id, Envelope.once_key.type),
+            literal(mailing, Envelope.mailing_id.type),
             Address.channel,
             Address.id,
             literal(int(Lane.BULK)),
@@ -98,6 +99,7 @@ def _chosen(
         )
         .join(Resident, Resident.id == Address.resident_id)
         .where(Address.resident_id.in_(residents), Address.preferred, Address.closed_at.is_(None))
+        .order_by(Address.id)  # so that the index grows at its pages' ends
     )
 
 
@@ -141,21 +143,6 @@ async def cancel(session: AsyncSession, subject: str, *, now: datetime) -> int:
     return mailing.unsent
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a mailing has come. `put` = `sent` + `waiting` + all of `failed`, which counts by reason.
-
-    What was taken back counts as failed for the reason `TAKEN_BACK` from that moment on.
-    """
-
-    put: int
-    sent: int
-    waiting: int
-    failed: dict[str, int]
-    held: bool = False
-    stopped: bool = False
-
-
 async def progress(session: AsyncSession, subject: str) -> Progress:
     """How far it has come: one row is read, however many envelopes there are."""
     mailing = (await session.execute(_KNOWN.where(Mailing.subject == subject))).one_or_none()
@@ -183,23 +170,32 @@ End = tuple[int | None, str]
 
 async def note_ends(session: AsyncSession, ends: Iterable[End], *, now: datetime) -> None:
     """Count envelopes that have just come to an end."""
-    by_letter = Counter(end for end in ends if end[0] is not None)
+    by_letter: dict[int, Counter[str]] = {}
+    for letter, outcome in ends:
+        if letter is not None:
+            by_letter.setdefault(letter, Counter())[outcome] += 1
     if not by_letter:
         return
-    letters = select(Letter.id, Letter.subject).where(Letter.id.in_({letter for letter, _ in by_letter}))
-    by_subject: dict[str, Counter[str]] = {}
-    subjects = {row.id: row.subject for row in await session.execute(letters)}
-    for (letter, outcome), number in by_letter.items():
-        if letter in subjects:
-            by_subject.setdefault(subjects[letter], Counter())[outcome] += number
-    locked = _KNOWN.where(Mailing.subject.in_(by_subject)).order_by(Mailing.subject).with_for_update()
-    for row in (await session.execute(locked)).all():
-        known, came = _Known(*row), by_subject[row.subject]
-        failed = Counter(known.failed) + Counter({why: n for why, n in came.items() if why != SENT})
-        ended_at = now if known.unsent <= came.total() else None
-        await _change(
-            session, known.subject, sent=known.sent + came[SENT], failed=dict(failed), ended_at=ended_at
-        )
+    connection = await session.connection()
+    known: dict[str, _Known] = {}
+    came: dict[str, Counter[str]] = {}
+    for letter, *row in await connection.execute(_KNOWN_OF, {"letters": list(by_letter)}):
+        mailing = _Known(*row)
+        known[mailing.subject] = mailing
+        came.setdefault(mailing.subject, Counter()).update(by_letter[letter])
+    rows = [_counted(mailing, came[subject], now) for subject, mailing in known.items()]
+    if rows:
+        await connection.execute(_COUNT, rows)
+
+
+def _counted(known: _Known, came: Counter[str], now: datetime) -> dict[str, Any]:
+    failed = Counter(known.failed) + Counter({why: n for why, n in came.items() if why != SENT})
+    return {
+        "m_subject": known.subject,
+        "m_sent": known.sent + came[SENT],
+        "m_failed": dict(failed),
+        "m_ended_at": now if known.unsent <= came.total() else None,
+    }
 
 
 async def settle(session: AsyncSession, *, now: datetime) -> None:
@@ -241,6 +237,7 @@ async def write_off(
 class _Known:
     """A mailing's row."""
 
+    id: int
     subject: str
     put: int
     sent: int
@@ -254,14 +251,21 @@ class _Known:
         return self.put - self.sent - sum(self.failed.values())
 
 
-_KNOWN = select(
-    Mailing.subject,
-    Mailing.put,
-    Mailing.sent,
-    Mailing.failed,
-    Mailing.held_at,
-    Mailing.stopped_at,
-    Mailing.expires_at,
+_KNOWN = select(*(getattr(Mailing, one.name) for one in fields(_Known)))
+
+
+# Said once: to build a statement takes longer than to carry it out.
+_KNOWN_OF = (
+    select(Letter.id, *_KNOWN.selected_columns)
+    .join(Mailing, Mailing.subject == Letter.subject)
+    .where(Letter.id.in_(bindparam("letters", expanding=True)))
+    .order_by(Mailing.subject)
+    .with_for_update(of=Mailing)
+)
+_COUNT = (
+    update(Mailing)
+    .where(Mailing.subject == bindparam("m_subject"))
+    .values(sent=bindparam("m_sent"), failed=bindparam("m_failed"), ended_at=bindparam("m_ended_at"))
 )
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from typing import cast as cast_to
 
-from sqlalchemy import Table, and_, func, insert, select, true
+from sqlalchemy import Table, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import take_numbers, tell
-from bot.lanes import LEASE, POST, TOAST_LIFE, Lane
+from bot.lanes import LEASE, LIFE, POST, TOAST_LIFE, Lane
 from bot.mailings import Progress, cancel, hold, progress, put_to_many, release
 from bot.message import Action, Message, Parcel
 from bot.models import Address, Envelope
@@ -23,6 +23,7 @@ __all__ = [
     "TOAST_LIFE",
     "Depth",
     "Draft",
+    "GivenUp",
     "Lane",
     "Progress",
     "cancel",
@@ -92,7 +93,7 @@ async def put(
 
 
 def _row(draft: Draft, now: datetime, postman: str | None) -> dict[str, Any]:
-    expires = draft.expires_at or (now + TOAST_LIFE if draft.action == "toast" else None)
+    expires = draft.expires_at or now + (TOAST_LIFE if draft.action == "toast" else LIFE[draft.lane])
     return {
         "once_key": draft.once_key,
         "channel": draft.address.channel,
@@ -146,11 +147,22 @@ async def depths(session: AsyncSession, *, alone: bool = False) -> list[Depth]:
     return [Depth(channel, Lane(lane), waiting, oldest) for channel, lane, waiting, oldest in rows]
 
 
-async def given_up(session: AsyncSession, *, since: datetime) -> dict[str, int]:
-    """Why letters were given up since then, and how many for each reason."""
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """How many in one lane were given up for one reason."""
+
+    lane: Lane
+    reason: str
+    count: int
+
+
+async def given_up(session: AsyncSession, *, since: datetime) -> list[GivenUp]:
+    """What was given up since then and why, the most frequent first. What was taken back is not among it."""
+    reason, count = func.coalesce(Envelope.reason, Envelope.state), func.count()
     rows = await session.execute(
-        select(func.coalesce(Envelope.reason, Envelope.state), func.count())
-        .where(and_(Envelope.state.in_(("expired", "refused")), Envelope.done_at >= since))
-        .group_by(func.coalesce(Envelope.reason, Envelope.state))
+        select(Envelope.lane, reason, count)
+        .where(Envelope.state.in_(("expired", "refused")), Envelope.done_at >= since)
+        .group_by(Envelope.lane, reason)
+        .order_by(count.desc(), Envelope.lane, reason)
     )
-    return {row[0]: row[1] for row in rows}
+    return [GivenUp(Lane(lane), why, number) for lane, why, number in rows]

@@ -60,38 +60,63 @@ class Pace:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._whole = _Cell(limits.whole) if limits.whole else None
-        bulk = Rate(limits.whole.per_second * limits.bulk_share, 1) if limits.whole else None
-        self._bulk = _Cell(bulk) if bulk else None
+        whole = limits.whole
+        self._whole = _Cell(whole) if whole else None
+        self._bulk = _Cell(bulk_rate(limits, whole)) if whole else None
         self._chats: dict[str, _Cell] = {}
+        self._stopped: dict[str, float] = {}  # chats that said to stop, and until when
         self._paused_until = 0.0
 
     def pause(self, now: float, seconds: float) -> None:
         """The channel said to stop for so long."""
         self._paused_until = max(self._paused_until, now + seconds)
 
+    def pause_chat(self, chat: str, now: float, seconds: float) -> None:
+        """The channel said to stop for so long, in that chat only."""
+        self._stopped = {name: until for name, until in self._stopped.items() if until > now}
+        self._stopped[chat] = max(self._stopped.get(chat, 0.0), now + seconds)
+
+    def paused(self, now: float) -> float:
+        """Seconds until the channel may be used at all."""
+        return max(0.0, self._paused_until - now)
+
+    def wait_whole(self, now: float, *, bulk: bool) -> float:
+        """Seconds until something may go to anybody; 0 when it may go now."""
+        due = self._paused_until
+        if self._whole:
+            due = max(due, self._whole.due(now))
+        if bulk and self._bulk:
+            due = max(due, self._bulk.due(now))
+        return max(0.0, due - now)
+
+    def wait_chat(self, chat: str, now: float) -> float:
+        """Seconds until that chat can take something, whatever the rest does."""
+        due = self._stopped.get(chat, 0.0) if self._stopped else 0.0
+        if cell := self._chats.get(chat):
+            due = max(due, cell.due(now))
+        return max(0.0, due - now)
+
     def wait(self, chat: str, now: float, *, bulk: bool) -> float:
         """Seconds until the next may go to `chat`; 0 when it may go now."""
-        due = [self._paused_until]
-        due += [cell.due(now) for cell in self._cells(chat, bulk=bulk)]
-        return max(0.0, max(due) - now)
+        return max(self.wait_whole(now, bulk=bulk), self.wait_chat(chat, now))
 
     def take(self, chat: str, now: float, *, bulk: bool) -> None:
         """One goes now."""
-        for cell in self._cells(chat, bulk=bulk):
-            cell.take(now)
-        if len(self._chats) > _MANY:
-            self._chats = {name: cell for name, cell in self._chats.items() if not cell.idle(now)}
-
-    def _cells(self, chat: str, *, bulk: bool) -> list[_Cell]:
-        cells = [cell for cell in (self._whole, self._bulk if bulk else None) if cell]
-        rate = self._limits.group if self._limits.is_group(chat) else self._limits.chat
-        if rate:
-            cell = self._chats.get(chat)
-            if cell is None:
-                cell = self._chats[chat] = _Cell(rate)
-            cells.append(cell)
-        return cells
+        if self._whole:
+            self._whole.take(now)
+        if bulk and self._bulk:
+            self._bulk.take(now)
+        if rate := self._limits.group if self._limits.is_group(chat) else self._limits.chat:
+            self._chats.setdefault(chat, _Cell(rate)).take(now)
+            if len(self._chats) > _MANY:
+                self._chats = {name: cell for name, cell in self._chats.items() if not cell.idle(now)}
 
 
+def bulk_rate(limits: Limits, whole: Rate) -> Rate:
+    """The rate for what many get. It may catch up what the clock of a busy machine made it miss, and no more."""
+    per_second = whole.per_second * limits.bulk_share
+    return Rate(per_second, max(1, round(per_second * CATCH_UP)))
+
+
+CATCH_UP = 0.1  # seconds
 _MANY = 5_000  # chats; beyond that the ones with nothing to remember are forgotten

@@ -8,14 +8,12 @@ due at once.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
@@ -28,14 +26,20 @@ from bot.lanes import Lane
 from bot.mailbag import Fate
 from bot.message import Channel, Parcel
 from bot.metrics import Metrics
-from bot.pace import Limits, Pace
-from bot.sorting import IDLE, Picked, Sorting
+from bot.pace import Limits, Pace, bulk_rate
+from bot.sorting import Picked, Sorting
+from bot.waiting import database_may_be_away, first_of, stop, wait
 
 log = structlog.get_logger()
 
-HANDS = 32  # deliveries in flight
-IN_HAND = 400  # parcels in memory, beyond which no more are claimed
+HANDS = 128  # deliveries in flight
+BULK_HANDS = 96  # of them for what many get, until it is written down: so many may come again after a kill
+IN_HAND = 1000  # parcels in memory, beyond which no more are claimed
+FEW = 8  # that is always allowed
+A_CLAIM = 400  # parcels claimed at a time
+AHEAD = 4.0  # seconds of its pace that bulk may lie in memory, so that holding it, or a newer letter, takes effect
 GRACE = 3.0  # seconds that deliveries under way get to arrive when the postman goes off duty
+GATHER = 0.02  # seconds in which more may end before it is written down, when there is much to do
 LOOK_AGAIN = 1.0  # seconds between looks into the outbox when nothing wakes the postman
 
 
@@ -53,6 +57,9 @@ class Postman:
         self._database = database
         self._channel = channel
         self._pace = Pace(limits)
+        bulk = bulk_rate(limits, limits.whole).per_second if limits.whole else IN_HAND
+        self._bulk_at_most = min(IN_HAND, max(FEW, round(bulk * AHEAD)))
+        self._bulk_hands = min(BULK_HANDS, max(FEW, round(bulk)))
         self._clock = clock
         self._metrics = metrics or Metrics()
         self._name = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -62,9 +69,11 @@ class Postman:
         self._held: dict[int, Parcel] = {}
         self._fates: list[Fate] = []
         self._put = asyncio.Event()  # something may be due in the outbox
+        self._room = asyncio.Event()  # few are in hand
         self._laid = asyncio.Event()  # something changed on the table
         self._ended = asyncio.Event()  # a delivery ended
         self._hands = asyncio.Semaphore(HANDS)
+        self._bulk_out: set[int] = set()  # called for, and not written down yet
         self._carriers: set[asyncio.Task[None]] = set()
         self._stumbled = asyncio.Event()  # a carrier failed through a fault of ours
 
@@ -88,7 +97,7 @@ class Postman:
             if parcel.envelope not in self._held:
                 self._held[parcel.envelope] = parcel
                 if not self._table.put(parcel):
-                    self._fates.append(_overtaken(parcel))
+                    self._fates.append(mailbag.overtaken(parcel))
                     self._ended.set()
         self._laid.set()
 
@@ -115,6 +124,7 @@ class Postman:
         self._held.clear()
         self._table.clear()
         self._hands = asyncio.Semaphore(HANDS)  # those that were stopped in the middle never came back
+        self._bulk_out.clear()
         self._stumbled.clear()
         try:
             await mailbag.write_down(self._database, fates, now=self._clock())
@@ -139,23 +149,40 @@ class Postman:
             if self._carriers and not lost.is_set():
                 # What is on its way arrives and is noted, so that nobody gets it again from the next postman.
                 await asyncio.wait(self._carriers, timeout=GRACE)
-            await _stop([*tasks, *self._carriers])
+            await stop([*tasks, *self._carriers])
             await self._hand_back()
 
     async def _fetch(self) -> None:
-        """Claim what is due, whenever something was put, and now and then."""
+        """Claim what is due, whenever something was put or there is room again, and now and then."""
+        looked, swept = -LOOK_AGAIN, 0
         while True:
+            look = swept or self._put.is_set() or time.monotonic() - looked >= LOOK_AGAIN
             self._put.clear()
-            busy = 0
-            with _database_may_be_away("claimed"):
-                await self._drop_what_was_taken_back()
-                if (room := IN_HAND - len(self._held)) > 0:
-                    found = await self._claims.claim(min(room, 200), now=self._clock())
-                    self._lay(found)
-                    busy = len(found)
-                busy += await self._claims.sweep(self._clock())  # an answer need not wait for it
-            if not busy:
-                await _wait(self._put, LOOK_AGAIN)
+            self._room.clear()
+            swept = found = 0
+            with database_may_be_away("claimed"):
+                found = await self._claim_some()  # first: an answer need not wait for the rest
+                if look:
+                    looked = time.monotonic()
+                    await self._drop_what_was_taken_back()
+                    swept = await self._claims.sweep(self._clock())
+            if not (swept or found):
+                await wait(self._put, LOOK_AGAIN)
+            elif not swept and self._is_full:
+                await first_of((self._put, self._room), LOOK_AGAIN)
+
+    async def _claim_some(self) -> int:
+        bulk = self._bulk_at_most - sum(parcel.lane == Lane.BULK for parcel in self._held.values())
+        room = min(IN_HAND - len(self._held), A_CLAIM)
+        if room <= 0:
+            return 0
+        found = await self._claims.claim(room, bulk=max(0, bulk), now=self._clock())
+        self._lay(found)
+        return len(found)
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._held) > min(IN_HAND, self._bulk_at_most) / 2
 
     async def _drop_what_was_taken_back(self) -> None:
         many = {number: parcel for number, parcel in self._held.items() if parcel.lane == Lane.BULK}
@@ -169,14 +196,17 @@ class Postman:
         """Start deliveries, as many at once as there are hands and the pace allows."""
         while True:
             await self._hands.acquire()
-            picked = self._table.pick(self._pace, time.monotonic())
-            while not isinstance(picked, Picked):
+            while not isinstance(picked := self._pick(), Picked):
                 self._laid.clear()
-                await _wait(self._laid, min(picked, IDLE))
-                picked = self._table.pick(self._pace, time.monotonic())
+                await wait(self._laid, picked)
+            if picked.parcel.lane == Lane.BULK:
+                self._bulk_out.add(picked.parcel.envelope)
             carrier = asyncio.create_task(self._carry(picked))
             self._carriers.add(carrier)
             carrier.add_done_callback(self._back)
+
+    def _pick(self) -> Picked | float:
+        return self._table.pick(self._pace, time.monotonic(), bulk=len(self._bulk_out) < self._bulk_hands)
 
     def _back(self, carrier: asyncio.Task[None]) -> None:
         self._carriers.discard(carrier)
@@ -186,21 +216,24 @@ class Postman:
 
     async def _carry(self, picked: Picked) -> None:
         parcel = picked.parcel
-        self._fates += map(_overtaken, picked.superseded)
+        self._fates += map(mailbag.overtaken, picked.superseded)
         fate = await self._attempt(parcel)
         self._fates.append(fate)
         self._metrics.delivered(self._channel.name, parcel, fate.state, fate.reason, self._clock())
         if fate.state == "retry":
+            now = time.monotonic()
             if fate.whole_channel:
-                self._pace.pause(time.monotonic(), fate.after)
-            again = replace(parcel, attempts=parcel.attempts + 1, chat=fate.moved_to or parcel.chat)
+                self._pace.pause(now, fate.after)
+            elif fate.whole_chat:
+                self._pace.pause_chat(parcel.chat, now, fate.after)
+            again = replace(parcel, attempts=fate.attempts, chat=fate.moved_to or parcel.chat)
             self._held[parcel.envelope] = again
             if again.chat == parcel.chat:
-                self._table.put_back(again, time.monotonic() + fate.after)
+                self._table.put_back(again, now + fate.after)
             else:
                 self._table.delivered(parcel)
                 if not self._table.put(again):
-                    self._fates.append(_overtaken(again))
+                    self._fates.append(mailbag.overtaken(again))
         else:
             self._table.delivered(parcel)
         self._hands.release()
@@ -235,50 +268,29 @@ class Postman:
                 log.warning("what was delivered could not be written down yet", reason=trouble(error))
                 await asyncio.sleep(LOOK_AGAIN)
                 continue
-            for fate in fates:
-                if fate.state != "retry":
-                    self._held.pop(fate.parcel.envelope, None)
+            self._put_away(fates)
+            if len(fates) > FEW:
+                await asyncio.sleep(GATHER)
+
+    def _put_away(self, fates: Sequence[Fate]) -> None:
+        """What became of these is written down."""
+        for fate in fates:
+            if fate.state != "retry":
+                self._held.pop(fate.parcel.envelope, None)
+            self._bulk_out.discard(fate.parcel.envelope)
+        self._laid.set()
+        if not self._is_full:
+            self._room.set()
 
     async def _hand_back(self) -> None:
         """Write down what is known, and let go of what was not delivered."""
         fates, self._fates = self._fates, []
-        for fate in fates:
-            if fate.state != "retry":
-                self._held.pop(fate.parcel.envelope, None)
+        self._put_away(fates)
         undone = list(self._held.values())
         self._held.clear()
         self._table.clear()
-        with _database_may_be_away("handed back"):
+        with database_may_be_away("handed back"):
             self._fates = fates  # kept until they are written down: what has been sent is not sent again
             await mailbag.write_down(self._database, fates, now=self._clock())
             self._fates = []
             await mailbag.let_go(self._database, undone)
-
-
-def _overtaken(parcel: Parcel) -> Fate:
-    return Fate(parcel, "cancelled", "a newer edit replaced it")
-
-
-@contextlib.contextmanager
-def _database_may_be_away(what: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        if trouble(error) is None:
-            raise
-        log.warning(f"letters could not be {what}", reason=trouble(error))
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    """Until the event is set, but no longer than that."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-
-
-async def _stop(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    for task in tasks:
-        task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception):
-            log.error("a part of the postman failed", exc_info=result)

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_secret: WebhookSecret | None = None
     telegram_messages_per_second: float = Field(default=30, gt=0, allow_inf_nan=False)
+    telegram_chat_messages_per_second: float = Field(default=1, gt=0, allow_inf_nan=False)
+    telegram_group_messages_per_minute: float = Field(default=20, gt=0, allow_inf_nan=False)
     public_url: WebAddress | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)

@@ -14,11 +14,16 @@ from bot.pace import Pace
 
 @dataclass(slots=True)
 class _Box:
-    """What waits for one chat: answers before the rest, each lane in the order of arrival."""
+    """What waits for one chat: answers before the rest, each lane in the order of arrival.
+
+    `until` is when a lane may go on: an answer does not wait for a letter that failed. `entry` is the number of the
+    one entry in the lists that is valid.
+    """
 
     lanes: tuple[deque[Parcel], ...] = field(default_factory=lambda: tuple(deque() for _ in Lane))
+    until: list[float] = field(default_factory=lambda: [0.0] * len(Lane))
     busy: bool = False
-    not_before: float = 0.0
+    entry: int = 0
 
     def best(self) -> int | None:
         """The first lane that has something."""
@@ -39,7 +44,8 @@ class Sorting:
     def __init__(self) -> None:
         self._boxes: dict[str, _Box] = {}
         self._toasts: list[tuple[float, int, Parcel]] = []  # by when they may go
-        self._ready: list[tuple[int, int, str]] = []
+        self._ready: tuple[list[_Entry], ...] = tuple([] for _ in Lane)  # a heap for each lane
+        self._later: list[tuple[float, int, str]] = []  # chats that must wait, by when they may go
         self._turn = 0
         self._shown: dict[str, int] = {}  # message → the envelope of the newest edit that was picked for it
 
@@ -55,65 +61,79 @@ class Sorting:
         self._list(parcel.chat, box)
         return True
 
-    def pick(self, pace: Pace, now: float) -> Picked | float:
-        """What goes now, or the seconds until something may. Times are seconds of a monotonic clock."""
-        soonest = IDLE
-        if self._toasts:
-            if self._toasts[0][0] <= now:
-                return Picked(heapq.heappop(self._toasts)[2])
-            soonest = min(soonest, self._toasts[0][0] - now)
-        passed_over: list[tuple[int, int, str]] = []
-        try:
-            while self._ready and len(passed_over) < _LOOK_AHEAD:
-                entry = heapq.heappop(self._ready)
-                box = self._boxes.get(entry[2])
-                lane = None if box is None or box.busy else box.best()
-                if box is None or lane is None:
-                    continue  # served in the meantime under another entry
-                wait = max(box.not_before - now, pace.wait(entry[2], now, bulk=lane == Lane.BULK))
-                if wait > 0:
-                    soonest = min(soonest, wait)
-                    passed_over.append(entry)
-                    continue
-                pace.take(entry[2], now, bulk=lane == Lane.BULK)
-                box.busy = True
-                return self._noted(_newest_edit(box.lanes[lane]))
-        finally:
-            for entry in passed_over:
-                heapq.heappush(self._ready, entry)
-        return soonest
+    def pick(self, pace: Pace, now: float, *, bulk: bool = True) -> Picked | float:
+        """What goes now, or the seconds until something may. Times are seconds of a monotonic clock.
+
+        Without `bulk` what many get is left lying.
+        """
+        if (pause := pace.paused(now)) > 0:
+            return min(pause, IDLE)
+        if self._toasts and self._toasts[0][0] <= now:
+            return Picked(heapq.heappop(self._toasts)[2])
+        while self._later and self._later[0][0] <= now:
+            _, number, chat = heapq.heappop(self._later)
+            if self._is_valid(number, chat):
+                self._list(chat, self._boxes[chat])
+        waits = [IDLE]
+        for lane in Lane if bulk else (Lane.REPLY, Lane.PERSONAL):
+            if self._ready[lane] and (wait := pace.wait_whole(now, bulk=lane == Lane.BULK)) > 0:
+                waits.append(wait)
+            elif picked := self._first(lane, pace, now):
+                return picked
+        waits += [heap[0][0] - now for heap in (self._toasts, self._later) if heap]
+        return min(waits)
+
+    def _first(self, lane: Lane, pace: Pace, now: float) -> Picked | None:
+        """The first of that lane whose chat may be written to; chats that may not are set aside."""
+        ready = self._ready[lane]
+        while ready:
+            _, number, chat = heapq.heappop(ready)
+            if not self._is_valid(number, chat):
+                continue
+            box = self._boxes[chat]
+            due = max(box.until[lane], now + pace.wait_chat(chat, now))
+            if due > now:
+                heapq.heappush(self._later, (due, number, chat))
+                continue
+            pace.take(chat, now, bulk=lane == Lane.BULK)
+            box.busy, box.entry = True, 0
+            return self._noted(_newest_edit(box.lanes[lane]))
+        return None
 
     def delivered(self, parcel: Parcel) -> None:
         """The hand that carried this one is back."""
         if parcel.action != "toast":  # a note never held the chat; another hand may
-            self._freed(parcel.chat, 0.0)
+            self._freed(parcel.chat)
 
     def put_back(self, parcel: Parcel, not_before: float) -> None:
-        """It goes again, first in its chat; what waits behind it waits with it."""
+        """It goes again, first in its lane; what waits behind it there waits with it."""
         if parcel.action == "toast":
             self._put_toast(parcel, not_before)
             return
-        self._boxes[parcel.chat].lanes[parcel.lane].appendleft(parcel)
-        self._freed(parcel.chat, not_before)
+        box = self._boxes[parcel.chat]
+        box.lanes[parcel.lane].appendleft(parcel)
+        box.until[parcel.lane] = not_before
+        self._freed(parcel.chat)
 
     def take_back(self, envelopes: Collection[int]) -> set[int]:
         """Remove these from the table; returns those that were still there."""
         found: set[int] = set()
-        for chat, box in list(self._boxes.items()):
-            for lane in box.lanes:
-                gone = [parcel for parcel in lane if parcel.envelope in envelopes]
-                for parcel in gone:
-                    lane.remove(parcel)
-                    found.add(parcel.envelope)
-            if not box.busy and box.best() is None:
-                del self._boxes[chat]
+        for chat, box in list(self._boxes.items()) if envelopes else ():
+            gone = [(lane, parcel) for lane in box.lanes for parcel in lane if parcel.envelope in envelopes]
+            for lane, parcel in gone:
+                lane.remove(parcel)
+                found.add(parcel.envelope)
+            if gone and not box.busy:
+                self._freed(chat)
         return found
 
     def clear(self) -> None:
         """Let go of everything."""
         self._boxes.clear()
         self._toasts.clear()
-        self._ready.clear()
+        self._later.clear()
+        for heap in self._ready:
+            heap.clear()
 
     def _noted(self, picked: Picked) -> Picked:
         parcel = picked.parcel
@@ -128,29 +148,39 @@ class Sorting:
         self._turn += 1
         heapq.heappush(self._toasts, (not_before, self._turn, parcel))
 
-    def _freed(self, chat: str, not_before: float) -> None:
+    def _freed(self, chat: str) -> None:
         box = self._boxes.get(chat)
         if box is None:
             return
-        box.busy, box.not_before = False, not_before
+        box.busy = False
         if box.best() is None:
             del self._boxes[chat]
         else:
             self._list(chat, box)
 
     def _list(self, chat: str, box: _Box) -> None:
-        """A chat may stand in the list twice, once for each lane; the later entry then finds nothing to do."""
+        """Put a chat in its place in the list of its best lane; an older entry of its is void from then on."""
         lane = box.best()
-        if lane is not None and not box.busy:
-            self._turn += 1
-            # Within a lane edits go first: they put the ✔ under somebody's thumb, and what follows it can wait.
-            urgency = 2 * lane + (box.lanes[lane][0].action != "edit")
-            heapq.heappush(self._ready, (urgency, self._turn, chat))
+        if lane is None or box.busy:
+            return
+        self._turn += 1
+        box.entry = self._turn
+        first, depth = box.lanes[lane][0], len(box.lanes[lane])
+        # Edits first: they put the ✔ under somebody's thumb, and other answers can wait. Of the rest those for whom
+        # most is waiting: a chat has a pace of its own, and would else be the last one left.
+        urgency = (first.action != "edit") if lane == Lane.REPLY else -depth
+        heapq.heappush(self._ready[lane], ((int(urgency), first.envelope), self._turn, chat))
 
+    def _is_valid(self, entry: int, chat: str) -> bool:
+        box = self._boxes.get(chat)
+        return box is not None and box.entry == entry and not box.busy
+
+
+_Entry = tuple[tuple[int, int], int, str]
+"""Urgency and the oldest envelope, a running number, and the chat."""
 
 IDLE = 1.0  # seconds after which the table is looked at again in any case
 _REMEMBERED = 5_000  # messages of which the newest edit is known
-_LOOK_AHEAD = 64  # chats that must wait, looked past before giving up on finding one that need not
 
 
 def _newest_edit(lane: deque[Parcel]) -> Picked:

@@ -45,7 +45,10 @@ def _facts(health: Health) -> dict[str, Any]:
             }
             for depth in health.waiting
         ],
-        "given_up": health.given_up,
+        "given_up": [
+            {"lane": one.lane.name.lower(), "reason": one.reason, "count": one.count}
+            for one in health.given_up
+        ],
         "jobs": [{"name": job, "last": moment(at)} for job, at in health.jobs.items()],
         "communities": health.communities,
         "people": health.people,
@@ -68,10 +71,7 @@ def _told(health: Health) -> list[str]:
             for depth in health.waiting
         ),
         "Given up in the last 24 hours:" if health.given_up else "Nothing was given up in the last 24 hours.",
-        *(
-            f"  {count}: {reason}"
-            for reason, count in sorted(health.given_up.items(), key=lambda one: -one[1])
-        ),
+        *(f"  {one.count:>7}  {one.lane.name.lower():<8}  {one.reason}" for one in health.given_up),
         "",
         "Jobs last ran:" if health.jobs else "No job has run yet; start the service with `folkmoot run`.",
         *(f"  {job}: {_ago(health.at, at)}" for job, at in health.jobs.items()),

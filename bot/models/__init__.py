@@ -3,7 +3,7 @@
 from bot.models.base import Base
 from bot.models.broadcasts import Broadcast, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership
-from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Seen
+from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
 from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import Ballot, Participation, Poll, Standing, Tally
@@ -34,6 +34,7 @@ __all__ = [
     "Membership",
     "Participation",
     "Poll",
+    "Progress",
     "Resident",
     "Seen",
     "Standing",

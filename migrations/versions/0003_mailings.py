@@ -26,12 +26,18 @@ SELECT l.subject, coalesce(e.reason, e.state) AS reason, count(*) AS number
 FROM letters l JOIN envelopes e ON e.letter_id = l.id
 WHERE e.state IN ('expired', 'refused', 'cancelled') GROUP BY 1, 2
 """
+BELONG = """
+UPDATE envelopes SET once_key = NULL, mailing_id =
+    (SELECT m.id FROM mailings m JOIN letters l ON l.subject = m.subject WHERE l.id = envelopes.letter_id)
+WHERE letter_id IS NOT NULL
+"""
 
 
 def upgrade() -> None:
     """To this revision; the way back is a backup."""
     op.create_table(
         "mailings",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("put", BIG, nullable=False),
         sa.Column("sent", BIG, nullable=False),
@@ -41,11 +47,13 @@ def upgrade() -> None:
         sa.Column("expires_at", MOMENT, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("subject", name=op.f("pk_mailings")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailings")),
+        sa.UniqueConstraint("subject", name=op.f("uq_mailings_subject")),
     )
     partial("ix_mailings_under_way", "mailings", ["created_at"], "ended_at IS NULL")
     count()
-    lean_indexes()
+    lean_envelopes()
+    take_envelopes_along()
 
 
 def count() -> None:
@@ -60,12 +68,21 @@ def count() -> None:
         connection.execute(sa.update(mailings).where(mailings.c.subject == subject).values(failed=by_reason))
 
 
-def lean_indexes() -> None:
-    """Fewer entries for each envelope."""
+def lean_envelopes() -> None:
+    """Few entries and no checks for each envelope of a letter to many; it is there once for each address."""
     with op.batch_alter_table("envelopes") as envelopes:
-        for name in ("ix_envelopes_due", "ix_envelopes_letter_id", "ix_envelopes_state_done_at"):
-            envelopes.drop_index(name)
+        for name in ("due", "letter_id", "state_done_at", "address_id"):
+            envelopes.drop_index(f"ix_envelopes_{name}")
         envelopes.drop_constraint("fk_envelopes_letter_id_letters", type_="foreignkey")
+        envelopes.drop_constraint("fk_envelopes_address_id_addresses", type_="foreignkey")
+        envelopes.drop_constraint("uq_envelopes_once_key", type_="unique")
+        envelopes.alter_column("once_key", existing_type=sa.String(length=160), nullable=True)
+        envelopes.add_column(sa.Column("mailing_id", BIG, nullable=True))
+    op.execute(BELONG)
+    with op.batch_alter_table("envelopes") as envelopes:
+        envelopes.create_check_constraint("once", "(once_key IS NULL) <> (mailing_id IS NULL)")
+    op.create_index("uq_envelopes_address_id", "envelopes", ["address_id", "mailing_id"], unique=True)
+    partial("uq_envelopes_once_key", "envelopes", ["once_key"], "once_key IS NOT NULL", unique=True)
     partial(
         "ix_envelopes_due",
         "envelopes",
@@ -82,5 +99,25 @@ def lean_indexes() -> None:
     partial("ix_envelopes_given_up", "envelopes", ["done_at"], "state IN ('expired', 'refused')")
 
 
-def partial(name: str, table: str, columns: list[str], where: str) -> None:
-    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+def take_envelopes_along() -> None:
+    """When an address goes, so do its envelopes."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE TRIGGER envelopes_leave AFTER DELETE ON addresses BEGIN"
+            " DELETE FROM envelopes WHERE address_id = OLD.id; END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION envelopes_leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " DELETE FROM envelopes WHERE address_id = OLD.id; RETURN NULL; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER envelopes_leave AFTER DELETE ON addresses"
+        " FOR EACH ROW EXECUTE FUNCTION envelopes_leave()"
+    )
+
+
+def partial(name: str, table: str, columns: list[str], where: str, *, unique: bool = False) -> None:
+    op.create_index(
+        name, table, columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+    )

@@ -269,3 +269,11 @@ async def test_a_token_that_was_taken_back_stops_the_whole_channel_for_a_while(
     await api.stop()
     await api.start()
     await api.until(lambda: channel.trouble == TOKEN_NOT_VALID, 10)
+
+
+async def test_only_a_bot_that_pays_for_more_says_so(api: FakeTelegram) -> None:
+    alice = api.user("Alice", started=True)
+    for paid in (False, True):
+        async with line(api, paid=paid) as channel:
+            await channel.deliver(parcel(alice.id, "hello"))
+        assert api.calls[-1].params.get("allow_paid_broadcast", False) is paid

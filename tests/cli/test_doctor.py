@@ -31,12 +31,15 @@ async def test_the_doctor_sees_what_waits_what_was_given_up_and_when_jobs_ran(da
 
     facts = _facts(health)
     assert facts["outbox"] == [{"channel": "web", "lane": "bulk", "waiting": 2, "oldest_seconds": 540}]
-    assert facts["given_up"] == {"address closed": 1, "expired": 1}
+    assert sorted(facts["given_up"], key=lambda one: str(one["reason"])) == [
+        {"lane": "reply", "reason": "address closed", "count": 1},
+        {"lane": "reply", "reason": "expired", "count": 1},
+    ]
     assert facts["jobs"] == [{"name": "tidy", "last": f"{now - timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}"}]
     assert (facts["people"], facts["members"], facts["communities"]) == (1, 0, 0)
     told = "\n".join(_told(health))
     assert "  web, bulk: 2, the oldest 9 minutes ago" in told
-    assert "  1: address closed" in told
+    assert "        1  reply     address closed" in told
     assert "  tidy: 5 minutes ago" in told
 
 

@@ -14,7 +14,10 @@ class Reckoning:
     acknowledged: int
     unconfirmed: int
     owed: int
+    in_flight: int
     twice: int
+    receiving: float
+    recovered: float
     seconds: float
     result: dict[str, int]
 
@@ -22,8 +25,9 @@ class Reckoning:
         votes = ", ".join(f"{choice} {count}" for choice, count in self.result.items())
         return (
             f"run {self.number}: killed {self.killed_after:.2f} s after the first tap; {self.acknowledged} taps "
-            f"were acknowledged, {self.unconfirmed} updates unconfirmed, {self.owed} envelopes owed; afterwards "
-            f"{votes}; {self.twice} letters came twice, as they may; {self.seconds:.1f} s"
+            f"were acknowledged, {self.unconfirmed} updates unconfirmed, {self.owed} envelopes owed, of them "
+            f"{self.in_flight} letters in flight; received again after {self.receiving:.1f} s, owed nothing after "
+            f"{self.recovered:.1f} s; {votes}; {self.twice} letters came twice, as they may; {self.seconds:.1f} s"
         )
 
 
@@ -34,4 +38,4 @@ class Held:
     acknowledged: int
     unconfirmed: int
     owed: int
-    in_flight: set[str]
+    in_flight: set[tuple[str, str]]

@@ -71,7 +71,8 @@ async def test_the_second_of_two_postmen_waits_and_takes_over_from_a_dead_one_wi
             await dead.wait()
             before = len(delivered(path))
             async with database.reading() as session:
-                sent = set(await session.scalars(select(Envelope.once_key).where(Envelope.state == "sent")))
+                keys = await session.scalars(select(Envelope.once_key).where(Envelope.state == "sent"))
+                sent = {str(key) for key in keys}
 
             async def taken_over() -> bool:
                 return len(delivered(path)) > before

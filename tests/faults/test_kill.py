@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
+import aiohttp
 from sqlalchemy.engine import URL
 
+from tests.fake_telegram import TOKEN
 from tests.faults.kill import siege
+from tests.faults.processes import telegram
 
 RUNS = int(os.environ.get("KILL_RUNS", "2"))
 
@@ -24,3 +28,14 @@ async def test_a_town_whose_service_is_killed_loses_no_vote_and_owes_no_letter(
             assert reckoning.acknowledged + reckoning.unconfirmed > 0, (
                 "the kill came when nothing was going on"
             )
+
+
+async def test_two_who_read_what_telegram_took_at_the_same_time_see_each_call_once() -> None:
+    async with telegram() as fake, aiohttp.ClientSession() as session:
+        (one,) = (await fake.do("users", count=1))["ids"]
+        await fake.do("say", **{"from": [one], "text": "/start"})
+        said = {"chat_id": one, "text": "hello"}
+        async with session.post(f"{fake.url}/bot{TOKEN}/sendMessage", json=said) as answer:
+            assert answer.status == 200
+        await asyncio.gather(*(fake.calls("sendMessage") for _ in range(3)))
+        assert len(await fake.calls("sendMessage")) == 1

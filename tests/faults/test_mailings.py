@@ -94,7 +94,7 @@ async def test_whoever_joins_later_gets_the_letter_too_and_nobody_gets_it_twice(
             select(func.count()).select_from(Letter).where(Letter.subject == "fair")
         )
         assert letters == 2, "the same words in the same language are one letter"
-        mailing = await session.get_one(Mailing, "fair")
+        mailing = (await session.scalars(select(Mailing).where(Mailing.subject == "fair"))).one()
         assert mailing.ended_at is not None
 
 
@@ -272,3 +272,17 @@ async def test_envelopes_that_left_with_forgotten_people_do_not_keep_a_letter_op
 async def _told(town: Town, subject: str) -> Progress:
     async with town.folkmoot.database.reading() as session:
         return await outbox.progress(session, subject)
+
+
+async def test_two_chats_that_become_one_keep_a_letter_once(town: Town) -> None:
+    bench = Bench(town, FAST)
+    await bench.residents(2)
+    await blast(bench, "fair")
+    await blast(bench, "market", ["b0"])
+    async with town.folkmoot.database.writing() as session:
+        one = (await session.scalars(select(Address).where(Address.chat == "b0"))).one()
+        await mailbag.rename(session, one, "b1")
+    async with bench.at_work():
+        await bench.all_ended()
+    assert sorted(str(one.message.text) for one in bench.channel.delivered) == ["fair", "market"]
+    assert {one.chat for one in bench.channel.delivered} == {"b1"}

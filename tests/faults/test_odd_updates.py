@@ -209,9 +209,10 @@ async def test_somebody_who_brings_a_body_slowly_holds_up_nobody(town: Town) -> 
         ]
         await asyncio.sleep(0)
         proper = {"message": {"text": "/start", "chat": {"id": 5, "type": "private"}, "from": {"id": 5}}}
-        async with aiohttp.ClientSession() as other, other.post(
-            address, data=written({"update_id": 2, **proper}), headers=HEADER
-        ) as answer:
+        async with (
+            aiohttp.ClientSession() as other,
+            other.post(address, data=written({"update_id": 2, **proper}), headers=HEADER) as answer,
+        ):
             assert answer.status == 200
         assert not any(one.done() for one in dawdlers)
         gone_on.set()

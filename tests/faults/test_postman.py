@@ -158,6 +158,13 @@ async def test_letters_taken_back_are_not_delivered_although_the_postman_has_the
     async with town.folkmoot.database.writing() as session:
         assert await outbox.cancel(session, "poll:9", now=town.clock()) == len(people)
     town.folkmoot.postmen["paper"].wake()
+
+    async def all_let_go() -> bool:
+        async with town.folkmoot.database.reading() as session:
+            claimed = select(Envelope.id).where(Envelope.state == "claimed").limit(1)
+            return await session.scalar(claimed) is None
+
+    await until(all_let_go)
     is_open = True
     for one in people:
         await put(town, one.chat, "afterwards", lane=Lane.BULK)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from bot.channels.telegram.limits import limits
 from bot.message import Action, Message, Parcel
 from bot.outbox import Lane
 from bot.pace import Limits, Pace, Rate
@@ -78,6 +79,47 @@ def test_the_newest_edit_replaces_the_older_ones_and_the_toast_overtakes() -> No
     assert [old.envelope for old in found.superseded] == [1, 2]
 
 
+def test_a_chat_whose_answer_was_taken_back_still_gets_its_letter() -> None:
+    table = Sorting()
+    table.put(parcel(1, lane=Lane.BULK))
+    table.put(parcel(2))
+    assert table.take_back({2}) == {2}
+    assert picked(table) == 1
+    assert table.take_back({1}) == set()
+
+
+def test_an_answer_does_not_wait_for_a_letter_that_failed() -> None:
+    table = Sorting()
+    table.put(parcel(1, lane=Lane.BULK))
+    assert picked(table) == 1
+    table.put(parcel(2, lane=Lane.BULK))
+    table.put_back(parcel(1, lane=Lane.BULK), not_before=5.0)
+    table.put(parcel(3))
+    assert picked(table) == 3
+    table.delivered(parcel(3))
+    assert isinstance(table.pick(Pace(Limits()), 4.9), float)
+    assert picked(table, now=5.0) == 1
+
+
+def test_a_chat_with_more_to_come_goes_first_among_letters_to_many() -> None:
+    table = Sorting()
+    for number in range(5):
+        table.put(parcel(number, chat=f"c{number}", lane=Lane.BULK))
+    for number in range(5, 8):
+        table.put(parcel(number, chat="-group", lane=Lane.BULK))
+    assert picked(table) == 5
+
+
+def test_what_many_get_is_left_lying_when_no_hand_is_free_for_it() -> None:
+    table = Sorting()
+    table.put(parcel(1, lane=Lane.BULK))
+    assert isinstance(table.pick(Pace(Limits()), 0.0, bulk=False), float)
+    table.put(parcel(2, chat="b"))
+    assert isinstance(table.pick(Pace(Limits()), 0.0, bulk=False), Picked)
+    assert picked(table) == 1
+
+
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_nothing_is_lost_or_doubled_whatever_the_order(dice: random.Random) -> None:
     table, pace = Sorting(), Pace(Limits())
@@ -134,8 +176,29 @@ def test_bulk_leaves_room_for_answers() -> None:
     assert len(sent_within(limits, chats, 10, bulk=True)) <= 0.8 * 300 + 1
 
 
-def test_a_pause_is_as_long_as_it_was_told() -> None:
+def test_a_pause_is_as_long_as_it_was_told_and_stops_only_what_it_said() -> None:
     pace = Pace(Limits())
+    pace.pause_chat("-g", 0.0, 3.0)
+    assert pace.wait("-g", 2.9, bulk=False) > 0
+    assert pace.wait("-g", 3.0, bulk=False) == 0
+    assert pace.wait("a", 0.0, bulk=False) == 0
     pace.pause(10.0, 7.0)
     assert pace.wait("a", 16.9, bulk=False) > 0
     assert pace.wait("a", 17.0, bulk=False) == 0
+
+
+def test_a_busy_clock_does_not_cost_bulk_its_pace() -> None:
+    pace, now, sent = Pace(Limits(Rate(30, 15))), 0.0, 0
+    while now < 20:
+        if pace.wait_whole(now, bulk=True) == 0:
+            pace.take("a", now, bulk=True)
+            sent += 1
+        now += 0.03
+    assert sent >= 0.97 * 0.8 * 30 * 20
+
+
+def test_no_minute_in_a_group_and_no_second_in_a_chat_is_overfull() -> None:
+    for chat, span, most in (("-1", 60, 20), ("1", 1, 3)):
+        times = [at for at, _ in sent_within(limits(), [chat], 180)]
+        assert max(sum(at <= other < at + span for other in times) for at in times) <= most
+    assert len(sent_within(limits(), ["-1"], 600)) >= 0.88 * 200

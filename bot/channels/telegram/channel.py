@@ -41,6 +41,7 @@ class TelegramChannel:
     """One bot. `submit` gets everything that residents do; `routes` must be served in webhook mode.
 
     Of several processes only one may poll, which `alone` sees to; in the mode `sending` none of it is received.
+    `paid`: messages beyond Telegram's free 30 a second are paid for.
     """
 
     name = "telegram"
@@ -55,6 +56,7 @@ class TelegramChannel:
         webhook_secret: SecretStr | None = None,
         public_url: str | None = None,
         alone: Alone = _at_once,
+        paid: bool = False,
     ) -> None:
         if mode == "webhook" and not (webhook_secret and public_url):
             raise ValueError("a webhook has a secret and a public address")
@@ -64,7 +66,7 @@ class TelegramChannel:
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
         self._wire = Wire(token, api_url)
         self._bot = self._wire.bot()
-        self._sender = Sender(self._wire)
+        self._sender = Sender(self._wire, paid=paid)
         self._us: Us | None = None
         self._trouble: str | None = NOT_YET
         self._tried = asyncio.Event()

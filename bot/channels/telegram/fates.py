@@ -21,7 +21,7 @@ _MUCH_LATER = 60.0
 def _flood(said: Declined, group: bool) -> DeliveryFailed:
     # Telegram does not say which limit was hit. Groups have one of their own (20 a minute); the limit for a
     # private chat is kept by our pacing, so there it is the bot's.
-    return RetryLater(_reason(said), after=wait_of(said) or 1.0, whole_channel=not group)
+    return RetryLater(_reason(said), after=wait_of(said) or 1.0, whole_channel=not group, whole_chat=group)
 
 
 def _later(said: Declined, _: bool) -> DeliveryFailed:

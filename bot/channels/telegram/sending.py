@@ -29,8 +29,9 @@ _REMEMBERED = 1000
 class Sender:
     """Delivers parcels. Remembers how much of a long one has arrived, so that a retry sends only the rest."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, *, paid: bool = False) -> None:
         self._wire = wire
+        self._paid = {"allow_paid_broadcast": True} if paid else {}
         self._begun: dict[int, int] = {}
 
     async def deliver(self, parcel: Parcel) -> str | None:
@@ -82,7 +83,7 @@ class Sender:
                 gone = chat > 0 and any(words in said for words in _NOT_EDITABLE)
                 if not moved and not gone:  # in a group somebody took it away, and not to see it again
                     raise
-        sent = await self._wire.ask("sendMessage", {"chat_id": chat, **content})
+        sent = await self._wire.ask("sendMessage", {"chat_id": chat, **content, **self._paid})
         return name_of(sent)
 
 
