@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import take_numbers, tell
 from bot.lanes import LEASE, LIFE, POST, TOAST_LIFE, Lane
-from bot.mailings import Progress, cancel, hold, progress, put_to_many, release
+from bot.mailings import cancel, hold, progress, put_to_many, release
 from bot.message import Action, Message, Parcel
-from bot.models import Address, Envelope
+from bot.models import Address, Envelope, Progress
 
 __all__ = [
     "LEASE",
