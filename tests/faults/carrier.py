@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
@@ -36,4 +37,5 @@ async def carry(address: str, path: str, name: str) -> None:
 
 
 if __name__ == "__main__":
+    Path(".".join(sys.argv[2:])).touch()  # we are there
     asyncio.run(carry(*sys.argv[1:]))

@@ -46,41 +46,53 @@ def delivered(path: Path) -> list[list[str]]:
     return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
 
 
+def there(path: Path, name: str) -> bool:
+    """Whether that process has begun."""
+    return path.with_name(f"{path.name}.{name}").exists()
+
+
 async def test_the_second_of_two_postmen_waits_and_takes_over_from_a_dead_one_within_five_seconds(
     database: Database, database_url: URL, tmp_path: Path
 ) -> None:
     path, address = tmp_path / "delivered", database_url.render_as_string(hide_password=False)
     program = "tests.faults.carrier"
-    async with child(program, {}, ROOT, address, str(path), "first") as first:
+    async with (
+        child(program, {}, ROOT, address, str(path), "first") as first,
+        child(program, {}, ROOT, address, str(path), "second") as second,
+    ):
+
+        async def both_there() -> bool:
+            return there(path, "first") and there(path, "second")
+
+        await until(both_there, 60)
         await put_letters(database)
-        async with child(program, {}, ROOT, address, str(path), "second") as second:
 
-            async def half_done() -> bool:
-                return len(delivered(path)) >= CHATS * LETTERS // 2
+        async def half_done() -> bool:
+            return len(delivered(path)) >= CHATS * LETTERS // 2
 
-            async def all_ended() -> bool:
-                async with database.reading() as session:
-                    unsent = select(Envelope.id).where(Envelope.done_at.is_(None)).limit(1)
-                    return await session.scalar(unsent) is None
-
-            await until(half_done)
-            dead, other = (first, second) if delivered(path)[0][0] == "first" else (second, first)
-            assert len({line[0] for line in delivered(path)}) == 1, "two postmen were at work"
-            dead.kill()
-            killed = time.monotonic()
-            await dead.wait()
-            before = len(delivered(path))
+        async def all_ended() -> bool:
             async with database.reading() as session:
-                keys = await session.scalars(select(Envelope.once_key).where(Envelope.state == "sent"))
-                sent = {str(key) for key in keys}
+                unsent = select(Envelope.id).where(Envelope.done_at.is_(None)).limit(1)
+                return await session.scalar(unsent) is None
 
-            async def taken_over() -> bool:
-                return len(delivered(path)) > before
+        await until(half_done)
+        dead, other = (first, second) if delivered(path)[0][0] == "first" else (second, first)
+        assert len({line[0] for line in delivered(path)}) == 1, "two postmen were at work"
+        dead.kill()
+        killed = time.monotonic()
+        await dead.wait()
+        before = len(delivered(path))
+        async with database.reading() as session:
+            keys = await session.scalars(select(Envelope.once_key).where(Envelope.state == "sent"))
+            sent = {str(key) for key in keys}
 
-            await until(taken_over, 5)
-            assert time.monotonic() - killed < 5
-            await until(all_ended)
-            assert other.returncode is None
+        async def taken_over() -> bool:
+            return len(delivered(path)) > before
+
+        await until(taken_over, 5)
+        assert time.monotonic() - killed < 5
+        await until(all_ended)
+        assert other.returncode is None
     came = Counter(f"{chat}:{number}" for _, chat, number in delivered(path))
     assert set(came) == {f"c{chat}:{number}" for chat in range(CHATS) for number in range(LETTERS)}
     assert all(came[key] == 1 for key in sent), "what stood as sent was sent again"
