@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import mailings
+from bot import ends
 from bot.db import Database
 from bot.lanes import LEASE, Lane
 from bot.message import Message, Parcel
@@ -144,7 +144,7 @@ class Claims:
                 claimed.append(_parcel(row, words))
         for state, numbers in ended.items():
             reason = "cannot be read" if state == "refused" else None
-            await mailings.write_off(session, Envelope.id.in_(numbers), state=state, reason=reason, now=now)
+            await ends.write_off(session, Envelope.id.in_(numbers), state=state, reason=reason, now=now)
         return claimed
 
     async def _read(self, session: AsyncSession, letters: set[int]) -> None:
@@ -192,7 +192,7 @@ class Claims:
             which = Envelope.id.in_(select(some.limit(A_SWEEP).cte("some")))
             state = "expired" if stopped_at is None else "cancelled"
             async with self._database.writing() as session:
-                if swept := await mailings.write_off(session, which, state=state, reason=None, now=now):
+                if swept := await ends.write_off(session, which, state=state, reason=None, now=now):
                     return swept
         return 0
 

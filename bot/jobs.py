@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import mailings
+from bot import ends
 from bot.clock import Clock
 from bot.db import AT_ONCE, Database, forget_some, in_turn, trouble
 from bot.metrics import Metrics
@@ -63,13 +63,14 @@ async def tidy(session: AsyncSession, now: datetime) -> bool:
     unused = ~exists().where(Mailing.subject == Letter.subject)
     # The newest stays: SQLite gives the number after the highest, and a number must not come again.
     newest = select(func.max(Envelope.id)).correlate(None).scalar_subquery()
+    newest_mailing = select(func.max(Mailing.id)).correlate(None).scalar_subquery()
     if await forget_some(session, Seen, Seen.seen_at < now - KEEP_SEEN):
         return True
     if await forget_some(session, Envelope, Envelope.done_at < sent, Envelope.id < newest):
         return True
-    await mailings.settle(session, now=now)
+    await ends.settle(session, now=now)
     return (
-        await forget_some(session, Mailing, Mailing.ended_at < sent)
+        await forget_some(session, Mailing, Mailing.ended_at < sent, Mailing.id < newest_mailing)
         or await forget_some(session, Letter, Letter.created_at < sent, unused)
         or await forget_some(session, LinkCode, LinkCode.expires_at < now)
         or await forget_some(session, GroupCode, GroupCode.expires_at < now)

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot import claims, mailings
+from bot import claims, ends
 from bot.db import Database
 from bot.errors import AddressClosed, DeliveryFailed, Moved, RetryLater
 from bot.lanes import LEASE, Lane
@@ -41,6 +41,11 @@ class Fate:
     def attempts(self) -> int:
         """With this one; one that was stopped from outside is none."""
         return self.parcel.attempts + (not self.whole_channel and not self.whole_chat)
+
+
+def overtaken(parcel: Parcel) -> Fate:
+    """A newer edit of the same message has made it pointless."""
+    return Fate(parcel, "cancelled", "a newer edit replaced it")
 
 
 def fate_of(parcel: Parcel, failure: DeliveryFailed) -> Fate:
@@ -87,7 +92,7 @@ async def write_down(database: Database, fates: Sequence[Fate], *, now: datetime
         counted = [(fate.parcel.letter, _outcome(fate)) for fate in ended.values()]
         for address in addresses:
             counted += await _close(session, address, now=now)
-        await mailings.note_ends(session, counted, now=now)
+        await ends.note_ends(session, counted, now=now)
         for fate in fates:
             if fate.moved_to is not None:
                 await readdress(session, fate.parcel.envelope, fate.moved_to)
@@ -112,7 +117,7 @@ async def _still_unsent(session: AsyncSession, fates: Sequence[Fate]) -> set[int
 
 
 def _outcome(fate: Fate) -> str:
-    return mailings.SENT if fate.state == "sent" else fate.reason or fate.state
+    return ends.SENT if fate.state == "sent" else fate.reason or fate.state
 
 
 _UNSENT = (
@@ -168,13 +173,13 @@ async def let_go(database: Database, parcels: Sequence[Parcel]) -> None:
 
 async def close_address(session: AsyncSession, address: Address, *, now: datetime) -> None:
     """Nobody reads at `address`: drop what waits for it, and prefer another address of the same resident."""
-    await mailings.note_ends(session, await _close(session, address, now=now), now=now)
+    await ends.note_ends(session, await _close(session, address, now=now), now=now)
 
 
-async def _close(session: AsyncSession, address: Address, *, now: datetime) -> list[mailings.End]:
+async def _close(session: AsyncSession, address: Address, *, now: datetime) -> list[ends.End]:
     address.closed_at = now
     await session.flush()
-    dropped = await mailings.end(
+    dropped = await ends.end(
         session, Envelope.address_id == address.id, state="refused", reason="address closed", now=now
     )
     other = await session.scalar(

@@ -14,12 +14,9 @@ Table = Any
 """A mapped class or a table."""
 
 
-def insert_new(session: AsyncSession, table: Table, *, key: Sequence[str] | None = None) -> Insert:
-    """`INSERT … ON CONFLICT DO NOTHING`: add `.values(…)`; `.returning(…)` tells which were new.
-
-    With `key` only what is there already under that key is passed over, and only that key is looked up.
-    """
-    return insert(session.sync_session, table).on_conflict_do_nothing(index_elements=key)
+def insert_new(session: AsyncSession, table: Table) -> Insert:
+    """`INSERT … ON CONFLICT DO NOTHING`: add `.values(…)`; `.returning(…)` tells which were new."""
+    return insert(session.sync_session, table).on_conflict_do_nothing()
 
 
 def upsert(session: AsyncSession, table: Table, *, key: Sequence[str], change: Sequence[str]) -> Insert:

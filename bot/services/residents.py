@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n, mailings
+from bot import ends, i18n
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.models import (
@@ -98,8 +98,8 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
     await session.execute(
         update(WebSession).where(WebSession.chat == here.chat).values(codes=[], language=None)
     )
-    await mailings.write_off(
-        session, Envelope.address_id.in_(addresses), state="cancelled", reason=mailings.FORGOTTEN, now=now
+    await ends.write_off(
+        session, Envelope.address_id.in_(addresses), state="cancelled", reason=ends.FORGOTTEN, now=now
     )
     blank = Resident(language=resident.language, interests=[], created_at=now, greeted_at=now)
     session.add(blank)

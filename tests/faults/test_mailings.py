@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, event, func, select, text, update
 from sqlalchemy.engine import URL
 
-from bot import claims, jobs, mailbag, mailings, outbox
+from bot import claims, ends, jobs, mailbag, mailings, outbox
 from bot.claims import Claims
 from bot.errors import AddressClosed, RetryLater, Undeliverable
 from bot.lanes import Lane
@@ -261,7 +261,7 @@ async def test_envelopes_that_left_with_forgotten_people_do_not_keep_a_letter_op
             await session.delete(one)
     async with town.folkmoot.database.writing() as session:
         await jobs.tidy(session, town.clock())
-    assert await _told(town, "fair") == Progress(3, 0, 0, {mailings.FORGOTTEN: 3})
+    assert await _told(town, "fair") == Progress(3, 0, 0, {ends.FORGOTTEN: 3})
     async with town.folkmoot.database.writing() as session:
         await jobs.tidy(session, town.clock() + timedelta(days=8))
     async with town.folkmoot.database.reading() as session:
