@@ -43,11 +43,6 @@ class Fate:
         return self.parcel.attempts + (not self.whole_channel and not self.whole_chat)
 
 
-def overtaken(parcel: Parcel) -> Fate:
-    """A newer edit of the same message has made it pointless."""
-    return Fate(parcel, "cancelled", "a newer edit replaced it")
-
-
 def fate_of(parcel: Parcel, failure: DeliveryFailed) -> Fate:
     """One of four: try again, drop this letter, close the address, readdress."""
     reason = failure.reason[:200]

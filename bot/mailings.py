@@ -7,7 +7,6 @@ read the mailing's one row. How envelopes end, and how that is counted, is in `e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
