@@ -130,7 +130,7 @@ async def test_progress_tells_why_letters_failed(town: Town) -> None:
         "400 nonsense": 1,
         "perhaps delivered: no answer": 1,
         "address closed": 1,
-        "cancelled": 1,
+        "the address is gone": 1,
     }
 
 
