@@ -262,10 +262,11 @@ async def test_envelopes_that_left_with_forgotten_people_do_not_keep_a_letter_op
     async with town.folkmoot.database.writing() as session:
         await jobs.tidy(session, town.clock())
     assert await _told(town, "fair") == Progress(3, 0, 0, {ends.FORGOTTEN: 3})
+    await blast(bench, "market")  # the newest mailing always stays
     async with town.folkmoot.database.writing() as session:
         await jobs.tidy(session, town.clock() + timedelta(days=8))
     async with town.folkmoot.database.reading() as session:
-        assert (await session.scalars(select(Letter.id))).all() == []
+        assert set(await session.scalars(select(Letter.subject))) <= {"market"}
     assert await _told(town, "fair") == Progress(0, 0, 0, {})
 
 
