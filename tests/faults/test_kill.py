@@ -16,7 +16,7 @@ from tests.fake_telegram import TOKEN
 from tests.faults.kill import siege
 from tests.faults.processes import telegram
 
-RUNS = int(os.environ.get("KILL_RUNS", "2"))
+RUNS = int(os.environ.get("KILL_RUNS", "1"))
 
 
 async def test_a_town_whose_service_is_killed_loses_no_vote_and_owes_no_letter(

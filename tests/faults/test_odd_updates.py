@@ -29,7 +29,7 @@ from tests.fake_telegram.odd import ODD_KINDS, content
 from tests.faults.desks import desk
 from tests.town import MONDAY, Town
 
-HOW_MANY = int(os.environ.get("UPDATES", "200"))
+HOW_MANY = int(os.environ.get("UPDATES", "120"))
 AT_ONCE = 40
 SECRET = "s3cret_word"
 HEADER = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
