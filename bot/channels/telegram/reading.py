@@ -165,21 +165,26 @@ def _incoming(key: str, body: Json, what: Content, message: str | None = None) -
     """Who did it and where; None when nobody can be named."""
     person = _table(body.get("from")) or _table(body.get("user"))
     # An anonymous administrator, or a channel, speaks under the chat's name.
-    sender = _whole(_table(body.get("sender_chat")).get("id")) or _whole(person.get("id"))
+    speaks_as = _whole(_table(body.get("sender_chat")).get("id"))
+    number = _whole(person.get("id"))
+    sender = speaks_as or (number if (number or 0) > 0 else None)
     chat = _whole(_table(body.get("chat")).get("id")) or sender
     sender = sender or chat
     if chat is None or sender is None:
         return None
+    # A channel that speaks in a group is somebody else than the channel as a chat of its own.
+    name = f"{sender}:itself" if speaks_as and speaks_as != chat else str(sender)
     return Incoming(
-        "telegram", key, str(chat), str(sender), what,
+        "telegram", key, str(chat), name, what,
         language=_text(person.get("language_code")), message=message, group=_in_group(body),
     )  # fmt: skip
 
 
 def _in_group(body: Json) -> bool:
+    """Groups and channels have numbers below zero."""
     chat = _table(body.get("chat"))
-    kind = chat.get("type")
-    return kind != "private" if isinstance(kind, str) else (_whole(chat.get("id")) or 0) < 0
+    number, kind = _whole(chat.get("id")), chat.get("type")
+    return number < 0 if number is not None else isinstance(kind, str) and kind != "private"
 
 
 def _table(value: object) -> Json:
