@@ -182,9 +182,7 @@ def _incoming(key: str, body: Json, what: Content, message: str | None = None) -
 
 def _in_group(body: Json) -> bool:
     """Groups and channels have numbers below zero."""
-    chat = _table(body.get("chat"))
-    number, kind = _whole(chat.get("id")), chat.get("type")
-    return number < 0 if number is not None else isinstance(kind, str) and kind != "private"
+    return (_whole(_table(body.get("chat")).get("id")) or 0) < 0
 
 
 def _table(value: object) -> Json:
