@@ -20,13 +20,16 @@ def insert_new(session: AsyncSession, table: Table) -> Insert:
 
 
 def upsert(session: AsyncSession, table: Table, *, key: Sequence[str], change: Sequence[str]) -> Insert:
-    """`INSERT … ON CONFLICT (key) DO UPDATE`: a row that is there gets the new row's `change` columns."""
+    """`INSERT … ON CONFLICT (key) DO UPDATE`: a row that is there gets the new row's `change` columns; with none to
+    change it stays as it is."""
     return upsert_into(session.sync_session, table, key, change)
 
 
 def upsert_into(session: Session, table: Table, key: Sequence[str], change: Sequence[str]) -> Insert:
     """The same for whoever has the inner session."""
     statement = insert(session, table)
+    if not change:
+        return statement.on_conflict_do_nothing(index_elements=list(key))
     return statement.on_conflict_do_update(
         index_elements=list(key), set_={name: statement.excluded[name] for name in change}
     )

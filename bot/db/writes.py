@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, registry
 from sqlalchemy.orm.attributes import QueryableAttribute
 
-from bot.db.inserts import insert, upsert_into
+from bot.db.inserts import upsert_into
 
 Mark = NewType("Mark", int)
 """How much a session had written at some moment."""
@@ -54,8 +54,7 @@ class SharedSession(Session):
         self.flush()  # what was put aside may point to it
         aside, self.put_aside = self.put_aside, {}
         for (table, key, change), rows in aside.items():
-            new = upsert_into(self, table, key, change) if change else None
-            statement = insert(self, table).on_conflict_do_nothing() if new is None else new
+            statement = upsert_into(self, table, key, change)
             self.connection().execute(statement, sorted(rows, key=lambda row: [row[name] for name in key]))
 
 

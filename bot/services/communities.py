@@ -18,7 +18,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Place
 from bot.models import Community, Invitation, Membership, Resident
-from bot.services import audit
+from bot.services import audit, roll
 
 NEAR = 25.0  # kilometres; a community further away is not what somebody meant by "here"
 RESERVED = frozenset({"say", "events", "lines", "proof", "static"})
@@ -201,6 +201,7 @@ async def leave(session: AsyncSession, resident: Resident, community_id: int, *,
         )
         audit.record(session, f"{belongs.role}.leave", by=resident, community_id=community_id, now=now)
     await session.delete(belongs)
+    await roll.forget(session)  # it says who belongs
     return community
 
 

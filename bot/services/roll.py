@@ -68,9 +68,8 @@ async def _lock(session: AsyncSession, poll_ids: Iterable[int]) -> dict[int, Hel
             .join(Poll, Poll.id == Tally.poll_id)
             .join(Community, Community.id == Poll.community_id)
             .where(Tally.poll_id.in_(wanted))
-            .order_by(
-                Tally.poll_id
-            )  # in one order everywhere, so that two processes never wait for each other
+            # In one order everywhere, so that two processes never wait for each other.
+            .order_by(Tally.poll_id)
             # The poll too: else PostgreSQL gives it as it was before the wait, still open.
             .with_for_update(of=(Tally, Poll), key_share=True)
             .execution_options(populate_existing=True)
@@ -101,25 +100,14 @@ async def _look_up(session: AsyncSession, poll: Poll, residents: Sequence[Reside
     wanted = {resident.id: resident for resident in residents if (poll.id, resident.id) not in roll}
     if not wanted:
         return
+    people, members, parts = Resident.__table__, Membership.__table__, Participation.__table__
+    belongs = (members.c.resident_id == people.c.id) & (members.c.community_id == poll.community_id)
+    was_asked = (parts.c.resident_id == people.c.id) & (parts.c.poll_id == poll.id)
     known = await session.execute(
-        select(
-            Resident.__table__.c.id,
-            Membership.__table__.c.role,
-            Participation.__table__.c.took_part,
-            Participation.__table__.c.source,
-        )
-        .outerjoin_from(
-            Resident.__table__,
-            Membership.__table__,
-            (Membership.__table__.c.resident_id == Resident.__table__.c.id)
-            & (Membership.__table__.c.community_id == poll.community_id),
-        )
-        .outerjoin(
-            Participation.__table__,
-            (Participation.__table__.c.resident_id == Resident.__table__.c.id)
-            & (Participation.__table__.c.poll_id == poll.id),
-        )
-        .where(Resident.__table__.c.id.in_(list(wanted)))
+        select(people.c.id, members.c.role, parts.c.took_part, parts.c.source)
+        .outerjoin_from(people, members, belongs)
+        .outerjoin(parts, was_asked)
+        .where(people.c.id.in_(list(wanted)))
     )
     for number, role, took_part, source in known:
         roll[poll.id, number] = Entry(
@@ -170,7 +158,8 @@ def put_ballot(session: AsyncSession, poll: Poll, entry: Entry) -> None:
 
 
 async def forget(session: AsyncSession) -> None:
-    """Forget what was looked up: for whoever changes participations and ballots by hand, before and after."""
+    """Forget what was looked up: for whoever changes participations, ballots and memberships by hand, before and
+    after."""
     await session.flush()
     _roll(session).clear()
     for one in list(session.identity_map.values()):

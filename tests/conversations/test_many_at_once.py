@@ -153,6 +153,16 @@ async def test_a_poll_closed_in_the_moment_of_a_vote_counts_what_came_before(tow
     assert bob.sees("a little too late")
 
 
+async def test_who_leaves_and_votes_in_the_same_moment_belongs_again(town: Town) -> None:
+    poll = await town.poll("Keep the market?", "Yes", "No")
+    alice, bob = await town.member("Alice"), await town.member("Bob")
+    await together((bob, vote(poll, 0)), (alice, Tap("x:1:1", query="q")), (alice, vote(poll, 1)))
+    assert await town.result(poll) == {"Yes": 1, "No": 1}
+    async with town.folkmoot.database.reading() as session:
+        belong = await session.scalar(select(func.count()).select_from(Membership))
+    assert belong == 3, "Olga, Bob, and Alice again"
+
+
 async def test_a_vote_in_no_poll_holds_up_nobody(town: Town) -> None:
     poll = await town.poll("Keep the market?", "Yes", "No")
     alice, mallory = await town.member("Alice"), town.stranger("Mallory")
