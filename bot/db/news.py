@@ -106,7 +106,8 @@ class News:
                     self.listening = True
                     self._look_everywhere()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(gone.wait(), SIGN_OF_LIFE)
+                    async with asyncio.timeout(SIGN_OF_LIFE):
+                        await gone.wait()
         finally:
             await postgresql.hang_up(connection)
 
@@ -115,7 +116,8 @@ class News:
         self._echo.clear()
         line = f"{self._origin} {_ECHO} "
         await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, line, timeout=SIGN_OF_LIFE)
-        await asyncio.wait_for(self._echo.wait(), SIGN_OF_LIFE)
+        async with asyncio.timeout(SIGN_OF_LIFE):
+            await self._echo.wait()
 
     def _on_line(self, _connection: object, _pid: int, _channel: str, line: object) -> None:
         origin, about, what = [*str(line).split(" ", 2), "", ""][:3]

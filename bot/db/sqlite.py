@@ -57,10 +57,12 @@ class Threads:
     """Where what may take long is run; a caller that is cancelled waits until its thread has come back."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(4, thread_name_prefix="sqlite")
+        self._pool: ThreadPoolExecutor | None = None
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Have `work` done in a thread."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(4, thread_name_prefix="sqlite")
         future = asyncio.get_running_loop().run_in_executor(self._pool, work)
         try:
             return await asyncio.shield(future)
@@ -74,6 +76,12 @@ class Threads:
             if not future.cancelled():
                 future.exception()
             raise
+
+    def rest(self) -> None:
+        """Let the threads end; whoever comes later gets new ones."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+            self._pool = None
 
 
 class Cursor(sqlite3.Cursor):
@@ -192,6 +200,7 @@ def engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
         hide_parameters=True,  # an error goes into the log; what somebody wrote does not
     )
     event.listen(made.sync_engine, "begin", _begin)
+    event.listen(made.sync_engine, "engine_disposed", lambda _: threads.rest())
     return made
 
 

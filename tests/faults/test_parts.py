@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.app import Folkmoot, build, running
 from bot.clock import utc_now
 from bot.db import Database, tell
+from bot.db.news import News
 from bot.jobs import Entry, Jobs
 from bot.models import Seen
 from bot.roles import ROLES
@@ -161,6 +162,34 @@ async def test_news_that_nobody_heard_while_the_line_was_cut_are_looked_for(post
         await asyncio.wait([listening])
         for database in (here, there):
             await database.close()
+
+
+class _StoppedByItsEcho(News):
+    """A line whose listener is stopped so many turns of the loop after its own echo has come."""
+
+    turns = 0
+
+    def _on_line(self, connection: object, pid: int, channel: str, line: object) -> None:
+        super()._on_line(connection, pid, channel, line)
+        self._stop(self.turns)
+
+    def _stop(self, turns: int) -> None:
+        if turns:
+            asyncio.get_running_loop().call_soon(self._stop, turns - 1)
+        else:
+            self.listener.cancel()
+
+    async def stopped(self) -> bool:
+        self.listener = asyncio.create_task(self.listen())
+        done, _ = await asyncio.wait([self.listener], timeout=3)
+        return bool(done)
+
+
+async def test_a_line_that_is_stopped_just_when_it_hears_something_stops(postgresql_url: URL) -> None:
+    for turns in range(6):
+        news = _StoppedByItsEcho(postgresql_url)
+        news.turns = turns
+        assert await news.stopped(), turns
 
 
 async def _put(database: Database, channel: str) -> None:

@@ -20,6 +20,7 @@ from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.wire import Wire
 from bot.links import telegram_link
 from bot.message import Parcel
+from bot.waiting import wait
 
 NOT_YET = "Not connected to Telegram yet."
 STOPPED = "Receiving from Telegram has stopped because of a mistake in this program. Please restart it."
@@ -102,8 +103,7 @@ class TelegramChannel:
         await self._wire.initialize()
         self._receiving = asyncio.create_task(self._receive(), name="telegram receiving")
         self._receiving.add_done_callback(self._ended)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._tried.wait(), _FIRST_TRY)
+        await wait(self._tried, _FIRST_TRY)
 
     async def rest(self) -> None:
         """Stop receiving; what is not committed yet will come again."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.webchat import transcript
 from bot.db import Database, tell
+from bot.waiting import wait
 
 EVERY, SELDOM = 1.0, 10.0
 """Seconds between looks at what other processes wrote, one query for all chats that are open here: where they are
@@ -41,8 +42,7 @@ class Ear:
 
     async def wait(self, seconds: float) -> bool:
         """Wait for the bell; False when the time passed without it."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.rang.wait(), seconds)
+        await wait(self.rang, seconds)
         heard = self.rang.is_set()
         self.rang.clear()
         return heard
