@@ -11,10 +11,13 @@ from _pytest.terminal import TerminalReporter
 from sqlalchemy.engine import URL
 
 from bot.db import Database
+from tests import compiled
 from tests.databases import Postgresql, Sqlite, server_folder, versions
 from tests.town import Town, a_town
 
 BOTH = ("sqlite", "postgresql")
+
+compiled.share()
 
 
 @pytest.fixture(scope="session")

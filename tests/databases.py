@@ -120,13 +120,19 @@ Shape = list[tuple[str, str, str]]
 async def _shape(url: URL) -> Shape:
     connection = await asyncpg.connect(_address(url))
     try:
-        columns = await connection.fetch(
+        return await _columns(connection)
+    finally:
+        await connection.close()
+
+
+async def _columns(connection: asyncpg.Connection) -> Shape:
+    return [
+        tuple(row)
+        for row in await connection.fetch(
             "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
             " UNION ALL SELECT 'alembic_version', 'version_num', version_num FROM alembic_version ORDER BY 1, 2, 3"
         )
-    finally:
-        await connection.close()
-    return [tuple(row) for row in columns]
+    ]
 
 
 async def _wipe(url: URL, shape: Shape) -> bool:
@@ -142,11 +148,11 @@ async def _wipe(url: URL, shape: Shape) -> bool:
         wipe = ["SET session_replication_role = replica", *(f"DELETE FROM {table}" for table in tables)]
         wipe += [f"ALTER SEQUENCE {row[0]} RESTART" for row in counters]
         await connection.execute("; ".join(wipe))
+        return await _columns(connection) == shape
     except asyncpg.PostgresError:
         return False
     finally:
         await connection.close()
-    return await _shape(url) == shape
 
 
 def _address(url: URL) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -112,8 +113,14 @@ def _upgrade(connection: Connection) -> None:
         raise DatabaseTrouble("The database has rows that point nowhere; restore it from a backup.")
 
 
+@cache
+def _migrations() -> ScriptDirectory:
+    """Read once: whoever asks whether we are ready asks often, and the files do not change under a running program."""
+    return ScriptDirectory.from_config(configuration())
+
+
 def _age(connection: Connection) -> str | None:
-    script = ScriptDirectory.from_config(configuration())
+    script = _migrations()
     present = MigrationContext.configure(connection).get_current_revision()
     if present == script.get_current_head():
         return None

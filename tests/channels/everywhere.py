@@ -214,6 +214,9 @@ async def everywhere(url: str, channel: str) -> AsyncIterator[Everywhere]:
                 "telegram_api_url": telegram.url,
                 "telegram_mode": channel.split()[1],
                 "telegram_webhook_secret": SecretStr(SECRET),
+                # What is said, not how fast: a chat's and a group's pace have tests of their own.
+                "telegram_chat_messages_per_second": 20,
+                "telegram_group_messages_per_minute": 600,
                 "public_url": f"http://127.0.0.1:{given['port']}",
             }
         clock = SetClock(MONDAY)
