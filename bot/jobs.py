@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import ends
 from bot.clock import Clock
-from bot.db import AT_ONCE, Database, forget_some, in_turn, trouble
+from bot.db import Database, forget_some, in_turn, trouble
 from bot.metrics import Metrics
 from bot.models import Address, Board, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
 from bot.services import boards, closing, followings, poll_boards, residents
@@ -76,8 +76,21 @@ async def tidy(session: AsyncSession, now: datetime) -> bool:
         or await forget_some(session, GroupCode, GroupCode.expires_at < now)
         or await forget_some(session, Board, Board.due_at < now - KEEP_BOARDS)
         or await forget_some(session, Address, Address.resident_id.is_(None), left)
-        or await residents.sweep(session, before=now - KEEP_STRANGERS, most=AT_ONCE) == AT_ONCE
     )
+
+
+class Strangers:
+    """Forgets who came and left nothing, looking at some residents at a time. Where it stands is kept in memory only:
+    after a restart it begins again, which costs a look and loses nothing."""
+
+    def __init__(self) -> None:
+        self._after = 0
+
+    async def __call__(self, session: AsyncSession, now: datetime) -> bool:
+        """Look at the next few; true unless these were the last."""
+        last = await residents.sweep(session, before=now - KEEP_STRANGERS, after=self._after)
+        self._after = last or 0
+        return last is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +102,15 @@ class Entry:
     every: float
 
 
-ENTRIES = (
-    Entry("close polls", close_polls, 5),
-    Entry("show boards", show_boards, 3),
-    Entry("follow announcements", follow_announcements, 3),
-    Entry("tidy", tidy, 3600),
-)
+def entries() -> list[Entry]:
+    """What every town's clock does."""
+    return [
+        Entry("close polls", close_polls, 5),
+        Entry("show boards", show_boards, 3),
+        Entry("follow announcements", follow_announcements, 3),
+        Entry("tidy", tidy, 3600),
+        Entry("forget strangers", Strangers(), 3600),
+    ]
 
 
 class Jobs:
@@ -107,7 +123,7 @@ class Jobs:
         metrics: Metrics | None = None,
         broken: asyncio.Event | None = None,
     ) -> None:
-        self.entries = list(ENTRIES)
+        self.entries = entries()
         self.ticking = False
         """Whether it is this process that holds the clock."""
         self._database = database

@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import jobs
 from bot.clock import SetClock
-from bot.db import AT_ONCE, Database
-from bot.jobs import Entry, Jobs, tidy
-from bot.models import Address, Envelope, Letter, Mailing, Seen, Tick
+from bot.db import Database
+from bot.db.deletes import AT_ONCE
+from bot.jobs import KEEP_STRANGERS, Entry, Jobs, tidy
+from bot.models import Address, Envelope, Letter, Mailing, Resident, Seen, Tick
+from bot.services import residents
 from tests.town import MONDAY
 
 WEEK = timedelta(days=7)
@@ -82,3 +84,23 @@ async def test_a_job_whose_time_is_up_goes_on_at_the_next_tick(
     for seen in ([2, AT_ONCE + 2, 2], [1, 2, 2], [1, 1, 1]):
         await work.run(Entry("tidy", tidy, 3600))
         assert await left(database) == seen
+
+
+async def test_strangers_are_forgotten_a_few_residents_at_a_time(database: Database) -> None:
+    async with database.writing() as session:
+        for number in range(10):
+            name = "Alice" if number % 3 == 0 else None
+            age = timedelta(hours=1) if number == 5 else 2 * KEEP_STRANGERS
+            session.add(Resident(id=number + 1, language="en", name=name, created_at=MONDAY - age))
+    after, looks = 0, []
+    while (last := await _sweep(database, after)) is not None:
+        looks.append(last)
+        after = last
+    assert looks == [4, 8, 10]
+    async with database.reading() as session:
+        assert (await session.scalars(select(Resident.id).order_by(Resident.id))).all() == [1, 4, 6, 7, 10]
+
+
+async def _sweep(database: Database, after: int) -> int | None:
+    async with database.writing() as session:
+        return await residents.sweep(session, before=MONDAY - KEEP_STRANGERS, after=after, looked_at=4)

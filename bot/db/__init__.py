@@ -1,7 +1,7 @@
 """The database: sessions, transactions, conflicts, the schema's age, news, and locks that die with their holder."""
 
 from bot.db.database import Database
-from bot.db.deletes import AT_ONCE, forget_some
+from bot.db.deletes import forget_some
 from bot.db.holding import Hold, Work, hold, in_turn
 from bot.db.inserts import insert_new, take_numbers, upsert
 from bot.db.news import News, tell
@@ -10,7 +10,6 @@ from bot.db.trouble import BUSY, is_passing, trouble
 from bot.db.writes import Mark, has_written, later, mark, written_since
 
 __all__ = [
-    "AT_ONCE",
     "BUSY",
     "Database",
     "Hold",

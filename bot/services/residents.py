@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import ends, i18n
@@ -135,26 +135,37 @@ async def withdraw(session: AsyncSession, resident: Resident) -> None:
     await roll.forget(session)
 
 
-async def sweep(session: AsyncSession, *, before: datetime, most: int = 1000) -> int:
-    """Forget who came, told nothing and belongs to nothing since before then, some of them; returns how many."""
+async def sweep(
+    session: AsyncSession, *, before: datetime, after: int = 0, looked_at: int = 2000
+) -> int | None:
+    """Among so many residents after number `after`, forget who came before then, told nothing and belongs to nothing.
+
+    Returns the last number that was looked at; None when there are no more. However large the town, each look is
+    short.
+    """
+    some = select(Resident.id).where(Resident.id > after).order_by(Resident.id).limit(looked_at).subquery()
+    last: int | None = await session.scalar(select(func.max(some.c.id)))
+    if last is None:
+        return None
     idle = (
         select(Resident.id)
         .where(
+            Resident.id.between(after + 1, last),
             Resident.created_at < before,
             Resident.name.is_(None),
+            Resident.agreed_at.is_(None),
             ~select(Address.id).where(Address.resident_id == Resident.id, Address.talk.is_not(None)).exists(),
             ~select(Membership.resident_id).where(Membership.resident_id == Resident.id).exists(),
             ~select(Participation.resident_id).where(Participation.resident_id == Resident.id).exists(),
-            Resident.agreed_at.is_(None),
         )
-        .limit(most)
         .with_for_update(skip_locked=True)  # whoever is just doing something is not idle
     )
     found = (await session.scalars(idle, execution_options={"in_thread": True})).all()
-    await session.execute(
-        delete(Resident).where(Resident.id.in_(found)).execution_options(synchronize_session=False)
-    )
-    return len(found)
+    if found:
+        await session.execute(
+            delete(Resident).where(Resident.id.in_(found)).execution_options(synchronize_session=False)
+        )
+    return last
 
 
 async def home(session: AsyncSession, resident: Resident) -> Community | None:
