@@ -28,14 +28,14 @@ from bot.db.jsons import as_json, from_json
 
 PATIENCE = 5.0  # seconds to wait for a lock that another process holds
 LONGEST_NAP = 0.05  # seconds between two tries for it
-CACHE = 32  # MB of pages for each connection
+CACHE = 8  # MB of pages for each connection; the system keeps the rest of the file at hand
 READERS = 25  # connections at most
 STATEMENTS = 500  # that a connection keeps prepared
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA temp_store = MEMORY",
+    "PRAGMA temp_store = FILE",  # what is sorted for a million people stays out of memory; the cache keeps less
     f"PRAGMA cache_size = -{CACHE * 1024}",
 )
 
