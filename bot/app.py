@@ -7,17 +7,15 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import db, logs
+from bot import db, garbage, logs
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import FREE, limits
-from bot.channels.webchat import WebChat, prune
+from bot.channels.webchat import WebChat, tidy
 from bot.clock import Clock, utc_now
 from bot.console import front, health
 from bot.console.server import serving
@@ -140,7 +138,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
     if role.doors or role.post:
         _add_channels(folkmoot)
     if settings.webchat:
-        folkmoot.jobs.entries.append(Entry("tidy web chat", _tidy_webchat, 3600))
+        folkmoot.jobs.entries.append(Entry("tidy web chat", tidy, 3600))
     health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
     if role.doors:
         front.setup(folkmoot.web, database, language=settings.default_language)
@@ -181,13 +179,6 @@ def _add_channels(folkmoot: Folkmoot) -> None:
         folkmoot.add(chat, Limits())
         if doors:
             chat.setup(folkmoot.web)
-
-
-async def _tidy_webchat(session: AsyncSession, now: datetime) -> bool:
-    return await prune(session, now - KEEP_TRANSCRIPTS)
-
-
-KEEP_TRANSCRIPTS = timedelta(days=30)  # what stands in the web chat
 
 
 def links_of(channels: Iterable[Channel]) -> Links:
@@ -290,6 +281,7 @@ async def serve(
             result = started(folkmoot)
             if isinstance(result, Awaitable):
                 await result
+        garbage.look_less()
         log.info("folkmoot is open", role=role.name, site=settings.site)
         ends = [asyncio.create_task(event.wait()) for event in (stop, folkmoot.broken)]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

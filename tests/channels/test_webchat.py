@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import URL
 
-from bot.channels.webchat.transcript import prune
+from bot.channels.webchat.transcript import tidy
 from bot.models import Address, WebLine, WebSession
 from tests.channels.webchat_town import WebTown, a_web_town
 
@@ -159,7 +159,7 @@ async def test_old_lines_are_forgotten_and_the_person_is_not(town: WebTown) -> N
         await alice.opens("/w/elm-park")
         await alice.says("hello")
         async with town.folkmoot.database.writing() as session:
-            assert not await prune(session, town.clock() + timedelta(seconds=1))
+            assert not await tidy(session, town.clock() + timedelta(days=30, seconds=1))
         async with town.folkmoot.database.reading() as session:
             assert await session.scalar(select(func.count(WebLine.id))) == 0
             assert await session.scalar(select(func.count()).where(Address.channel == "web")) == 1

@@ -1,6 +1,6 @@
 """The web chat: a page in which a resident talks with the town, without an account or an app."""
 
 from bot.channels.webchat.channel import WebChat
-from bot.channels.webchat.transcript import prune
+from bot.channels.webchat.transcript import tidy
 
-__all__ = ["WebChat", "prune"]
+__all__ = ["WebChat", "tidy"]

@@ -19,6 +19,7 @@ SHOWN = 100
 """Lines that a page begins with."""
 TOAST_LIFE = timedelta(seconds=20)
 CODES_KEPT = 200
+KEPT = timedelta(days=30)  # what stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,10 @@ async def _replaced(session: AsyncSession, parcel: Parcel, seq: int, body: dict[
     return None if line is None else str(line)
 
 
-async def prune(session: AsyncSession, before: datetime) -> bool:
-    """Forget some of the lines from before a moment, and of the browsers that never became anybody; true when there
-    may be more. Keep them for 30 days."""
+async def tidy(session: AsyncSession, now: datetime) -> bool:
+    """Forget some of the lines that are old, and of the browsers that never became anybody; true when there may be
+    more."""
+    before = now - KEPT
     nobody = ~exists().where(Address.channel == "web", Address.chat == WebSession.chat)
     return await forget_some(session, WebLine, WebLine.at < before) or await forget_some(
         session, WebSession, WebSession.seen_at < before, nobody

@@ -1,0 +1,29 @@
+"""How often Python looks for garbage."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from bot import garbage
+
+
+@pytest.fixture
+def as_before() -> Iterator[None]:
+    """Leave the collector of the test process as it was."""
+    thresholds = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*thresholds)
+
+
+@pytest.mark.usefixtures("as_before")
+def test_what_was_there_is_not_looked_through_again() -> None:
+    program = [[number] for number in range(1000)]
+    garbage.look_less()
+    watched = {id(one) for generation in range(3) for one in gc.get_objects(generation)}
+    assert program
+    assert not watched & {id(one) for one in program}
+    assert gc.get_threshold()[0] == garbage.YOUNG
