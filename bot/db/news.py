@@ -95,9 +95,8 @@ class News:
         gone = asyncio.Event()
         connection.add_termination_listener(lambda _: gone.set())
         try:
-            # A pooler makes up the number of the server process that a client sees. To listen through one that changes
-            # connections would leave somebody else's connection listening for good.
-            if connection.get_server_pid() != await connection.fetchval("SELECT pg_backend_pid()"):
+            # To listen through a pooler that changes connections would leave somebody else's listening for good.
+            if not await postgresql.straight(connection):
                 raise _Deaf
             await connection.add_listener(CHANNEL, self._on_line)
             while not gone.is_set():

@@ -8,12 +8,14 @@ import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import await_
 
 from bot.db.jsons import as_json, from_json
 from bot.db.trouble import unreachable
 
 CONNECTIONS = 5  # a pool of 20 was never better
 PATIENCE = 60.0  # seconds for one statement; the longest of ours takes less than two
+KEPT = 200  # statements that a connection keeps prepared
 REACH = 10.0  # seconds to connect
 
 # Words of libpq that asyncpg would hand to the server as settings, which would then refuse them.
@@ -24,13 +26,21 @@ OURS = {"prepared_statement_cache_size", "connect_timeout"}
 def engine(url: URL, *, patience: float | None = PATIENCE) -> AsyncEngine:
     """An engine with a small pool.
 
-    Statements are prepared without a name and anew each time, so that a pooler may give every transaction
-    another server connection. Who has no such pooler may say `?prepared_statement_cache_size=100`.
+    A connection that leads to the server itself keeps its statements prepared. A pooler may give every transaction
+    another connection of the server, so through one they are prepared without a name and anew each time. The first
+    connection shows which it is, unless `?prepared_statement_cache_size=` says how many are to be kept.
     """
-    kept = int(str(url.query.get("prepared_statement_cache_size", 0)))
+    wished = url.query.get("prepared_statement_cache_size")
+    kept = None if wished is None else int(str(wished))
 
     async def creator(*_: object, **__: object) -> asyncpg.Connection:
-        return await connect(url, patience=patience, kept=kept)
+        return await connect(url, patience=patience, kept=kept or 0)
+
+    def before_connecting(_dialect: object, _record: object, _args: object, how: dict[str, Any]) -> None:
+        nonlocal kept
+        if kept is None:
+            kept = KEPT if await_(_leads_to_the_server(url)) else 0
+        how["prepared_statement_cache_size"] = kept
 
     made = create_async_engine(
         url.set(query={}),
@@ -40,8 +50,9 @@ def engine(url: URL, *, patience: float | None = PATIENCE) -> AsyncEngine:
         json_serializer=as_json,
         json_deserializer=from_json,
         hide_parameters=True,  # an error goes into the log; what somebody wrote does not
-        connect_args={"async_creator_fn": creator, "prepared_statement_cache_size": kept},
+        connect_args={"async_creator_fn": creator},
     )
+    event.listen(made.sync_engine, "do_connect", before_connecting)
     event.listen(made.sync_engine, "handle_error", _on_error)
     return made
 
@@ -63,6 +74,19 @@ async def connect(url: URL, *, patience: float | None = PATIENCE, kept: int = 0)
         )
     except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
         raise unreachable(error) from error
+
+
+async def _leads_to_the_server(url: URL) -> bool:
+    connection = await connect(url)
+    try:
+        return await straight(connection)
+    finally:
+        await hang_up(connection)
+
+
+async def straight(connection: asyncpg.Connection) -> bool:
+    """Whether it leads to the server and not to a pooler, which makes up the number of the server process."""
+    return bool(connection.get_server_pid() == await connection.fetchval("SELECT pg_backend_pid()"))
 
 
 async def hang_up(connection: asyncpg.Connection) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy.engine import URL
 
+KEY = b"K\0\0\0\x0c"  # begins BackendKeyData: the number of the server process, and what cancels a statement
+
 
 class Cable:
-    """Listens on 127.0.0.1 and passes everything on to the server's socket."""
+    """Listens on 127.0.0.1 and passes everything on to the server's socket.
 
-    def __init__(self, url: URL) -> None:
+    As a `pooler` it makes up the number of the server process, as poolers do.
+    """
+
+    def __init__(self, url: URL, *, pooler: bool = False) -> None:
         self._url = url
+        self._pooler = pooler
         self._ends: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._port = 0
@@ -41,22 +47,34 @@ class Cable:
         port = self._url.query.get("port") or self._url.port or 5432
         far_reader, far_writer = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{port}")
         self._ends |= {writer, far_writer}
-        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+        back = _with_another_number if self._pooler else _as_it_is
+        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer, back))
         self._ends -= {writer, far_writer}
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def _as_it_is(some: bytes) -> bytes:
+    return some
+
+
+def _with_another_number(some: bytes) -> bytes:
+    before, key, after = some.partition(KEY)
+    return before + key + (1).to_bytes(4, "big") + after[4:] if key else some
+
+
+async def _copy(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, change: Callable[[bytes], bytes] = _as_it_is
+) -> None:
     with suppress(OSError):
         while some := await reader.read(65536):
-            writer.write(some)
+            writer.write(change(some))
             await writer.drain()
     writer.close()
 
 
 @asynccontextmanager
-async def cable(url: URL) -> AsyncIterator[Cable]:
+async def cable(url: URL, *, pooler: bool = False) -> AsyncIterator[Cable]:
     """A whole cable."""
-    made = Cable(url)
+    made = Cable(url, pooler=pooler)
     await made.mend()
     try:
         yield made

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -190,6 +190,44 @@ async def test_a_line_that_is_stopped_just_when_it_hears_something_stops(postgre
         news = _StoppedByItsEcho(postgresql_url)
         news.turns = turns
         assert await news.stopped(), turns
+
+
+@pytest.mark.parametrize(
+    ("pooler", "wished", "kept"),
+    [(False, "", True), (True, "", False), (False, "0", False), (True, "9", True)],
+)
+async def test_statements_stay_prepared_unless_a_pooler_is_in_between(
+    postgresql_url: URL, pooler: bool, wished: str, kept: bool
+) -> None:
+    async with cable(postgresql_url, pooler=pooler) as line:
+        wish = {"prepared_statement_cache_size": wished} if wished else {}
+        database = Database(line.url.update_query_dict(wish))
+        async with database.reading() as session:
+            for number in range(2):
+                assert await session.scalar(select(func.abs(number))) == number
+            prepared = select(text("statement")).select_from(text("pg_prepared_statements"))
+            statements = (await session.scalars(prepared)).all()
+        await database.close()
+    assert any("abs(" in one for one in statements) == kept
+
+
+async def test_nobody_listens_through_a_pooler(
+    postgresql_url: URL, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with cable(postgresql_url, pooler=True) as line:
+        news = News(line.url)
+        listening = asyncio.create_task(news.listen())
+        said = ""
+
+        async def warned() -> bool:
+            nonlocal said
+            said += capsys.readouterr().out
+            return "set DATABASE_DIRECT_URL to the server itself" in said
+
+        await until(warned)
+        assert not news.listening
+        listening.cancel()
+        await asyncio.wait([listening])
 
 
 async def _put(database: Database, channel: str) -> None:
