@@ -26,7 +26,7 @@ from markupsafe import Markup
 from sqlalchemy import insert, select
 from sqlalchemy.engine import URL, make_url
 
-from bot import outbox
+from bot import logs, outbox
 from bot.channels.telegram.limits import limits
 from bot.clock import utc_now
 from bot.db import Database, upgrade
@@ -37,6 +37,7 @@ from bot.models import Address, Envelope, Resident
 from bot.outbox import Draft
 from bot.pace import Limits
 from bot.postman import Postman
+from bot.settings import Settings
 
 SLOWEST = 0.05  # seconds for a message on the wire
 GROUPS = 6  # that get a tally now and then
@@ -246,6 +247,7 @@ def main() -> None:
     parser.add_argument("--free-people", type=int, default=10_000, help="for the run without limits")
     parser.add_argument("--url", help="an empty PostgreSQL database; without it SQLite is used")
     wishes = parser.parse_args()
+    logs.configure(Settings(_env_file=None, log_level="warning"))  # type: ignore[call-arg]
     for run in wishes.runs:
         people = wishes.free_people if run == "free" else wishes.people
         with tempfile.TemporaryDirectory() as folder:
