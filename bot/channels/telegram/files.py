@@ -20,7 +20,7 @@ UNUSABLE = (
     "wrong file identifier",
     "wrong remote file identifier",
     "file reference",
-    "type of file mismatch",
+    "can't use file of type",
 )
 """What Telegram says of a file that it does not know, or not any more, or not from this bot."""
 
