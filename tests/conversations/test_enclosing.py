@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from bot import i18n
+from bot.channels.telegram.text import LONGEST_CAPTION, parts
+from bot.letters.announcements import announcement
 from bot.message import Attached, Command, Content, Media, Odd
 from bot.models import Enclosure, Envelope
 from bot.services import enclosures
@@ -156,6 +159,24 @@ async def test_a_text_too_long_to_stand_beside_a_picture_is_said_before_it_goes(
     await olga.does(Attached(POSTER))
     assert f"{ROOM}{room} letters, and yours is longer." in olga.latest
     assert "y" * (room + 1) in olga.latest, "the text is still there"
+
+
+async def test_the_room_beside_a_picture_is_what_telegram_takes_below_it_in_every_language(
+    town: Town,
+) -> None:
+    community = await town.community()
+    room = enclosures.room(community)
+    for more, fits in ((0, True), (1, False)):
+        texts = {"en": "🌻" + "x" * (room - 2 + more)}
+        pieces = [
+            parts(
+                announcement(community, texts, "en", i18n.tongue(code), correction=again).text,
+                LONGEST_CAPTION,
+            )
+            for code in i18n.available()
+            for again in (False, True)
+        ]
+        assert all(len(each) == 1 for each in pieces) == fits
 
 
 async def test_what_came_in_the_middle_of_something_else_is_not_lost(town: Town) -> None:
