@@ -75,6 +75,14 @@ async def test_an_album_is_one_thing_and_no_picture(api: FakeTelegram) -> None:
     assert len({turn.key for turn in turns if turn}) == 1
 
 
+def test_of_the_sizes_of_a_picture_the_largest_is_taken() -> None:
+    sizes = [{"file_id": f"s{width}", "width": width, "file_size": width} for width in (90, 1280, 320)]
+    body = {"message_id": 1, "chat": {"id": 5}, "from": {"id": 5}, "photo": sizes}
+    assert sent({"update_id": 1, "message": body}) == Attached(
+        Media("photo", {US.credential: "s1280"}, size=1280)
+    )
+
+
 @pytest.mark.parametrize("photo", [[], None, 5, [{}], [{"file_id": 5}], {"file_id": "x"}, [None, "x"]])
 def test_a_picture_that_makes_no_sense_is_just_something_odd(photo: object) -> None:
     body = {"message_id": 1, "chat": {"id": 5}, "from": {"id": 5}, "photo": photo}
