@@ -62,6 +62,10 @@ def proper(media: Media | str) -> Media:
             raise Refused(
                 N_("Those were several at once. One picture or one document can go with an announcement.")
             )
+        if media == "forwarded":
+            raise Refused(
+                N_("That was passed on from elsewhere. Please send the picture or the document itself.")
+            )
         raise Refused(N_("That cannot go with an announcement. One picture or one document can."))
     if (media.size or 0) > MOST * 1024 * 1024:
         raise Refused(N_("That file is larger than {most} megabytes. Please send a smaller one."), most=MOST)

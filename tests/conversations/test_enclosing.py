@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -121,6 +123,7 @@ REFUSED: tuple[tuple[Content, str], ...] = (
     (Odd("sticker"), "That cannot go with an announcement."),
     (Odd("voice"), "That cannot go with an announcement."),
     (Odd("album"), "Those were several at once."),
+    (Odd("forwarded"), "Please send the picture or the document itself."),
     (Attached(Media("document", {}, "run.exe", 10, "application/pdf")), "a file of this kind"),
     (Attached(Media("document", {}, "page.pdf.html", 10)), "a file of this kind"),
     (Attached(Media("document", {}, "film.pdf", 21 * 1024 * 1024)), "larger than 20 megabytes"),
@@ -245,7 +248,7 @@ async def kept(town: Town) -> int:
 
 
 async def test_a_plain_answer_carries_nothing_about_pictures(town: Town) -> None:
-    stored = []
+    stored: list[dict[str, Any]] = []
 
     async def look(_: object) -> None:
         async with town.folkmoot.database.reading() as session:
