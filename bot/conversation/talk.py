@@ -17,6 +17,7 @@ from bot.message import (
     Blocked,
     Button,
     Command,
+    Content,
     Media,
     Message,
     MovedTo,
@@ -46,12 +47,17 @@ async def respond(router: Router, turn: Turn) -> Said:
     """Answer one turn. Raises Refused; changes nothing but through services that handlers call."""
     talk = turn.address.talk
     stale = talk is not None and _stale(router, talk, turn.now)
-    if stale and isinstance(turn.incoming.what, Words | Place | Attached):
+    if stale and _answers(turn.incoming.what):
         return turn.say(turn._(stale)), None
     outcome, talk = await _meaning(router, turn, None if stale else talk)
     if outcome.start is None:
         return outcome, talk
     return await _begin(router, turn, outcome, talk)
+
+
+def _answers(what: Content) -> bool:
+    """Whether it may have been meant as an answer."""
+    return isinstance(what, Words | Place) or (isinstance(what, Attached) and what.command is None)
 
 
 async def _meaning(router: Router, turn: Turn, talk: Talk | None) -> Said:

@@ -94,7 +94,7 @@ _PATHS = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u20
 
 def about(words: str) -> str:
     """What is to be seen in a picture, in words; Refused when those are too many."""
-    words = " ".join(announcements.text(words).split())
+    words = " ".join(announcements.tidied(words).split())
     if len(words) > ABOUT_LIMIT:
         raise Refused(
             N_("That has {n} letters. Please make it {most} or fewer."), n=len(words), most=ABOUT_LIMIT
@@ -124,7 +124,7 @@ def reader(media: Media | None, community: Community) -> Callable[[str], str]:
         return announcements.text
 
     def beside(words: str) -> str:
-        text, most = announcements.text(words), room(community)
+        text, most = announcements.tidied(words), room(community)
         if _units(text) > most:
             raise Refused(
                 N_(

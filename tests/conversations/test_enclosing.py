@@ -154,6 +154,8 @@ async def test_a_text_too_long_to_stand_beside_a_picture_is_said_before_it_goes(
     await olga.says("/announce")
     await olga.does(Attached(POSTER, "x" * (room + 1)))
     assert f"{ROOM}{room} letters; this one has {room + 1}." in olga.latest
+    await olga.says("x" * 3000)
+    assert f"{ROOM}{room} letters; this one has 3000." in olga.latest
     await olga.says("x" * room)
     assert "With the picture that you sent." in olga.latest
     await olga.taps("Leave the picture out")
