@@ -42,11 +42,8 @@ class Shelf:
     async def copy(self, media: Media) -> Path:
         """Where the copy lies, fetched unless it is there; raises NoPicture, Undeliverable or RetryLater."""
         name = f"{media.key}.{'jpg' if media.kind == 'photo' else 'bin'}"
-        path = self._folder / name
-        if await asyncio.to_thread(path.is_file):
-            return path
         if name not in self._coming:  # whoever looks at the same time waits for the same copy
-            self._coming[name] = asyncio.create_task(self._bring(media, path))
+            self._coming[name] = asyncio.create_task(self._bring(media, self._folder / name))
             self._coming[name].add_done_callback(lambda task: self._came(name, task))
         return await asyncio.shield(self._coming[name])
 
@@ -56,6 +53,8 @@ class Shelf:
             task.exception()  # told to those who wait, if any still do
 
     async def _bring(self, media: Media, path: Path) -> Path:
+        if await asyncio.to_thread(path.is_file):
+            return path
         if self._fetch is None:
             raise Undeliverable("nobody has it")
         async with self._busy:
