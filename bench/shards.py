@@ -36,6 +36,7 @@ SPREAD: Mapping[str, Spread] = {
     "polls": _spread("community_id", "community"),
     "broadcasts": _spread("community_id", "community"),
     "group_codes": _spread("community_id", "community"),
+    "enclosures": _spread("broadcast_id", "community", "broadcast"),
     "followings": _spread("broadcast_id", "community", "broadcast"),
     "tallies": _spread("poll_id", "community", "poll"),
     "ballots": _spread("poll_id", "community", "poll"),

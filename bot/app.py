@@ -15,7 +15,7 @@ from aiohttp import web
 from bot import db, garbage, logs
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import FREE, limits
-from bot.channels.webchat import WebChat, tidy
+from bot.channels.webchat import Shelf, WebChat, clearing, tidy
 from bot.clock import Clock, utc_now
 from bot.console import front, health
 from bot.console.server import serving
@@ -139,6 +139,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         _add_channels(folkmoot)
     if settings.webchat:
         folkmoot.jobs.entries.append(Entry("tidy web chat", tidy, 3600))
+        folkmoot.jobs.entries.append(Entry("tidy pictures", clearing(settings.media_dir), 3600))
     health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
     if role.doors:
         front.setup(folkmoot.web, database, language=settings.default_language)
@@ -148,6 +149,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
 def _add_channels(folkmoot: Folkmoot) -> None:
     """The channels that are set; their doors stand open only in a role that receives."""
     settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
+    fetch = None
     if settings.telegram_token is not None:
         telegram = TelegramChannel(
             settings.telegram_token,
@@ -166,6 +168,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
         )
         folkmoot.add(telegram, pace)
         folkmoot.web.add_routes(telegram.routes())
+        fetch = telegram.fetch
     if settings.webchat:
         chat = WebChat(
             folkmoot.database,
@@ -175,6 +178,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             settings.default_language,
             folkmoot.clock,
             settings.webchat_frames,
+            Shelf(settings.media_dir, fetch, folkmoot.clock),
         )
         folkmoot.add(chat, Limits())
         if doors:

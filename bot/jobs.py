@@ -21,8 +21,8 @@ from bot import ends
 from bot.clock import Clock
 from bot.db import Database, forget_some, in_turn, trouble
 from bot.metrics import Metrics
-from bot.models import Address, Board, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
-from bot.services import boards, closing, followings, poll_boards, residents
+from bot.models import Address, Board, Enclosure, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
+from bot.services import boards, closing, enclosures, followings, poll_boards, residents
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
@@ -72,6 +72,7 @@ async def tidy(session: AsyncSession, now: datetime) -> bool:
     return (
         await forget_some(session, Mailing, Mailing.ended_at < sent, Mailing.id < newest_mailing)
         or await forget_some(session, Letter, Letter.created_at < sent, unused)
+        or await forget_some(session, Enclosure, Enclosure.created_at < now - enclosures.KEPT)
         or await forget_some(session, LinkCode, LinkCode.expires_at < now)
         or await forget_some(session, GroupCode, GroupCode.expires_at < now)
         or await forget_some(session, Board, Board.due_at < now - KEEP_BOARDS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -12,6 +13,36 @@ from bot.press import Press
 
 ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 """The invisible marks that isolate directions, for `str.translate` to remove."""
+
+# --- what goes along -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or a document that lies with a message, as data: nothing of the file itself.
+
+    `files` maps the credential of a channel's bot to the name under which that channel knows the file. `name` is the
+    file's own name if it has one, `size` is in bytes and `type` a media type, as far as they are known. `about` says
+    in words what is to be seen. `key` names the copy that web pages show, once it may be shown.
+    """
+
+    kind: Literal["photo", "document"]
+    files: Mapping[str, str]
+    name: str | None = None
+    size: int | None = None
+    type: str | None = None
+    about: str | None = None
+    key: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape kept in talks, letters and the outbox."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Media:
+        """Read what `as_json` wrote."""
+        return cls(**kept)
+
 
 # --- what comes in -----------------------------------------------------------------------------
 
@@ -71,13 +102,26 @@ class MovedTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """One picture or document, with the words below it; `command` is the command that they are, if they are one."""
+
+    media: Media
+    text: str = ""
+    command: Command | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", self.text.translate(ISOLATES))
+
+
+@dataclass(frozen=True, slots=True)
 class Odd:
-    """Something nobody asked for; `kind` is one of the kinds in `handlers/odd.py`."""
+    """Something nobody asked for; `kind` is one of the kinds in `handlers/odd.py`, `command` what stood below it."""
 
     kind: str
+    command: Command | None = None
 
 
-Content = Words | Command | Tap | Place | Blocked | Unblocked | MovedTo | Odd
+Content = Words | Command | Tap | Place | Attached | Blocked | Unblocked | MovedTo | Odd
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +181,13 @@ Rows = tuple[tuple[Button, ...], ...]
 class Message:
     """What is said. `text` may use <b>, <i>, <code> and <a href>; lines end with a newline.
 
-    `wants_place` tells a channel that can offer it to offer "share my place".
+    `wants_place` tells a channel that can offer it to offer "share my place". `media` goes with it.
     """
 
     text: Markup
     rows: Rows = ()
     wants_place: bool = False
+    media: Media | None = None
 
     def __post_init__(self) -> None:
         # Plain text that a caller passed in spite of the type becomes markup here, so nothing is ever left unescaped.
@@ -151,13 +196,15 @@ class Message:
     def as_json(self) -> dict[str, Any]:
         """The shape kept in the outbox."""
         rows = [[{"label": b.label, "press": b.payload, "url": b.url} for b in row] for row in self.rows]
-        return {"text": str(self.text), "rows": rows, "wants_place": self.wants_place}
+        kept: dict[str, Any] = {"text": str(self.text), "rows": rows, "wants_place": self.wants_place}
+        return kept if self.media is None else {**kept, "media": self.media.as_json()}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Message:
         """Read what `as_json` wrote."""
         rows = tuple(tuple(Button(**button) for button in row) for row in kept.get("rows", ()))
-        return cls(Markup(kept["text"]), rows, kept.get("wants_place", False))  # noqa: S704 - our own markup
+        media = Media.from_json(kept["media"]) if "media" in kept else None
+        return cls(Markup(kept["text"]), rows, kept.get("wants_place", False), media)  # noqa: S704 - our own markup
 
 
 Action = Literal["send", "edit", "toast"]

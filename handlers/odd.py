@@ -5,7 +5,7 @@ from bot.conversation.router import Router
 from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.i18n import N_
 from bot.letters.markup import lines, opening, paragraphs
-from bot.message import Blocked, MovedTo, Odd, Unblocked
+from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
 from bot.services import communities
 
 router = Router()
@@ -27,6 +27,7 @@ ANSWERS: dict[str, str | None] = {
     "sticker": WORDS_PLEASE,
     "story": WORDS_PLEASE,
     "poll": WORDS_PLEASE,
+    "album": WORDS_PLEASE,
     "forwarded": NO_FORWARDS,
     "edited": EDITED,
 }
@@ -39,6 +40,18 @@ async def odd(turn: Turn, thing: Odd) -> Outcome:
     """An answer in private; in groups always silence."""
     answer = ANSWERS.get(thing.kind)
     return SILENCE if answer is None or turn.incoming.group else turn.say(turn._(answer))
+
+
+@router.unprompted(Attached)
+async def attached(turn: Turn, thing: Attached) -> Outcome:
+    """A picture or a document that nobody asked for; organisers may have wanted to pass it on."""
+    answer = turn._(WORDS_PLEASE)
+    if await communities.organised_by(turn.session, turn.resident):
+        hint = turn._(
+            "To send it to your whole community, send it again with /announce and your words below it."
+        )
+        answer = paragraphs(answer, hint)
+    return turn.say(answer)
 
 
 @router.command("help", words=N_("help"), about=N_("What I can do"), groups=True)

@@ -6,6 +6,8 @@ Answers are recorded under names and kept as JSON on the address (`Address.talk`
      "known": ["community"], "unread": ["closes"], "waiting": "choices",
      "at": "2026-11-23T19:00:00+00:00", "aside": null}
 
+What somebody sent along (a picture, a document) is `given["enclosed"]`; the newest one stays.
+
 `trail` lists the questions answered on the way to the one that waits, to which *Back* leads; `known` those that were
 answered when the flow began and were never asked; `unread` the answers given ahead of it, which
 are still to be checked; `aside` is what came in the middle, if anything.
@@ -15,19 +17,25 @@ reads; what it decides hangs only on recorded answers.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, NoReturn, TypeVar
 
 from markupsafe import Markup
 
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.message import Button, Message, Rows
+from bot.message import Button, Media, Message, Rows
 from bot.press import Press
 
 T = TypeVar("T")
 Answer = dict[str, Any]
-"""`{"words": str}`, `{"pick": str}`, `{"place": [lat, long]}`, or what a prompt's `keep` makes of them."""
+"""`{"words": str}`, `{"pick": str}`, `{"place": [lat, long]}`, or what a prompt's `keep` makes of them; words may have
+come with a `"media"`, and `{"odd": str}` is a kind of thing that no prompt reads."""
+
+WRONG_KIND = N_("I cannot use that as an answer here.")
+
+
+Encloses = Callable[[Media | str], None] | None
 
 
 class Pick(Press, code="k"):
@@ -50,13 +58,16 @@ class Prompt(Generic[T]):
     """A question: its words, the answers on offer, and how an answer is read.
 
     `read` turns an Answer into a value, or raises Refused with what would be right. `keep` turns the value of a
-    fresh answer into what is recorded of it, for answers whose meaning would change with time.
+    fresh answer into what is recorded of it, for answers whose meaning would change with time. Where a picture or a
+    document may be sent along, `encloses` raises Refused with what is wrong with it; it is asked about other kinds of
+    things too, by their names, and refuses them all.
     """
 
     message: Message
     read: Callable[[Answer], T]
     offers: tuple[tuple[tuple[str, str], ...], ...] = ()
     keep: Callable[[T], Answer] | None = None
+    encloses: Encloses = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +81,10 @@ class Waiting(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Again(Exception):
-    """Drop these answers and go through the flow once more."""
+    """Drop these answers and go through the flow once more; `complaint` is about what cannot go along."""
 
     names: tuple[str, ...]
+    complaint: Refused | None = None
 
 
 class Ask:
@@ -91,6 +103,8 @@ class Ask:
         answer = self._answers.get(name)
         if answer is None:
             raise Waiting(name, prompt)
+        if "media" in answer or "odd" in answer:
+            self._take_along(name, prompt, answer)
         try:
             value = prompt.read(answer)
         except Refused as no:
@@ -102,12 +116,42 @@ class Ask:
         self.met.append(name)
         return value
 
+    @property
+    def enclosed(self) -> Media | None:
+        """What was sent along with an answer so far; the newest one."""
+        kept = self.given.get("enclosed")
+        return None if kept is None else Media.from_json(kept)
+
+    def enclose(self, media: Media | None) -> None:
+        """Let this go along from now on, or nothing."""
+        self.given["enclosed"] = None if media is None else media.as_json()
+
+    def _take_along(self, name: str, prompt: Prompt[Any], answer: Answer) -> NoReturn:
+        """Put what came with an answer aside; the flow goes on as if the words had come alone."""
+        if prompt.encloses is None:
+            raise Waiting(name, prompt, Refused(WRONG_KIND))
+        complaint = None
+        try:
+            prompt.encloses(Media.from_json(answer["media"]) if "media" in answer else answer["odd"])
+            self.given["enclosed"] = answer["media"]
+        except Refused as no:
+            complaint = no
+        if words := answer.get("words"):
+            self._answers[name] = {"words": words}
+        raise Again(() if words else (name,), complaint)
+
     def again(self, *names: str) -> NoReturn:
         """Forget these answers and ask for them once more."""
         raise Again(names)
 
 
-def choice(question: Message | Markup, offers: Iterable[tuple[str, Any]], *, columns: int = 1) -> Prompt[str]:
+def choice(
+    question: Message | Markup,
+    offers: Iterable[tuple[str, Any]],
+    *,
+    columns: int = 1,
+    encloses: Encloses = None,
+) -> Prompt[str]:
     """One of the offered values; a typed label counts as its tap."""
     pairs = tuple((value, _plain(label)) for value, label in offers)
     by_label = {label.casefold(): value for value, label in pairs}
@@ -120,7 +164,7 @@ def choice(question: Message | Markup, offers: Iterable[tuple[str, Any]], *, col
         return str(picked)
 
     rows = tuple(pairs[start : start + columns] for start in range(0, len(pairs), columns))
-    return Prompt(_message(question), read, rows)
+    return Prompt(_message(question), read, rows, encloses=encloses)
 
 
 def words(
@@ -129,6 +173,7 @@ def words(
     *,
     offers: Sequence[tuple[str, Any]] = (),
     picked: Callable[[str], T] | None = None,
+    encloses: Encloses = None,
 ) -> Prompt[T]:
     """Typed words, read by `read` (which may raise Refused); `offers` are buttons read by `picked` instead."""
     values = {value for value, _ in offers}
@@ -141,9 +186,8 @@ def words(
             raise Refused(N_("Please answer with a few words."))
         return read(text)
 
-    return Prompt(
-        _message(question), read_either, tuple(((value, _plain(label)),) for value, label in offers)
-    )
+    rows = tuple(((value, _plain(label)),) for value, label in offers)
+    return Prompt(_message(question), read_either, rows, encloses=encloses)
 
 
 def shown(prompt: Prompt[Any], talk: dict[str, Any], name: str, steps: Rows) -> Message:
@@ -153,7 +197,7 @@ def shown(prompt: Prompt[Any], talk: dict[str, Any], name: str, steps: Rows) -> 
         for row in prompt.offers
     )
     message = prompt.message
-    return Message(message.text, (*message.rows, *offers, *steps), message.wants_place)
+    return replace(message, rows=(*message.rows, *offers, *steps))
 
 
 def _message(question: Message | Markup) -> Message:

@@ -35,7 +35,8 @@ class CommandEntry:
     """A command: `words` are what may be typed instead, `about` its line in menus and help (both msgids).
 
     `role` is the least role that finds it in menus and help: "resident", "organiser", or None for nobody.
-    `groups` says that it may be answered before everybody in a group; all else moves to the private chat.
+    `groups` says that it may be answered before everybody in a group; all else moves to the private chat. With
+    `encloses` it may stand below a picture or a document.
     """
 
     name: str
@@ -44,6 +45,7 @@ class CommandEntry:
     about: str | None
     role: str | None
     groups: bool
+    encloses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,12 @@ class Router:
         about: str | None = None,
         role: str | None = "resident",
         groups: bool = False,
+        encloses: bool = False,
     ) -> Callable[[CommandHandler], CommandHandler]:
         """The decorated function answers `/name`."""
 
         def register(handler: CommandHandler) -> CommandHandler:
-            _put(self.commands, name, CommandEntry(name, handler, words, about, role, groups))
+            _put(self.commands, name, CommandEntry(name, handler, words, about, role, groups, encloses))
             return handler
 
         return register
@@ -139,6 +142,10 @@ class Router:
                     _put(mine, key, entry)
         whole._spoken = _spoken_commands(whole.commands.values())
         return whole
+
+    def encloses(self, name: str) -> bool:
+        """Whether there is such a command, and it may stand below a picture or a document."""
+        return name in self.commands and self.commands[name].encloses
 
     def spoken(self, text: str) -> CommandEntry | None:
         """The command that somebody typed as a word, in any of our languages."""

@@ -12,7 +12,22 @@ from bot.conversation.router import FlowEntry, Router
 from bot.conversation.turn import SILENCE, Outcome, Start, Turn
 from bot.errors import BadPress, Refused
 from bot.i18n import N_
-from bot.message import Blocked, Button, Command, Message, MovedTo, Odd, Place, Rows, Tap, Unblocked, Words
+from bot.message import (
+    Attached,
+    Blocked,
+    Button,
+    Command,
+    Content,
+    Media,
+    Message,
+    MovedTo,
+    Odd,
+    Place,
+    Rows,
+    Tap,
+    Unblocked,
+    Words,
+)
 from bot.press import Press
 
 Talk = dict[str, Any]
@@ -26,19 +41,23 @@ UNKNOWN_COMMAND = N_("I do not know that one. Send /help to see what I can do.")
 GIVEN_UP = N_("We had not talked about this for a while, so I put it away. You can start again any time.")
 CHANGED = N_("This part has been renewed in the meantime. Please start it again.")
 IN_PRIVATE = N_("Let us talk about this in private: open a chat with me and ask again there.")
-WRONG_KIND = N_("I cannot use that as an answer here.")
 
 
 async def respond(router: Router, turn: Turn) -> Said:
     """Answer one turn. Raises Refused; changes nothing but through services that handlers call."""
     talk = turn.address.talk
     stale = talk is not None and _stale(router, talk, turn.now)
-    if stale and isinstance(turn.incoming.what, Words | Place):
+    if stale and _answers(turn.incoming.what):
         return turn.say(turn._(stale)), None
     outcome, talk = await _meaning(router, turn, None if stale else talk)
     if outcome.start is None:
         return outcome, talk
     return await _begin(router, turn, outcome, talk)
+
+
+def _answers(what: Content) -> bool:
+    """Whether it may have been meant as an answer."""
+    return isinstance(what, Words | Place) or (isinstance(what, Attached) and what.command is None)
 
 
 async def _meaning(router: Router, turn: Turn, talk: Talk | None) -> Said:
@@ -54,10 +73,15 @@ async def _meaning(router: Router, turn: Turn, talk: Talk | None) -> Said:
         return await _commanded(router, turn, talk, Command(spoken.name))
     if turn.incoming.group and isinstance(what, Words | Place):
         raise Refused(IN_PRIVATE)  # what follows depends on who they are, which is nobody else's business
+    if isinstance(what, Attached | Odd) and what.command and router.encloses(what.command.name):
+        turn.enclosed = what.media if isinstance(what, Attached) else what.kind
+        return await _commanded(router, turn, talk, what.command)
+    if talk is not None and isinstance(what, Attached):
+        return await _answered(router, turn, talk, {"words": what.text, "media": what.media.as_json()})
     outcome = await router.contents[type(what)](turn, what)
     if talk is not None and outcome.parts and isinstance(what, Odd):
         # Something was sent that no flow reads: say so and ask again, rather than talk of other things.
-        return await _replay(router, turn, talk, complaint=Refused(WRONG_KIND))
+        return await _answered(router, turn, talk, {"odd": what.kind})
     return outcome, None if isinstance(what, Blocked | MovedTo | Unblocked) else talk
 
 
@@ -100,7 +124,10 @@ async def _commanded(router: Router, turn: Turn, talk: Talk | None, command: Com
         raise Refused(UNKNOWN_COMMAND)
     if talk is None or command.name == "cancel" or talk.get("aside") or _entry(router, talk).casual:
         return await entry.handler(turn, command.rest), None
-    return _leave_first(turn, talk, {"command": command.name, "rest": command.rest})
+    aside: dict[str, Any] = {"command": command.name, "rest": command.rest}
+    if turn.enclosed is not None:
+        aside["enclosed"] = turn.enclosed if isinstance(turn.enclosed, str) else turn.enclosed.as_json()
+    return _leave_first(turn, talk, aside)
 
 
 def _leave_first(turn: Turn, talk: Talk, aside: dict[str, Any]) -> Said:
@@ -126,6 +153,8 @@ async def _stepped(router: Router, turn: Turn, talk: Talk, step: Step) -> Said:
             entry = router.commands.get(aside["command"])
             if entry is None:
                 raise Refused(UNKNOWN_COMMAND)
+            along = aside.get("enclosed")
+            turn.enclosed = Media.from_json(along) if isinstance(along, dict) else along
             return await entry.handler(turn, aside["rest"]), None
         return SILENCE.begin(aside["flow"], answers=aside["answers"], **aside["given"]), None
     return await _replay(router, turn, {**talk, "aside": None})
@@ -183,18 +212,21 @@ async def _replay(
     """Run the flow from its start until it is done or waits; returns what to say and the talk as it is then."""
     entry = _entry(router, talk)
     answers: dict[str, Answer] = dict(talk["answers"])
+    given = dict(talk["given"])
     fresh |= frozenset(talk.get("unread", ()))
     for _ in range(_ENOUGH):
-        ask = Ask(talk["given"], answers, fresh)
+        ask = Ask(given, answers, fresh)
         try:
             return await entry.function(ask, turn), None
         except Again as again:
             answers = {name: answer for name, answer in answers.items() if name not in again.names}
+            complaint = again.complaint or complaint
         except Waiting as wait:
             answers.pop(wait.name, None)
             known = [name for name in talk.get("known", ()) if name in answers]
             talk = {
                 **talk,
+                "given": given,
                 "answers": answers,
                 "known": known,
                 "trail": [name for name in ask.met if name not in known],
@@ -203,7 +235,7 @@ async def _replay(
                 "at": turn.now.isoformat(),
             }
             question = flows.shown(wait.prompt, talk, wait.name, _steps(turn, entry, talk))
-            return turn.edit(_explained(turn, question, wait.complaint or complaint)), talk
+            return turn.edit(_explained(turn, question, complaint or wait.complaint)), talk
     raise RuntimeError(f"the flow {talk['flow']} goes round in circles")
 
 

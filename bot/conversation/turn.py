@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from bot.i18n import Tongue, tongue
-from bot.message import Action, Incoming, Message, Rows, Tap
+from bot.message import Action, Incoming, Media, Message, Rows, Tap
 from bot.models import Address, Resident
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ SILENCE = Outcome()
 class Turn:
     """What a handler works with. `address` is where the answer goes, `resident` who did it.
 
-    `rehearsal` is true when nothing will be kept: somebody looks at a link and has not acted yet.
+    `rehearsal` is true when nothing will be kept: somebody looks at a link and has not acted yet. `enclosed` is what
+    came with a command: a picture or a document, or the kind of something else.
     """
 
     session: AsyncSession
@@ -84,6 +85,7 @@ class Turn:
     commands: Mapping[str, CommandEntry]
     rehearsal: bool = False
     speeds: Speeds = field(default_factory=dict)
+    enclosed: Media | str | None = None
 
     @property
     def tongue(self) -> Tongue:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from bot import i18n
 from bot.i18n import Tongue
 from bot.letters.markup import bold, lines, paragraphs
-from bot.message import Message
+from bot.message import Media, Message
 from bot.models import Community
 
 
@@ -20,8 +20,10 @@ def announcement(
     tongue: Tongue,
     *,
     correction: bool = False,
+    media: Media | None = None,
 ) -> Message:
-    """What a resident gets: who says it, the text in their language or in that of all others, and why they get it."""
+    """What a resident gets: who says it, the text in their language or in that of all others, and why they get it; and
+    what goes with it."""
     name = community.name_in(tongue.code)
     says = (
         tongue._(
@@ -33,19 +35,36 @@ def announcement(
     why = tongue._("You get this because you are in {community}. You can leave it with /me.", community=name)
     if not tongue.rtl:  # the scripts that run to the left have no slanted letters
         why = Markup("<i>{}</i>").format(why)
-    return Message(paragraphs(bold(says), texts.get(tongue.code, texts[otherwise]), why))
+    return Message(paragraphs(bold(says), texts.get(tongue.code, texts[otherwise]), why), media=media)
 
 
 def preview(
-    community: Community, texts: Mapping[str, str], language: str, tongue: Tongue, *, correction: bool = False
+    community: Community,
+    texts: Mapping[str, str],
+    language: str,
+    tongue: Tongue,
+    *,
+    correction: bool = False,
+    media: Media | None = None,
 ) -> Markup:
     """The announcement as residents will see it, each version under the name of its language."""
-    parts = [tongue._("This is how people will see it:")]
+    parts = [tongue._("This is how people will see it:"), *_goes_along(media, tongue)]
     for code in texts:
         if len(texts) > 1:
             parts.append(_heading(tongue, code, others=code == language))
         parts.append(announcement(community, texts, language, i18n.tongue(code), correction=correction).text)
     return paragraphs(*parts)
+
+
+def _goes_along(media: Media | None, tongue: Tongue) -> list[Markup]:
+    """One line about what goes along, none where nothing does. The organiser has just sent it, and knows it."""
+    if media is None:
+        return []
+    if media.kind == "document":
+        return [bold(tongue._("With this document: {name}", name=media.name or tongue._("Document")))]
+    if media.about:
+        return [bold(tongue._("With the picture that you sent. It shows: {about}", about=media.about))]
+    return [bold(tongue._("With the picture that you sent."))]
 
 
 def _heading(tongue: Tongue, code: str, *, others: bool) -> Markup:

@@ -1,7 +1,7 @@
 """The tables, one module a subject; importing this package knows them all."""
 
 from bot.models.base import Base
-from bot.models.broadcasts import Broadcast, Following
+from bot.models.broadcasts import Broadcast, Enclosure, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
 from bot.models.groups import Board, GroupChat, GroupCode
@@ -22,6 +22,7 @@ __all__ = [
     "Community",
     "Consent",
     "Deed",
+    "Enclosure",
     "Envelope",
     "Fact",
     "Following",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.models.base import Base, BigInt, Id, Json, Moment
+from bot.models.base import Base, BigInt, Id, Json, Moment, Short
 
 BROADCAST_STATES = ("sending", "held", "stopped", "done")
 
@@ -51,6 +51,32 @@ class Broadcast(Base):
     def subjects(self) -> list[str]:
         """The subjects of all editions so far."""
         return [f"announcement:{self.id}:{edition}" for edition in range(1, self.edition + 1)]
+
+
+class Enclosure(Base):
+    """The picture or document of one edition of an announcement; what the columns mean is said at `Media`.
+
+    `key` cannot be guessed: whoever knows it may see the copy. It stays the same while the file does.
+    """
+
+    __tablename__ = "enclosures"
+    __table_args__ = (
+        CheckConstraint("kind IN ('photo', 'document')", name="kind"),
+        Index("ix_enclosures_key", "key"),
+    )
+
+    broadcast_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("broadcasts.id", ondelete="CASCADE"), primary_key=True
+    )
+    edition: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    key: Mapped[Short]
+    kind: Mapped[str] = mapped_column(String(8))
+    files: Mapped[dict[str, str]]
+    name: Mapped[str | None] = mapped_column(String(120))
+    size: Mapped[int | None] = mapped_column(BigInt)
+    type: Mapped[str | None] = mapped_column(String(120))
+    about: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[Moment]
 
 
 class Following(Base):

@@ -20,14 +20,20 @@ _EMPTY_LINES = re.compile(r"\n(?: *\n){2,}")
 
 def text(words: str) -> str:
     """A text that can be told to everyone, its line breaks kept; Refused says what is wrong with it."""
-    words = _UNSEEN.sub("", words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
-    words = _EMPTY_LINES.sub("\n\n", _SPACES.sub(" ", words)).strip()
-    if not words:
-        raise Refused(N_("An announcement needs some words."))
+    words = tidied(words)
     if len(words) > TEXT_LIMIT:
         raise Refused(
             N_("The announcement has {n} letters. Please make it {most} or fewer."),
             n=len(words),
             most=TEXT_LIMIT,
         )
+    return words
+
+
+def tidied(words: str) -> str:
+    """The same of any length."""
+    words = _UNSEEN.sub("", words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    words = _EMPTY_LINES.sub("\n\n", _SPACES.sub(" ", words)).strip()
+    if not words:
+        raise Refused(N_("An announcement needs some words."))
     return words

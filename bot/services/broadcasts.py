@@ -17,9 +17,10 @@ from bot import i18n, outbox
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import announcements as letters
+from bot.message import Media
 from bot.models import Address, Broadcast, Community, Envelope, Letter, Membership, Resident
 from bot.outbox import LEASE, Progress
-from bot.services import announcements, audiences, audit, communities
+from bot.services import announcements, audiences, audit, communities, enclosures
 
 NEWCOMERS = timedelta(hours=1)  # after it was put; whoever joins later finds nothing old on their screen
 OVERLAP = timedelta(minutes=5)  # a turn that began before it was put may commit after it
@@ -37,24 +38,32 @@ async def send(
     texts: Mapping[str, str],
     language: str,
     *,
+    media: Media | None = None,
     by: Resident,
     now: datetime,
 ) -> Broadcast:
-    """Tell everyone in a community. `texts` holds one version or more, `language` is that of readers with none."""
+    """Tell everyone in a community. `texts` holds one version or more, `language` is that of readers with none; `media`
+    goes with each."""
     community = await communities.require_organiser(session, by, community_id)
     broadcast = Broadcast(
         community_id=community.id,
         sent_by=by.id,
         language=language,
-        texts={code: announcements.text(text) for code, text in texts.items()},
+        texts=_written(texts, media, community),
         sent_at=now,
         put_at=now,
     )
     session.add(broadcast)
     await session.flush()
+    await enclosures.keep(session, broadcast, media, now=now)
     await put(session, broadcast, community, audiences.members(community.id), now=now)
     _record(session, "announcement.send", broadcast, by=by, now=now)
     return broadcast
+
+
+def _written(texts: Mapping[str, str], media: Media | None, community: Community) -> dict[str, str]:
+    read = enclosures.reader(media, community)
+    return {code: read(text) for code, text in texts.items()}
 
 
 async def put(
@@ -67,12 +76,18 @@ async def put(
     correction: bool = False,
 ) -> int:
     """Put this edition for all of them who do not have it yet; returns how many that were."""
+    media = await enclosures.of(session, broadcast)
     return await outbox.put_to_many(
         session,
         residents,
         {
             code: letters.announcement(
-                community, broadcast.texts, broadcast.language, i18n.tongue(code), correction=correction
+                community,
+                broadcast.texts,
+                broadcast.language,
+                i18n.tongue(code),
+                correction=correction,
+                media=media,
             )
             for code in i18n.available()
         },
@@ -157,24 +172,28 @@ async def correct(
     texts: Mapping[str, str],
     language: str,
     *,
+    media: Media | None = None,
     by: Resident,
     now: datetime,
 ) -> Broadcast:
-    """Replace the text. Whoever had it gets the new one as a correction, everyone else gets only the new one.
+    """Replace the text and what goes with it. Whoever had it gets the new one as a correction, everyone else gets only
+    the new one.
 
     What waits is held at once. What is just under way arrives or comes back first, so that it is known who has had
     it: see `put_correction`.
     """
     broadcast = await locked(session, broadcast_id, by=by)
     require_correctable(broadcast, now=now)
-    written = {code: announcements.text(text) for code, text in texts.items()}
-    if written == broadcast.texts:
+    community = await session.get_one(Community, broadcast.community_id)
+    written = _written(texts, media, community)
+    if written == broadcast.texts and media == await enclosures.of(session, broadcast):
         raise Refused(N_("That is what it says already."))
     await outbox.hold(session, broadcast.subject, now=now)
     broadcast.texts, broadcast.language = written, language
     broadcast.state, broadcast.edition = "sending", broadcast.edition + 1
     broadcast.corrected_at, broadcast.put_at = now, None
     broadcast.done_at, broadcast.tally = None, None
+    await enclosures.keep(session, broadcast, media, now=now)
     _record(session, "announcement.correct", broadcast, by=by, now=now)
     return broadcast
 

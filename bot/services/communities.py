@@ -21,7 +21,7 @@ from bot.models import Community, Invitation, Membership, Resident
 from bot.services import audit, roll
 
 NEAR = 25.0  # kilometres; a community further away is not what somebody meant by "here"
-RESERVED = frozenset({"say", "events", "lines", "proof", "static"})
+RESERVED = frozenset({"say", "events", "lines", "proof", "static", "media"})
 """Addresses below /w/ that are no community's."""
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")

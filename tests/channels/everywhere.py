@@ -202,8 +202,8 @@ class Everywhere(Town):
 
 
 @asynccontextmanager
-async def everywhere(url: str, channel: str) -> AsyncIterator[Everywhere]:
-    """A running service with the channel under test and the paper channel."""
+async def everywhere(url: str, channel: str, **more: object) -> AsyncIterator[Everywhere]:
+    """A running service with the channel under test and the paper channel; `more` settings if need be."""
     async with AsyncExitStack() as stack:
         given: dict[str, object] = {"webchat": channel == "web", "port": _free_port()}
         telegram = None
@@ -219,6 +219,7 @@ async def everywhere(url: str, channel: str) -> AsyncIterator[Everywhere]:
                 "telegram_group_messages_per_minute": 600,
                 "public_url": f"http://127.0.0.1:{given['port']}",
             }
+        given |= more
         clock = SetClock(MONDAY)
         settings = Settings(_env_file=None, database_url=url, **given)  # type: ignore[call-arg, arg-type]
         folkmoot = build(settings, clock=clock)

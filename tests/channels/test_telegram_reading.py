@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.kinds import ALLOWED, CONTENTS, NOTICES, UPDATES
 from bot.channels.telegram.reading import KINDS, Us, read
-from bot.message import Blocked, Command, Incoming, MovedTo, Odd, Place, Tap, Unblocked, Words
+from bot.message import (
+    Attached,
+    Blocked,
+    Command,
+    Incoming,
+    MovedTo,
+    Odd,
+    Place,
+    Tap,
+    Unblocked,
+    Words,
+)
 from tests.fake_telegram import FakeTelegram, judge, odd
 
 US = Us(77, "FolkBot")
@@ -183,7 +194,7 @@ async def test_whatever_a_person_can_send_is_understood_as_something(kind: str) 
     async with FakeTelegram() as api:
         turn = read(await api.user("Ann").sends_odd(kind), US)
     assert turn
-    assert isinstance(turn.what, Place) or (isinstance(turn.what, Odd) and turn.what.kind in KINDS)
+    assert isinstance(turn.what, Place | Attached) or (isinstance(turn.what, Odd) and turn.what.kind in KINDS)
 
 
 async def test_what_is_edited_forwarded_or_pinned_has_its_own_kind() -> None:

@@ -134,7 +134,9 @@ async def test_what_another_process_delivers_is_heard_too(
     town: WebTown, database_url: URL, open_database: Callable[[URL], Database]
 ) -> None:
     here = web(town)._room
-    other = WebChat(open_database(database_url), here.submit, here.rehearse, here.site, "en", here.clock, "*")
+    other = WebChat(
+        open_database(database_url), here.submit, here.rehearse, here.site, "en", here.clock, "*", here.shelf
+    )
     async with town.visitor() as alice:
         chat = await known(town, alice)
         async with alice.http.get("/w/events") as response:
@@ -154,7 +156,14 @@ async def test_a_line_from_another_process_is_heard_and_not_waited_for(
         await town.community()
         chat, here = await known(town, alice), web(town)._room
         other = WebChat(
-            open_database(postgresql_url), here.submit, here.rehearse, here.site, "en", here.clock, "*"
+            open_database(postgresql_url),
+            here.submit,
+            here.rehearse,
+            here.site,
+            "en",
+            here.clock,
+            "*",
+            here.shelf,
         )
         await until(lambda: town.folkmoot.database.news.listening, "the line to the other process")
         async with alice.http.get("/w/events") as response:

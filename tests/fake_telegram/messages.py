@@ -78,6 +78,10 @@ def _file_id(world: World, file: Any, folder: str) -> str:
     if isinstance(file, Upload):
         return world.keep(file, folder)
     if file in world.files:
+        kept = world.files[file][0].partition("/")[0]
+        if kept != folder:
+            kinds = {"photos": "Photo", "documents": "Document"}
+            raise bad(f"can't use file of type {kinds[kept]} as {kinds[folder]}")
         return str(file)
     if file.startswith(("http://", "https://")):
         return world.keep(Upload(file.rpartition("/")[2], b"\x89PNG\r\n\x1a\n"), folder)
@@ -102,7 +106,11 @@ def _photo(world: World, file: Any) -> list[Json]:
 
 
 def _document(world: World, file: Any) -> Json:
-    file_id = _file_id(world, file, "documents")
+    return document(world, _file_id(world, file, "documents"))
+
+
+def document(world: World, file_id: str) -> Json:
+    """The `Document` of a stored file."""
     upload = world.files[file_id][1]
     return {"file_id": file_id, "file_unique_id": f"u{file_id[-6:]}", "file_name": upload.name,
             "mime_type": upload.kind, "file_size": len(upload.content)}  # fmt: skip

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.fake_telegram import odd
 from tests.fake_telegram.checks import Json, Upload
 from tests.fake_telegram.html import found_in, trimmed, units
-from tests.fake_telegram.messages import photo_sizes
+from tests.fake_telegram.messages import document, photo_sizes
 from tests.fake_telegram.methods import member_json
 from tests.fake_telegram.screen import Seen, button, drawn, reply_buttons, reply_labels, screen
 from tests.fake_telegram.state import Account, Room, Toast, World
@@ -87,9 +87,24 @@ class Person:
 
     async def sends_photo(self, content: bytes, caption: str = "") -> Json:
         """Send a picture that the bot can download."""
+        return await self._says(self.room, self._picture(content) | _caption(caption))
+
+    def _picture(self, content: bytes) -> Json:
         file_id = self._world.keep(Upload("photo.jpg", content), "photos")
-        said: Json = {"photo": photo_sizes(file_id, len(content))}
-        return await self._says(self.room, said | ({"caption": caption} if caption else {}))
+        return {"photo": photo_sizes(file_id, len(content))}
+
+    async def sends_album(self, *contents: bytes, caption: str = "") -> list[Json]:
+        """Send several pictures at once: the bot gets each by itself, the words with the first."""
+        album = str(self._world.clock()).replace(".", "")
+        said = [self._picture(content) | {"media_group_id": album} for content in contents]
+        said[0] |= _caption(caption)
+        return [await self._says(self.room, one) for one in said]
+
+    async def sends_document(self, name: str, content: bytes, kind: str, caption: str = "") -> Json:
+        """Send a file that the bot can download."""
+        file_id = self._world.keep(Upload(name, content, kind), "documents")
+        said: Json = {"document": document(self._world, file_id)}
+        return await self._says(self.room, said | _caption(caption))
 
     async def sends_sticker(self) -> Json:
         """Send a sticker."""
@@ -267,3 +282,11 @@ def _words(text: str) -> Json:
         raise AssertionError("Telegram's app lets nobody send this: 1-4096 UTF-16 units")
     entities = found_in(text, [])
     return {"text": text, "entities": entities} if entities else {"text": text}
+
+
+def _caption(text: str) -> Json:
+    said = _words(text) if text else {}
+    return {_BELOW[name]: what for name, what in said.items()}
+
+
+_BELOW = {"text": "caption", "entities": "caption_entities"}

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.channels.telegram import menus, webhook
+from bot.channels.telegram import files, menus, webhook
 from bot.channels.telegram.kinds import ALLOWED
 from bot.channels.telegram.patience import until_done
 from bot.channels.telegram.polling import Submit, poll
@@ -19,7 +19,7 @@ from bot.channels.telegram.reading import Us
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.wire import Wire
 from bot.links import telegram_link
-from bot.message import Parcel
+from bot.message import Media, Parcel
 from bot.waiting import wait
 
 NOT_YET = "Not connected to Telegram yet."
@@ -67,7 +67,7 @@ class TelegramChannel:
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
         self._wire = Wire(token, api_url)
         self._bot = self._wire.bot()
-        self._sender = Sender(self._wire, paid=paid)
+        self._sender = Sender(self._wire, self.credential, paid=paid)
         self._us: Us | None = None
         self._trouble: str | None = NOT_YET
         self._tried = asyncio.Event()
@@ -122,6 +122,10 @@ class TelegramChannel:
     async def deliver(self, parcel: Parcel) -> str | None:
         """Deliver one parcel; raises DeliveryFailed."""
         return await self._sender.deliver(parcel)
+
+    async def fetch(self, media: Media) -> bytes:
+        """The file itself; raises DeliveryFailed, Undeliverable where there is none to be had."""
+        return await files.fetch(self._wire, media, self.credential)
 
     async def set_menus(
         self,

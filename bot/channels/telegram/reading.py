@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.telegram.kinds import CONTENTS, KINDS, NOTICES, UPDATES
-from bot.message import Blocked, Command, Content, Incoming, MovedTo, Odd, Place, Tap, Unblocked, Words
+from bot.message import (
+    Attached,
+    Blocked,
+    Command,
+    Content,
+    Incoming,
+    Media,
+    MovedTo,
+    Odd,
+    Place,
+    Tap,
+    Unblocked,
+    Words,
+)
 
 __all__ = ["KINDS", "Us", "read"]
 
@@ -24,6 +37,11 @@ class Us:
 
     id: int
     username: str
+
+    @property
+    def credential(self) -> str:
+        """The name under which it stands with what only this bot can use, such as the names of files."""
+        return f"telegram:{self.id}"
 
 
 def read(update: object, us: Us) -> Incoming | None:
@@ -108,7 +126,39 @@ def _content(message: Json, us: Us) -> Content | None:
         return place
     if text := _text(message.get("text")):
         return _words(message, text, us)
-    return Odd(next((kind for field, kind in CONTENTS.items() if field in message), "unknown"))
+    field, kind = next((one for one in CONTENTS.items() if one[0] in message), ("", "unknown"))
+    if _in_group(message):
+        return Odd(kind)
+    caption = _text(message.get("caption")) or ""
+    said = _words(message, caption, us, "caption_entities")
+    command = said if isinstance(said, Command) else None
+    if "media_group_id" in message:
+        return Odd("album", command)
+    media = _MEDIA[field](message[field], us) if field in _MEDIA else None
+    return Odd(kind, command) if media is None else Attached(media, caption, command)
+
+
+def _photo(sizes: object, us: Us) -> Media | None:
+    """The largest of the sizes in which a picture comes."""
+    found = [
+        one for one in map(_table, sizes if isinstance(sizes, list) else ()) if _text(one.get("file_id"))
+    ]
+    if not found:
+        return None
+    largest = max(found, key=lambda one: _whole(one.get("width")) or 0)
+    return Media("photo", {us.credential: largest["file_id"]}, size=_whole(largest.get("file_size")))
+
+
+def _document(file: object, us: Us) -> Media | None:
+    told = _table(file)
+    file_id = _text(told.get("file_id"))
+    if file_id is None:
+        return None
+    name, kind = _text(told.get("file_name")), _text(told.get("mime_type"))
+    return Media("document", {us.credential: file_id}, name, _whole(told.get("file_size")), kind)
+
+
+_MEDIA: dict[str, Callable[[object, Us], Media | None]] = {"photo": _photo, "document": _document}
 
 
 def _where(message: Json) -> Place | None:
@@ -119,9 +169,9 @@ def _where(message: Json) -> Place | None:
     return None
 
 
-def _words(message: Json, text: str, us: Us) -> Content | None:
+def _words(message: Json, text: str, us: Us, listed: str = "entities") -> Content | None:
     group = _in_group(message)
-    for entity, said in _entities(message, text):
+    for entity, said in _entities(message, text, listed):
         if entity.get("offset") != 0:
             continue
         if entity.get("type") == "bot_command" and said.startswith("/"):

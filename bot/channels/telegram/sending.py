@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
 from telegram.error import TelegramError
 
-from bot.channels.telegram import keyboard
+from bot.channels.telegram import files, keyboard
 from bot.channels.telegram.fates import fate_of
-from bot.channels.telegram.text import LONGEST_TOAST, parts, shortened
+from bot.channels.telegram.text import LONGEST_CAPTION, LONGEST_TOAST, parts, shortened
 from bot.channels.telegram.wire import Declined, Unheard, Wire
 from bot.errors import Undeliverable
 from bot.message import Message, Parcel
 
-Markup = dict[str, Any] | None
+Keyboard = dict[str, Any] | None
 
 _LOOKS = {"parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 _UNCHANGED = "message is not modified"
@@ -29,8 +30,9 @@ _REMEMBERED = 1000
 class Sender:
     """Delivers parcels. Remembers how much of a long one has arrived, so that a retry sends only the rest."""
 
-    def __init__(self, wire: Wire, *, paid: bool = False) -> None:
+    def __init__(self, wire: Wire, credential: str, *, paid: bool = False) -> None:
         self._wire = wire
+        self._credential = credential
         self._paid = {"allow_paid_broadcast": True} if paid else {}
         self._begun: dict[int, int] = {}
 
@@ -47,7 +49,8 @@ class Sender:
         await self._wire.ask("answerCallbackQuery", note(parcel.target, parcel.message))
 
     async def _say(self, parcel: Parcel) -> str | None:
-        pieces = parts(keyboard.words(parcel.message))
+        file = files.named(parcel.message.media, self._credential)
+        pieces = _pieces(keyboard.words(parcel.message), file)
         if not pieces:
             raise Undeliverable("nothing to say")
         chat, name = _number(parcel.chat), None
@@ -56,7 +59,8 @@ class Sender:
         for number in range(min(self._begun.get(parcel.envelope, 0), last), last + 1):
             replace = parcel.target if parcel.action == "edit" and number == 0 else None
             shown = markup if number == last else None
-            name = await self._put(chat, pieces[number], shown, replace)
+            along = file if number == 0 else {}
+            name = await self._put(chat, pieces[number], shown, replace, along) or name
             self._remember(parcel.envelope, number + 1 if number < last else 0)
         return name
 
@@ -67,13 +71,16 @@ class Sender:
         if len(self._begun) > _REMEMBERED:
             del self._begun[next(iter(self._begun))]
 
-    async def _put(self, chat: int, html: str, markup: Markup, replace: str | None) -> str:
+    async def _put(
+        self, chat: int, html: str, markup: Keyboard, replace: str | None, file: dict[str, Any]
+    ) -> str | None:
         """Write one message, in the place of `replace` if that can be done."""
         place = _place(replace)
-        content = {"text": html, **_LOOKS, **({"reply_markup": markup} if markup else {})}
+        keys = {"reply_markup": markup} if markup else {}
         if replace and place and not keyboard.in_place_of_writing(markup):
             try:
-                await self._wire.ask("editMessageText", {**place, **content})
+                method, content = _changed(html, file)
+                await self._wire.ask(method, {**place, **content, **keys})
                 return replace
             except Declined as error:
                 said = error.description.lower()
@@ -83,8 +90,43 @@ class Sender:
                 gone = chat > 0 and any(words in said for words in _NOT_EDITABLE)
                 if not moved and not gone:  # in a group somebody took it away, and not to see it again
                     raise
-        sent = await self._wire.ask("sendMessage", {"chat_id": chat, **content, **self._paid})
-        return name_of(sent)
+        sent = await self._send({"chat_id": chat, **keys, **self._paid}, html, file)
+        return None if sent is None else name_of(sent)
+
+    async def _send(self, around: dict[str, Any], html: str, file: dict[str, Any]) -> Any:
+        """Write a new message; None where nothing is left of it, for a file that Telegram cannot use keeps no words
+        back."""
+        if file:
+            try:
+                return await self._wire.ask(
+                    files.METHODS[next(iter(file))], {**around, **file, **_below(html)}
+                )
+            except Declined as error:
+                if not any(words in error.description.lower() for words in files.UNUSABLE):
+                    raise
+                if not html:
+                    return None
+        return await self._wire.ask("sendMessage", {**around, "text": html, **_LOOKS})
+
+
+def _pieces(words: Markup, file: dict[str, Any]) -> list[str]:
+    """The words in as many messages as they need. Beside a file they are below it, or all come after it."""
+    if not file:
+        return parts(words)
+    below = parts(words, LONGEST_CAPTION)
+    return below if len(below) == 1 else ["", *parts(words)]
+
+
+def _below(html: str) -> dict[str, Any]:
+    return {"caption": html, "parse_mode": "HTML"} if html else {}
+
+
+def _changed(html: str, file: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """How a message becomes another one."""
+    if not file:
+        return "editMessageText", {"text": html, **_LOOKS}
+    ((kind, file_id),) = file.items()
+    return "editMessageMedia", {"media": {"type": kind, "media": file_id, **_below(html)}}
 
 
 def note(query: str | None, message: Message) -> dict[str, Any]:

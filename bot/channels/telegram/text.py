@@ -14,6 +14,7 @@ from html import unescape
 from markupsafe import Markup, escape
 
 LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
 LONGEST_TOAST = 200
 
 _TOKEN = re.compile(r"(</?[a-zA-Z][^<>]*>)")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from pydantic import SecretStr
@@ -83,6 +84,10 @@ class Wire(BaseRequest):
         if "result" not in said:
             raise Unheard("the answer is not Telegram's", maybe_arrived=True)
         return said["result"]
+
+    async def fetch(self, path: str, *, patience: float) -> bytes:
+        """Fetch a file by the path that `getFile` named."""
+        return await self._exchange("GET", f"/file/{quote(path)}", None, patience)
 
     async def do_request(
         self,

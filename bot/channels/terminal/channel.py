@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.channels.terminal.paint import harmless, painted
-from bot.message import ISOLATES, Button, Command, Content, Incoming, Parcel, Place, Tap, Words
+from bot.message import ISOLATES, Button, Command, Content, Incoming, Media, Parcel, Place, Tap, Words
 
 ANYBODY = "me"
 """Who talks when no name was given."""
@@ -48,6 +48,8 @@ class Terminal:
             self._note(parcel)
             return None
         reference = parcel.target if parcel.action == "edit" and parcel.target else str(parcel.envelope)
+        if parcel.message.media is not None:
+            self._console.print(_shown_as(parcel.message.media), soft_wrap=True)
         self._console.print(painted(parcel.message.text), soft_wrap=not self._console.is_terminal)
         for row in parcel.message.rows:
             for button in row:
@@ -94,6 +96,15 @@ class Terminal:
             self._answered = False
         self._buttons.append((button.payload, message))
         return Text.assemble((f"{len(self._buttons):>3} ", "bold cyan"), label)
+
+
+def _shown_as(media: Media) -> Text:
+    """What lies with a message, as a terminal can tell it: without words, which are the reader's."""
+    told = harmless(media.about or media.name or "")
+    return Text(f"{MARKS[media.kind]} {told}".rstrip(), "cyan")
+
+
+MARKS = {"photo": "🖼", "document": "📄"}
 
 
 def _typed(line: str) -> Content:

@@ -7,11 +7,12 @@ import json
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.webchat import door, hub, pages, stream, transcript, words
+from bot.channels.webchat import door, enclosed, hub, pages, stream, transcript, words
 from bot.channels.webchat.guard import Guard, TurnedAway
 from bot.channels.webchat.hub import Hub
 from bot.channels.webchat.manners import mannered
 from bot.channels.webchat.room import NO_TOWN, Rehearse, Room, Submit
+from bot.channels.webchat.shelf import Shelf
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import DatabaseTrouble, RetryLater
@@ -36,9 +37,11 @@ class WebChat:
         default_language: str,
         clock: Clock,
         frames: str,
+        shelf: Shelf,
     ) -> None:
+        guard, ears = Guard(site), Hub(database)
         self._room = Room(
-            database, submit, rehearse, site, default_language, clock, frames, Guard(site), Hub(database)
+            database, submit, rehearse, site, default_language, clock, frames, guard, ears, shelf
         )
 
     def setup(self, app: web.Application) -> None:
@@ -47,7 +50,7 @@ class WebChat:
         app.on_shutdown.append(self._hang_up)
 
     def routes(self) -> list[web.RouteDef]:
-        """Every address below /w. A community cannot have one of the first five as its short name."""
+        """Every address below /w. A community cannot have one of the first six as its short name."""
         room = self._room
         code = "{code:[A-Za-z0-9_-]{1,64}}"
         slug = "{community:[a-z0-9][a-z0-9-]{0,63}}"
@@ -57,6 +60,7 @@ class WebChat:
             web.get("/w/lines", mannered(room, stream.lines)),
             web.get("/w/proof", mannered(room, door.proof)),
             web.get("/w/static/{edition}/{name}", mannered(room, _still)),
+            web.get("/w/media/{key:[A-Za-z0-9_-]{16,64}}", mannered(room, enclosed.show)),
             web.get("/w/embed.js", mannered(room, _embed)),
             web.get(f"/w/{slug}", mannered(room, pages.show)),
             web.get(f"/w/{slug}/{code}", mannered(room, pages.show)),

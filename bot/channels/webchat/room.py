@@ -14,6 +14,7 @@ from bot.channels.webchat import transcript
 from bot.channels.webchat.guard import Guard, TurnedAway
 from bot.channels.webchat.hub import Hub
 from bot.channels.webchat.seal import Seal, chat_of
+from bot.channels.webchat.shelf import Shelf
 from bot.clock import Clock
 from bot.db import Database
 from bot.i18n import N_, Tongue, available, choose, tongue
@@ -43,6 +44,7 @@ class Room:
     frames: str
     guard: Guard
     hub: Hub
+    shelf: Shelf
     _seal: Seal | None = field(default=None)
 
     @property

@@ -1,0 +1,49 @@
+"""Pictures made fit for a page: drawn anew, no larger than a screen needs, with nothing in them but what is seen."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageOps
+
+MOST_POINTS = 25_000_000  # of a picture to be read; what is packed small may be huge unpacked
+LONGEST_SIDE = 1600  # points of a picture as it is shown
+QUALITY = 85
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+TYPE = "image/jpeg"
+
+
+class NoPicture(ValueError):
+    """What is there is no picture that can be shown."""
+
+
+def redrawn(content: bytes) -> bytes:
+    """The picture as a JPEG without notes on place, time or camera; raises NoPicture. Takes a moment: not for the
+    event loop."""
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as found:
+            if found.width * found.height > MOST_POINTS:
+                raise NoPicture("too many points")
+            found.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            upright = ImageOps.exif_transpose(found)
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            drawn = io.BytesIO()
+            _on_white(upright).save(drawn, "JPEG", quality=QUALITY, optimize=True)
+    except NoPicture:
+        raise
+    except _BROKEN as error:
+        raise NoPicture(type(error).__name__) from None
+    return drawn.getvalue()
+
+
+# Pillow says in many ways that something is no picture, and of one that unpacks to far too much in two more.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, Image.DecompressionBombError, Warning)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Its colours only, in a picture of their own: whatever else came with it stays behind."""
+    plain = picture.convert("RGBA")
+    page = Image.new("RGB", plain.size, "white")
+    page.paste(plain, mask=plain.getchannel("A"))
+    return page
