@@ -212,7 +212,7 @@ _COLUMNS = (
 
 
 def _due(channel: str, now: datetime) -> Select[int]:
-    # What was due when it was put is due although the clock was set back since: nothing waits for an hour to come again.
+    # What was due when it was put is due although the clock was set back since: nothing waits for an hour to return.
     due = or_(Envelope.not_before <= now, Envelope.not_before == Envelope.created_at)
     return select(Envelope.id).where(Envelope.channel == channel, Envelope.done_at.is_(None), due)
 

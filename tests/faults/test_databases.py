@@ -1,4 +1,4 @@
-"""The database locked, cut off, restarted, gone and full while votes come in: nothing is lost, nobody is told nonsense."""
+"""The database locked, cut off, restarted and full while votes come in: nothing is lost, nobody is told nonsense."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ async def another_session(url: URL) -> AsyncIterator[asyncpg.Connection]:
 async def lock(url: URL) -> None:
     """Another program holds the lock, and lets go of it by itself."""
     if url.get_backend_name() == "sqlite":
-        other = await asyncio.create_subprocess_exec(sys.executable, "-c", LOCKS, str(url.database), str(HOLD))
+        other = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", LOCKS, str(url.database), str(HOLD)
+        )
         assert await other.wait() == 0
         return
     async with another_session(url) as other, other.transaction():
@@ -149,7 +151,9 @@ async def test_votes_go_on_while_postgresql_loses_its_connections_one_by_one_and
         await people.reckon()
 
 
-async def test_a_database_server_that_goes_and_comes_back_finds_everything_waiting(postgresql_url: URL) -> None:
+async def test_a_database_server_that_goes_and_comes_back_finds_everything_waiting(
+    postgresql_url: URL,
+) -> None:
     async with cable(postgresql_url) as line, on(line.url) as town:
         async with a_crowd(town) as people:
             await line.cut()
