@@ -65,8 +65,8 @@ async def lock(url: URL) -> None:
         assert await other.wait() == 0
         return
     async with another_session(url) as other, other.transaction():
+        await other.execute("SELECT FROM tallies FOR UPDATE")  # in the order in which turns need them
         await other.execute("LOCK TABLE envelopes IN ACCESS EXCLUSIVE MODE")
-        await other.execute("SELECT FROM tallies FOR UPDATE")
         await asyncio.sleep(HOLD)
 
 
