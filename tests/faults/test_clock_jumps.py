@@ -64,6 +64,7 @@ async def test_what_waited_when_the_clock_was_set_back_goes_out_at_once_and_in_i
     async with bench.at_work():
         await bench.all_ended()
         await put(town, "b2", "afterwards")
+        bench.postman.wake()
         await bench.all_ended()
     assert texts(bench.channel, "b1")[:3] == ["first", "second", "third"]
     wanted = [(f"b{number}", "fair") for number in range(6)]
