@@ -26,7 +26,7 @@ class Crowd:
 
     def __init__(self, town: Town, poll: Poll) -> None:
         self.acknowledged = 0
-        self.troubles: set[str] = set()
+        self.troubles: Counter[str] = Counter()
         self.longest_silence = 0.0
         """Seconds in which nobody's tap was acknowledged."""
         self._town = town
@@ -46,10 +46,10 @@ class Crowd:
         await until(reached)
 
     async def run_into(self, trouble: str) -> None:
-        """Return when the database has refused a tap for this reason."""
+        """Return when the database has refused many taps for this reason."""
 
         async def met() -> bool:
-            return trouble in self.troubles
+            return self.troubles[trouble] >= PEOPLE // 2
 
         await until(met)
 
@@ -99,7 +99,7 @@ class Crowd:
         try:
             receipt = await self._town.folkmoot.dispatcher.submit(incoming)
         except DatabaseTrouble as trouble:
-            self.troubles.add(str(trouble))
+            self.troubles[str(trouble)] += 1
             raise
         assert receipt.outcome in ("done", "seen"), receipt
         return receipt
