@@ -27,6 +27,7 @@ from bot.services import boards, closing, enclosures, followings, poll_boards, r
 CLOCK = "clock"
 """The lock of whoever ticks."""
 
+LOOK_AT_THE_CLOCK = 1.0  # seconds
 AT_A_TICK = 600.0  # seconds for which a job may go on; what is left waits for the next tick
 
 KEEP_SEEN = timedelta(days=7)  # Telegram repeats an update for 24 hours at most
@@ -169,10 +170,19 @@ class Jobs:
         self.ticking = True
         log.debug("the clock ticks here")
         try:
-            await asyncio.Event().wait()
+            await self._watch(scheduler)
         finally:
             self.ticking = False
             scheduler.shutdown(wait=False)
+
+    async def _watch(self, scheduler: AsyncIOScheduler) -> None:
+        """The scheduler goes by the time of day: where that is set back, ticks would wait until it is as late again."""
+        while True:
+            await asyncio.sleep(LOOK_AT_THE_CLOCK)
+            now = datetime.now(scheduler.timezone)
+            for job in scheduler.get_jobs():
+                if job.next_run_time - now > job.trigger.interval:
+                    job.modify(next_run_time=now)
 
     async def run(self, entry: Entry) -> None:
         """One tick: the job, again while there is more to do, and the note that it ran."""

@@ -93,6 +93,7 @@ async def put(
 
 
 def _row(draft: Draft, now: datetime, postman: str | None) -> dict[str, Any]:
+    since = draft.asked_at or now
     expires = draft.expires_at or now + (TOAST_LIFE if draft.action == "toast" else LIFE[draft.lane])
     return {
         "once_key": draft.once_key,
@@ -105,8 +106,8 @@ def _row(draft: Draft, now: datetime, postman: str | None) -> dict[str, Any]:
         "state": "claimed" if postman else "waiting",
         "claimed_by": postman,
         "attempts": 0,
-        "created_at": draft.asked_at or now,
-        "not_before": now + LEASE if postman else now,
+        "created_at": since,
+        "not_before": now + LEASE if postman else since,
         "expires_at": expires,
     }
 

@@ -26,16 +26,41 @@ _ENGLISH_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturd
 def read(text: str, tongue: Tongue, zone: str, *, now: datetime) -> datetime:
     """The moment that `text` names, in UTC; Refused when it names none.
 
-    Days of the week and times of day are the next ones in `zone`. Numbers are read the reader's way.
+    Days of the week and times of day are the next ones in `zone`. Numbers are read the reader's way. Three hours are
+    three hours in the nights when clocks change too; three days lead to the same time of day.
     """
-    local_now = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    here = ZoneInfo(zone)
+    local_now = now.astimezone(here).replace(tzinfo=None)
     plain = _as_the_parser_knows_it(text.strip()[:100], tongue)
-    found = _parsed(plain, tongue, local_now) or _parsed(_in_known_words(plain, tongue), tongue, local_now)
+    found = _understood(plain, tongue, local_now)
     if found is None:
         raise Refused(N_("I could not read that as a time. Try “Friday 18:00” or “in 3 days”."))
     if (found.hour, found.minute) == (0, 0) and not _TIME.search(plain):
         found = found.replace(hour=USUAL_HOUR)
-    return found.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    moment = _next(found, here, now=now)
+    changes = moment.astimezone(here).utcoffset() != now.astimezone(here).utcoffset()
+    if changes and (hours := _hours(plain, tongue, local_now)) is not None:
+        return now + hours
+    return moment
+
+
+def _understood(plain: str, tongue: Tongue, local_now: datetime) -> datetime | None:
+    return _parsed(plain, tongue, local_now) or _parsed(_in_known_words(plain, tongue), tongue, local_now)
+
+
+def _next(local: datetime, zone: ZoneInfo, *, now: datetime) -> datetime:
+    """The first moment from now on at which clocks in `zone` show this: one night a year they show an hour twice."""
+    moments = [local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return next((moment for moment in moments if moment >= now), moments[0])
+
+
+def _hours(plain: str, tongue: Tongue, local_now: datetime) -> timedelta | None:
+    """How much later, where it says so in hours or minutes: asked a little later, it means as much later."""
+    a_little = timedelta(minutes=7)
+    found, later = (_understood(plain, tongue, begin) for begin in (local_now, local_now + a_little))
+    if found is None or later is None or later - found != a_little:
+        return None
+    return found - local_now if (found - local_now) % timedelta(days=1) else None
 
 
 def _parsed(text: str, tongue: Tongue, local_now: datetime) -> datetime | None:
@@ -58,9 +83,9 @@ def closing_words(tongue: Tongue) -> tuple[str, ...]:
     )
 
 
-def in_days(days: int, *, now: datetime) -> datetime:
-    """The same time of day, so many days from now."""
-    return now + timedelta(days=days)
+def in_days(days: int, zone: str, *, now: datetime) -> datetime:
+    """The same time of day in `zone`, so many days from now."""
+    return (now.astimezone(ZoneInfo(zone)) + timedelta(days=days)).astimezone(UTC)
 
 
 _SPELLINGS: dict[str, tuple[tuple[str, str], ...]] = {

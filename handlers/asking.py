@@ -122,7 +122,7 @@ def _closing(turn: Turn, community: Community) -> Prompt[datetime]:
             when.read(text, turn.tongue, community.zone, now=turn.now), now=turn.now
         ),
         offers=offers,
-        picked=lambda days: when.in_days(int(days), now=turn.now),
+        picked=lambda days: when.in_days(int(days), community.zone, now=turn.now),
     )
 
     def read(answer: Answer) -> datetime:

@@ -83,6 +83,11 @@ class Postgresql:
         """Stop a server that is not to live until the process ends."""
         self.server._cleanup()
 
+    def restart(self) -> None:
+        """Stop it, whoever is connected, and start it again."""
+        self.server.stop()
+        self.server.ensure_postgres_running()
+
     def fresh(self) -> URL:
         """An empty database with the schema: one that was wiped, which is quicker, or a new one."""
         return (

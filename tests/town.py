@@ -22,7 +22,7 @@ from bot.services import communities, invitations, polls
 from bot.settings import Settings
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-PATIENCE = 10.0  # seconds a test waits for what must come
+PATIENCE = 30.0  # seconds a test waits for what must come
 WAKE = 6  # looks between two times that a postman is woken while something is due
 
 

@@ -68,8 +68,9 @@ class Letter(Base):
 class Envelope(Base):
     """Something on its way to one address; the words are its own `body` or those of its letter.
 
-    `lane`: 0 reply, 1 personal, 2 bulk. `not_before` is when it is due (again); a claim moves it to the end of
-    its lease, so that the same query finds both what is due and what was claimed by somebody who died.
+    `lane`: 0 reply, 1 personal, 2 bulk. `not_before` is when it is due (again), `created_at` for what is due since it
+    was put; a claim moves it to the end of its lease, so that the same query finds both what is due and what was
+    claimed by somebody who died.
     `done_at` is set when it has come to an end: in all states but those in `UNSENT`.
     The same thing is never put twice: `once_key` is unique, or the address where it belongs to a mailing.
     `reference` is the channel's name for what was sent.

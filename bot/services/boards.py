@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -159,12 +159,17 @@ async def _stale(
         .join(Address, Address.id == Board.address_id)
         .outerjoin(GroupChat, link)
         .where(Board.kind == kind.name, Board.done_at.is_(None), Board.envelope_id.is_(None))
-        .where(Board.due_at <= now, Address.closed_at.is_(None), other)
+        .where(_due(now), Address.closed_at.is_(None), other)
         .order_by(Board.due_at, Board.id)
         .limit(MOST)
         .with_for_update(of=Board, skip_locked=True)
     )
     return [(board, chat, bool(still)) for board, chat, still in rows]
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Its time has come; or it is later than any could be, because the clock was set back."""
+    return or_(Board.due_at <= now, and_(Board.failures == 0, Board.due_at > now + GAP))
 
 
 def _drawn(board: Board, chat: Address, face: Face, *, connected: bool, now: datetime) -> list[Draft]:

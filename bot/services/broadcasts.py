@@ -114,9 +114,8 @@ async def newcomers(
 ) -> int:
     """Put it for those who joined in the meantime; returns how many."""
     assert broadcast.put_at is not None  # noqa: S101 - only what was put is looked at
-    late = audiences.reached(community.id).where(
-        Membership.joined_at >= broadcast.put_at - OVERLAP, ~_was_put(broadcast.subject)
-    )
+    since = min(broadcast.put_at, now) - OVERLAP  # `now` is earlier when the clock was set back
+    late = audiences.reached(community.id).where(Membership.joined_at >= since, ~_was_put(broadcast.subject))
     if await session.scalar(late.limit(1)) is None:
         return 0
     return await put(session, broadcast, community, late, now=now)

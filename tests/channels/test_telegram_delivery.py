@@ -203,13 +203,14 @@ async def test_the_reason_holds_nothing_of_the_letter(
 async def test_a_slow_answer_is_one_that_may_have_arrived(
     api: FakeTelegram, channel: TelegramChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.channels.telegram.wire.PATIENCE", 0.2)
     alice = api.user("Alice", started=True)
-    api.fail("sendMessage", "slow_after", seconds=1)
+    await channel.deliver(parcel(alice.id, "Good morning"))  # the connection is there
+    monkeypatch.setattr("bot.channels.telegram.wire.PATIENCE", 0.5)
+    api.fail("sendMessage", "slow_after", seconds=5)
     with pytest.raises(RetryLater) as failure:
         await channel.deliver(parcel(alice.id, "Hello"))
     assert failure.value.maybe_arrived
-    assert alice.sees("Hello")
+    await api.until(lambda: alice.sees("Hello"))
 
 
 async def test_while_telegram_is_gone_nothing_has_arrived(

@@ -199,12 +199,13 @@ async def test_a_stranger_has_no_stream_and_is_not_asked_to_try_again(town: WebT
         assert response.status == 204
 
 
-async def test_a_toast_of_before_is_not_shown_again(town: WebTown) -> None:
+@pytest.mark.parametrize("minutes", [1, -60], ids=["later", "the clock set back"])
+async def test_a_toast_of_before_is_not_shown_again(town: WebTown, minutes: int) -> None:
     async with town.visitor() as alice:
         chat = await known(town, alice)
         await web(town).deliver(parcel(chat, "Counted.", 903, "toast", "q1"))
         assert "Counted." in (await alice.opens("/w/elm-park")).text
-        town.clock.pass_by(timedelta(minutes=1))
+        town.clock.pass_by(timedelta(minutes=minutes))
         assert "Counted." not in (await alice.opens("/w/elm-park")).text
         async with alice.http.get("/w/lines?after=0") as response:
             assert "Counted." not in await response.text()

@@ -23,7 +23,7 @@ from bot.pace import Limits
 from bot.settings import Settings
 from tests.town import MONDAY, PaperChannel, Town
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 def free_port() -> int:

@@ -18,7 +18,7 @@ from bot.db import Database
 from bot.message import Incoming, Message, Tap
 from handlers import ROUTERS
 
-PATIENCE = 15.0  # seconds for what must come about
+PATIENCE = 30.0  # seconds for what must come about
 _numbers = itertools.count(1)
 
 

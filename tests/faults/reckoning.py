@@ -1,8 +1,15 @@
-"""What a run of `kill -9` came to: how things stood when the process died, and afterwards."""
+"""What a run of `kill -9` came to, how things stood when the process died; and what everybody voted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from bot.db import Database
+from bot.models import Address, Ballot, Poll
+from bot.services import roll
 
 
 @dataclass
@@ -39,3 +46,15 @@ class Held:
     unconfirmed: int
     owed: int
     in_flight: set[tuple[str, str]]
+
+
+async def votes(database: Database, poll: Poll) -> dict[str, int]:
+    """What was counted for each chat; every ballot belongs to one."""
+    async with database.reading() as session:
+        poll = await session.get_one(Poll, poll.id)
+        ballots = await session.scalars(select(Ballot).where(Ballot.poll_id == poll.id))
+        answers = {ballot.voter: ballot.answer for ballot in ballots}
+        addresses = await session.scalars(select(Address).options(joinedload(Address.resident)))
+        voters = {one.chat: roll.voter_key(poll, one.resident) for one in addresses if one.resident}
+    assert answers.keys() <= set(voters.values()), "a ballot that nobody cast"
+    return {chat: answers[voter] for chat, voter in voters.items() if voter in answers}

@@ -78,7 +78,7 @@ async def test_nothing_is_lost_and_no_letter_comes_twice_when_every_fifth_call_f
             async with database.reading() as session:
                 return await session.scalar(select(Envelope.id).where(Envelope.done_at.is_(None))) is None
 
-        await until(all_ended, 40)
+        await until(all_ended, 90)
         work.cancel()
         await asyncio.wait([work])
         came = {one.id: [seen.text for seen in one.screen()] for one in people}

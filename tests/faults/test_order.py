@@ -100,13 +100,13 @@ async def test_a_newer_edit_makes_an_older_one_pointless(town: Town) -> None:
 async def test_an_older_edit_that_comes_late_does_not_undo_a_newer_one(town: Town) -> None:
     await known(town, "Alice")
     async with town.folkmoot.database.writing() as session:
-        # What another process put a moment ago, and what nobody has looked for yet.
+        # What another process put a moment ago, and what nobody may look for yet.
         address = (await session.scalars(select(Address).where(Address.chat == "Alice"))).one()
         draft = outbox.Draft(address, note("older"), "Alice:older", "edit", "1")
-        await outbox.put(session, [draft], now=town.clock() + timedelta(seconds=5))
+        await outbox.put(session, [draft], now=town.clock(), claimed_by={"paper": "another"})
     await put(town, "Alice", "newer", target="1")
     await until(lambda: _is(town, "Alice:newer", "sent"))
-    town.clock.pass_by(timedelta(seconds=5))
+    town.clock.pass_by(outbox.LEASE)
     await town.quiet()
     assert texts(town.paper, "Alice")[-1] == "newer"
     assert (await state(town, "Alice:older"))[0] == "cancelled"

@@ -33,9 +33,9 @@ async def test_what_was_owed_while_telegram_was_gone_arrives_in_order_when_it_is
             people = [fake.user(name) for name in ("Alice", "Bob", "Cem")]
             for one in people:
                 await one.sends("/start")
-            await fake.settles(20)
+            await fake.settles(40)
             for one in people:
-                await one.waits_until(one.screen, "an answer", seconds=20)
+                await one.waits_until(one.screen, "an answer", seconds=40)
             await fake.stop()
             for number in range(3):
                 async with folkmoot.database.writing() as session:
@@ -54,7 +54,7 @@ async def test_what_was_owed_while_telegram_was_gone_arrives_in_order_when_it_is
             await until(noticed)
             await fake.start()
             for one in people:
-                await one.waits_for("letter 2", seconds=20)
+                await one.waits_for("letter 2", seconds=40)
                 shown = [seen.text for seen in one.screen() if seen.text.startswith("letter")]
                 assert shown == [f"letter {number}" for number in range(3)]
             await asyncio.sleep(0)

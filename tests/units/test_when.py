@@ -70,9 +70,39 @@ def test_the_town_s_own_clock_counts() -> None:
     assert when.read("Friday 18:00", tongue("en"), "Europe/London", now=july).hour == 17
 
 
-def test_the_night_the_clocks_go_back_has_a_moment_for_every_hour() -> None:
-    before = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
-    assert (
-        when.read("25 Oct 01:30", tongue("en"), "Europe/London", now=before).isoformat()
-        == "2026-10-25T00:30:00+00:00"
-    )
+@pytest.mark.parametrize(
+    ("now", "text", "expected"),
+    [
+        # The night in which the hour from one to two comes twice
+        ("2026-10-24T12:00", "25 Oct 01:30", "2026-10-25T00:30"),
+        ("2026-10-24T20:00", "01:30", "2026-10-25T00:30"),
+        ("2026-10-24T20:00", "tomorrow at 9", "2026-10-25T09:00"),
+        ("2026-10-24T20:00", "in 2 days", "2026-10-26T21:00"),
+        ("2026-10-24T20:00", "in 6 hours", "2026-10-25T02:00"),
+        ("2026-10-25T00:10", "01:30", "2026-10-25T00:30"),
+        ("2026-10-25T00:10", "in 50 minutes", "2026-10-25T01:00"),
+        ("2026-10-25T00:45", "in 20 minutes", "2026-10-25T01:05"),
+        ("2026-10-25T01:10", "01:30", "2026-10-25T01:30"),
+        ("2026-10-25T01:10", "in 20 minutes", "2026-10-25T01:30"),
+        ("2026-10-25T01:10", "in 3 days", "2026-10-28T01:10"),
+        # The night that has no such hour
+        ("2027-03-27T20:00", "01:30", "2027-03-28T01:30"),
+        ("2027-03-27T20:00", "tomorrow at 9", "2027-03-28T08:00"),
+        ("2027-03-27T20:00", "in 2 days", "2027-03-29T19:00"),
+        ("2027-03-28T00:45", "in 3 hours", "2027-03-28T03:45"),
+        ("2027-03-28T00:45", "1 day 2 hours", "2027-03-29T02:45"),
+        ("2027-03-28T00:45", "Friday", "2027-04-02T17:00"),
+    ],
+)
+def test_a_moment_in_the_nights_when_clocks_change(now: str, text: str, expected: str) -> None:
+    begin, moment = (datetime.fromisoformat(one + "+00:00") for one in (now, expected))
+    assert when.read(text, tongue("en"), "Europe/London", now=begin) == moment
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [("2026-10-24T17:00", "2026-10-27T18:00"), ("2027-03-26T18:00", "2027-03-29T17:00")],
+)
+def test_days_lead_to_the_same_time_of_day(now: str, expected: str) -> None:
+    begin, moment = (datetime.fromisoformat(one + "+00:00") for one in (now, expected))
+    assert when.in_days(3, "Europe/London", now=begin) == moment

@@ -52,7 +52,10 @@ async def latest(session: AsyncSession, chat: str) -> Sequence[WebLine]:
 
 async def toasts(session: AsyncSession, chat: str, now: datetime) -> Sequence[WebLine]:
     """Short notes that are still fresh."""
-    rows = select(WebLine).where(WebLine.chat == chat, WebLine.kind == "toast", WebLine.at > now - TOAST_LIFE)
+    fresh = WebLine.at.between(
+        now - TOAST_LIFE, now + TOAST_LIFE
+    )  # not those from before the clock was set back
+    rows = select(WebLine).where(WebLine.chat == chat, WebLine.kind == "toast", fresh)
     return (await session.scalars(rows.order_by(WebLine.seq))).all()
 
 
@@ -62,7 +65,7 @@ async def since(session: AsyncSession, chat: str, seq: int, now: datetime) -> Se
     return [
         line
         for line in (await session.scalars(rows)).all()
-        if line.kind != "toast" or line.at > now - TOAST_LIFE
+        if line.kind != "toast" or abs(line.at - now) < TOAST_LIFE
     ]
 
 
