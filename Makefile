@@ -10,7 +10,7 @@ PAPERS = pyproject.toml constraints.txt
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench bench-quick soak screenshots messages dist pins clean
+.PHONY: help run test check lint fmt bench bench-quick soak screenshots messages dist pins clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,12 +22,14 @@ test: $(VENV)/.ready-to-test ## Run every test, on SQLite and PostgreSQL, in Chr
 	@.ci/chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
-check: $(VENV)/.ready-to-test ## Look for what is wrong without running the service
+check: lint ## Look for what is wrong without running the service
+	$(BIN)/python -m pytest -q tests/house/test_catalogues.py tests/house/test_schema.py tests/house/test_papers.py
+
+lint: $(VENV)/.ready-to-test ## The part of `make check` that runs no tests
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/house/test_catalogues.py tests/house/test_schema.py tests/house/test_papers.py
 
 fmt: $(VENV)/.ready-to-test ## Put the code in order
 	$(BIN)/ruff check --fix $(CODE)

@@ -24,8 +24,9 @@ from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import insert, select
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
+from bench.contenders import settings
 from bot import logs, outbox
 from bot.channels.telegram.limits import limits
 from bot.clock import utc_now
@@ -251,7 +252,7 @@ def main() -> None:
     for run in wishes.runs:
         people = wishes.free_people if run == "free" else wishes.people
         with tempfile.TemporaryDirectory() as folder:
-            url = make_url(wishes.url or f"sqlite+aiosqlite:///{Path(folder)}/town.db")
+            url = settings(wishes.url or f"sqlite:///{Path(folder)}/town.db").database
             result = asyncio.run(measure(url, run, people))
         sys.stdout.write(json.dumps(asdict(result)) + "\n")
         sys.stdout.flush()

@@ -134,7 +134,9 @@ async def _columns(connection: asyncpg.Connection) -> Shape:
     return [
         tuple(row)
         for row in await connection.fetch(
-            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
+            "SELECT relname::text, attname::text, atttypid::regtype::text"
+            " FROM pg_attribute JOIN pg_class c ON c.oid = attrelid"
+            " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped"
             " UNION ALL SELECT 'alembic_version', 'version_num', version_num FROM alembic_version ORDER BY 1, 2, 3"
         )
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, false, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -56,11 +56,23 @@ def person(incoming: Incoming) -> Chat:
 
 
 async def _read(session: AsyncSession, chats: set[Chat]) -> dict[Chat, Address]:
+    # Channel by channel: asked for pairs, SQLite reads every address there is.
+    by_channel: dict[str, list[str]] = {}
+    for channel, chat in sorted(chats):
+        by_channel.setdefault(channel, []).append(chat)
     rows = await session.scalars(
         select(Address)
         # Not joined: PostgreSQL would give residents as they were before it waited for the addresses.
         .options(selectinload(Address.resident))
-        .where(tuple_(Address.channel, Address.chat).in_(sorted(chats)))
+        .where(
+            or_(
+                false(),
+                *(
+                    (Address.channel == channel) & Address.chat.in_(some)
+                    for channel, some in by_channel.items()
+                ),
+            )
+        )
         .order_by(Address.id)
         .with_for_update(of=Address)
         .execution_options(populate_existing=True)

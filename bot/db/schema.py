@@ -6,12 +6,9 @@ import asyncio
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,6 +17,9 @@ from bot.db import postgresql, sqlite
 from bot.db.database import Database
 from bot.db.trouble import LOCKED, trouble
 from bot.errors import DatabaseTrouble
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 PATIENCE = 120.0  # seconds to wait for another process that is migrating
 LOCK = 4_680_720_301  # the advisory lock of migrations; any number will do that nothing else uses
@@ -30,6 +30,8 @@ NEWER = "The database was made by a newer version of this program; install that 
 
 def configuration() -> Config:
     """Where the migrations are: they travel with the program."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
     return config
@@ -106,6 +108,9 @@ def _upgrade(connection: Connection) -> None:
         raise DatabaseTrouble(NEWER)
     if age is None:
         return
+    # Here and not above: it takes a good part of a start, and is needed only where there is something to do.
+    from alembic import command
+
     config = configuration()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -114,15 +119,15 @@ def _upgrade(connection: Connection) -> None:
 
 
 @cache
-def _migrations() -> ScriptDirectory:
-    """Read once: whoever asks whether we are ready asks often, and the files do not change under a running program."""
-    return ScriptDirectory.from_config(configuration())
+def revisions() -> tuple[str, ...]:
+    """The numbers of all migrations in their order; their files' names begin with them."""
+    names = (file.name for file in (files("migrations") / "versions").iterdir())
+    return tuple(sorted(name.partition("_")[0] for name in names if name[:1].isdigit()))
 
 
 def _age(connection: Connection) -> str | None:
-    script = _migrations()
-    present = MigrationContext.configure(connection).get_current_revision()
-    if present == script.get_current_head():
+    there = inspect(connection).has_table("alembic_version")
+    present = connection.scalar(text("SELECT version_num FROM alembic_version")) if there else None
+    if present == revisions()[-1]:
         return None
-    known = {revision.revision for revision in script.walk_revisions()}
-    return OLDER if present is None or present in known else NEWER
+    return OLDER if present is None or present in revisions() else NEWER

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.message import Command, Receipt, Tap
 from bot.models import Ballot, Envelope, Membership, Participation, Poll, Resident, Tally
 from bot.services import residents, roll
+from tests.plans import listening, read_from_end_to_end
 from tests.town import MONDAY, Person, Town
 
 FIXED = {
@@ -91,6 +92,18 @@ async def test_votes_cost_a_few_statements_however_many_they_are_and_how_big_the
         assert not any("count(" in name for name in counts)
     turn = Counter({name: n for name, n in many.items() if not POSTMAN.search(name)})
     assert turn.total() <= 9, many
+
+
+async def test_no_table_is_read_from_end_to_end_for_a_vote(town: Town) -> None:
+    await town.community()
+    people = await known(town, 6)
+    poll = await town.poll("Keep the market?", "Yes", "No")
+    with listening(town.folkmoot.database) as asked:
+        await together(*((one, vote(poll, 0)) for one in people))
+        await together(*((one, vote(poll, 1)) for one in people))
+    turns = [one for one in asked if not POSTMAN.search(one[0])]
+    assert len(turns) >= 8
+    assert not await read_from_end_to_end(town.folkmoot.database, turns)
 
 
 async def _crowd(town: Town, poll: Poll, count: int) -> None:

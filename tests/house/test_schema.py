@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from bot.db import Database
-from bot.db.schema import configuration
+from bot.db.schema import configuration, revisions
 
 
 def differences(connection: Connection) -> None:
@@ -19,3 +20,8 @@ def differences(connection: Connection) -> None:
 async def test_no_migration_is_missing(database: Database) -> None:
     async with database.engine.begin() as connection:
         await connection.run_sync(differences)
+
+
+def test_revisions_are_counted_as_alembic_counts_them() -> None:
+    script = ScriptDirectory.from_config(configuration())
+    assert revisions() == tuple(reversed([one.revision for one in script.walk_revisions()]))
