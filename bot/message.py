@@ -14,6 +14,16 @@ from bot.press import Press
 ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 """The invisible marks that isolate directions, for `str.translate` to remove."""
 
+BESIDE_MEDIA = (
+    1024  # `units` of a text in one message with a picture or a document; Bot API, sendPhoto.caption
+)
+
+
+def units(text: str) -> int:
+    """Length as messengers count it: in code units of UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 # --- what goes along -----------------------------------------------------------------------------
 
 

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import event, text
 
 from bot.db import Database
 from bot.models import Base
 
-Asked = list[tuple[str, Any]]
-"""Statements, each with what was put into it."""
-
 END_TO_END = re.compile(r"SCAN (\w+)|Seq Scan on (\w+)")
 
 
+class Asked(NamedTuple):
+    """One statement, and what was put into it: once, or once for each of `many` rows."""
+
+    statement: str
+    given: Any
+    many: bool
+
+
 @contextmanager
-def listening(database: Database) -> Iterator[Asked]:
-    """Statements that read or change rows, for as long as the block lasts; inserts of many rows are left out."""
-    asked: Asked = []
+def listening(database: Database) -> Iterator[list[Asked]]:
+    """All statements, for as long as the block lasts."""
+    asked: list[Asked] = []
 
     def hear(_connection: object, _cursor: object, statement: str, given: Any, _: object, many: bool) -> None:
-        if not many and statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
-            asked.append((statement, given))
+        asked.append(Asked(statement, given, many))
 
     engine = database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", hear)
@@ -35,10 +39,16 @@ def listening(database: Database) -> Iterator[Asked]:
         event.remove(engine, "before_cursor_execute", hear)
 
 
-async def read_from_end_to_end(database: Database, asked: Asked) -> dict[str, set[str]]:
+def looking(asked: Iterable[Asked]) -> list[Asked]:
+    """Those that look for rows, to read, change or delete them."""
+    verbs = ("SELECT", "UPDATE", "DELETE", "WITH")
+    return [one for one in asked if not one.many and one.statement.startswith(verbs)]
+
+
+async def read_from_end_to_end(database: Database, asked: Iterable[Asked]) -> dict[str, set[str]]:
     """Tables that these statements would read whole, by statement."""
     found: dict[str, set[str]] = {}
-    for statement, given in asked:
+    for statement, given, _ in asked:
         plan = await _plan(database, statement, given)
         tables = {one or other for one, other in END_TO_END.findall(plan)} & Base.metadata.tables.keys()
         if tables:

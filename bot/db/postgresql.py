@@ -23,15 +23,16 @@ STRANGE = {"channel_binding", "gssencmode", "keepalives", "keepalives_idle", "ke
 OURS = {"prepared_statement_cache_size", "connect_timeout"}
 
 
-def engine(url: URL, *, patience: float | None = PATIENCE) -> AsyncEngine:
+def engine(url: URL, *, patience: float | None = PATIENCE, kept: int | None = None) -> AsyncEngine:
     """An engine with a small pool.
 
     A connection that leads to the server itself keeps its statements prepared. A pooler may give every transaction
     another connection of the server, so through one they are prepared without a name and anew each time. The first
-    connection shows which it is, unless `?prepared_statement_cache_size=` says how many are to be kept.
+    connection shows which it is, unless `kept`, or before it `?prepared_statement_cache_size=`, says how many are to
+    be kept.
     """
-    wished = url.query.get("prepared_statement_cache_size")
-    kept = None if wished is None else int(str(wished))
+    if (wished := url.query.get("prepared_statement_cache_size")) is not None:
+        kept = int(str(wished))
 
     async def creator(*_: object, **__: object) -> asyncpg.Connection:
         return await connect(url, patience=patience, kept=kept or 0)

@@ -61,7 +61,9 @@ async def upgrade(database: Database | URL) -> None:
     """
     url = database.url if isinstance(database, Database) else database
     made = (
-        _sqlite_engine(url) if url.get_backend_name() == "sqlite" else postgresql.engine(url, patience=None)
+        _sqlite_engine(url)
+        if url.get_backend_name() == "sqlite"
+        else postgresql.engine(url, patience=None, kept=0)
     )
     try:
         await _patiently(made)

@@ -19,12 +19,12 @@ from bot import i18n
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import announcements as letters
-from bot.message import Media
+from bot.message import BESIDE_MEDIA, Media, units
 from bot.models import Broadcast, Community, Enclosure
 from bot.services import announcements
 
 MOST = 20  # megabytes; larger files a Telegram bot cannot fetch, so nobody on the web would see them
-CAPTION = 1024  # UTF-16 units below a picture; Bot API, sendPhoto.caption
+LARGEST = MOST * 1024 * 1024  # bytes
 ABOUT_LIMIT = 300  # characters
 NAME_LIMIT = 100  # characters
 KEPT = announcements.LIFE + timedelta(days=30)
@@ -67,7 +67,7 @@ def proper(media: Media | str) -> Media:
                 N_("That was passed on from elsewhere. Please send the picture or the document itself.")
             )
         raise Refused(N_("That cannot go with an announcement. One picture or one document can."))
-    if (media.size or 0) > MOST * 1024 * 1024:
+    if (media.size or 0) > LARGEST:
         raise Refused(N_("That file is larger than {most} megabytes. Please send a smaller one."), most=MOST)
     if media.kind == "photo":
         return replace(media, name=None, type="image/jpeg")
@@ -111,11 +111,7 @@ def room(community: Community) -> int:
         for code in i18n.available()
         for correction in (False, True)
     )
-    return CAPTION + 1 - max(_units(unescape(re.sub(r"<[^>]+>", "", frame.text))) for frame in frames)
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return BESIDE_MEDIA + 1 - max(units(unescape(re.sub(r"<[^>]+>", "", frame.text))) for frame in frames)
 
 
 def reader(media: Media | None, community: Community) -> Callable[[str], str]:
@@ -125,14 +121,14 @@ def reader(media: Media | None, community: Community) -> Callable[[str], str]:
 
     def beside(words: str) -> str:
         text, most = announcements.tidied(words), room(community)
-        if _units(text) > most:
+        if units(text) > most:
             raise Refused(
                 N_(
                     "A text with a picture or a document can have {most} letters; this one has {n}. "
                     "Please make it shorter."
                 ),
                 most=most,
-                n=_units(text),
+                n=units(text),
             )
         return text
 
@@ -145,7 +141,7 @@ def beside(texts: Mapping[str, str], community: Community) -> Callable[[Media | 
     def check(media: Media | str) -> None:
         proper(media)
         most = room(community)
-        if any(_units(text) > most for text in texts.values()):
+        if any(units(text) > most for text in texts.values()):
             raise Refused(
                 N_(
                     "A text with a picture or a document can have {most} letters, and yours is longer. "

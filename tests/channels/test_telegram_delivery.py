@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -17,19 +16,6 @@ from tests.channels.telegram_line import line, parcel
 from tests.fake_telegram import FakeTelegram
 
 YES = ((Button("Yes", "v:1:0"), Button("No", "v:1:1")),)
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as fake:
-        yield fake
-        fake.assert_proper()
-
-
-@pytest.fixture
-async def channel(api: FakeTelegram) -> AsyncIterator[TelegramChannel]:
-    async with line(api) as opened:
-        yield opened
 
 
 async def test_a_message_arrives_with_its_buttons_and_without_a_preview(

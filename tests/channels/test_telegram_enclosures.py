@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,26 +12,13 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.reading import Us, read
 from bot.errors import RetryLater, Undeliverable
 from bot.message import Attached, Button, Command, Media, Odd, Parcel
-from tests.channels.telegram_line import line, parcel
+from tests.channels.telegram_line import parcel
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
 
 PNG = b"\x89PNG\r\n\x1a\n a picture"
 US = Us(7123456789, "FolkBot")
 YES = ((Button("Yes", "v:1:0"),),)
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as fake:
-        yield fake
-        fake.assert_proper()
-
-
-@pytest.fixture
-async def channel(api: FakeTelegram) -> AsyncIterator[TelegramChannel]:
-    async with line(api) as opened:
-        yield opened
 
 
 def sent(update: dict[str, Any]) -> Any:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from bot.channels.telegram.keyboard import under, words
-from bot.channels.telegram.text import LONGEST_TEXT, _parts, parts, shortened, units
-from bot.message import Button, Message
+from bot.channels.telegram.text import LONGEST_TEXT, _parts, parts, shortened
+from bot.message import Button, Message, units
 from tests.fake_telegram.html import parse
 
 _LETTERS = st.text(st.sampled_from("ab <>&'\"\n😀é👍🏽ق\u0301"), max_size=60)

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from bot import i18n
-from bot.channels.telegram.text import LONGEST_CAPTION, parts
+from bot.channels.telegram.text import parts
 from bot.letters.announcements import announcement
-from bot.message import Attached, Command, Content, Media, Odd
+from bot.message import BESIDE_MEDIA, Attached, Command, Content, Media, Odd
 from bot.models import Enclosure, Envelope
 from bot.services import enclosures
 from tests.announcements import looks, sees
@@ -176,7 +176,7 @@ async def test_the_room_beside_a_picture_is_what_telegram_takes_below_it_in_ever
         pieces = [
             parts(
                 announcement(community, texts, "en", i18n.tongue(code), correction=again).text,
-                LONGEST_CAPTION,
+                BESIDE_MEDIA,
             )
             for code in i18n.available()
             for again in (False, True)

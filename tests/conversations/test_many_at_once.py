@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.message import Command, Receipt, Tap
 from bot.models import Ballot, Envelope, Membership, Participation, Poll, Resident, Tally
 from bot.services import residents, roll
-from tests.plans import listening, read_from_end_to_end
+from tests.plans import listening, looking, read_from_end_to_end
 from tests.town import MONDAY, Person, Town
 
 FIXED = {
@@ -48,20 +48,17 @@ def vote(poll: Poll, choice: int) -> Tap:
 
 @contextmanager
 def statements(town: Town) -> Iterator[Counter[str]]:
-    """Statements by their verb and first table, for as long as the block lasts."""
+    """Statements by their verb and first table; known when the block has ended."""
     counts: Counter[str] = Counter()
-
-    def executed(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        words = statement.replace(",", " ").split()
-        at = next((n for n, word in enumerate(words) if word in {"INTO", "FROM", "UPDATE"}), None)
-        counts[f"{words[0]} {words[at + 1]}" if at is not None else words[0]] += 1
-
-    engine = town.folkmoot.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", executed)
-    try:
+    with listening(town.folkmoot.database) as asked:
         yield counts
-    finally:
-        event.remove(engine, "before_cursor_execute", executed)
+    counts.update(_verb_and_table(one.statement) for one in asked)
+
+
+def _verb_and_table(statement: str) -> str:
+    words = statement.replace(",", " ").split()
+    at = next((n for n, word in enumerate(words) if word in {"INTO", "FROM", "UPDATE"}), None)
+    return f"{words[0]} {words[at + 1]}" if at is not None else words[0]
 
 
 async def known(town: Town, count: int) -> list[Person]:
@@ -101,7 +98,7 @@ async def test_no_table_is_read_from_end_to_end_for_a_vote(town: Town) -> None:
     with listening(town.folkmoot.database) as asked:
         await together(*((one, vote(poll, 0)) for one in people))
         await together(*((one, vote(poll, 1)) for one in people))
-    turns = [one for one in asked if not POSTMAN.search(one[0])]
+    turns = [one for one in looking(asked) if not POSTMAN.search(one.statement)]
     assert len(turns) >= 8
     assert not await read_from_end_to_end(town.folkmoot.database, turns)
 

@@ -23,7 +23,7 @@ from bot.services import residents
 from tests.faults.blasts import blast, cancel, hold, nothing_in_hand, progress, release
 from tests.faults.desks import note, until
 from tests.faults.letters import Bench, put
-from tests.plans import listening, read_from_end_to_end
+from tests.plans import listening, looking, read_from_end_to_end
 from tests.town import Town
 
 FAST = Limits()
@@ -185,7 +185,7 @@ async def test_a_claim_reads_only_what_it_takes(town: Town) -> None:
         await mine.take_over()
         await cancel(bench, "held")
         await mine.sweep(town.clock())
-    of_envelopes = [one for one in asked if "envelopes" in one[0]]
+    of_envelopes = [one for one in looking(asked) if "envelopes" in one.statement]
     assert len(of_envelopes) >= 8
     read = await read_from_end_to_end(database, of_envelopes)
     assert not any("envelopes" in tables for tables in read.values()), read

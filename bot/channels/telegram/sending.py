@@ -9,10 +9,10 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram import files, keyboard
 from bot.channels.telegram.fates import fate_of
-from bot.channels.telegram.text import LONGEST_CAPTION, LONGEST_TOAST, parts, shortened
+from bot.channels.telegram.text import LONGEST_TOAST, parts, shortened
 from bot.channels.telegram.wire import Declined, Unheard, Wire
 from bot.errors import Undeliverable
-from bot.message import Message, Parcel
+from bot.message import BESIDE_MEDIA, Message, Parcel
 
 Keyboard = dict[str, Any] | None
 
@@ -113,7 +113,7 @@ def _pieces(words: Markup, file: dict[str, Any]) -> list[str]:
     """The words in as many messages as they need. Beside a file they are below it, or all come after it."""
     if not file:
         return parts(words)
-    below = parts(words, LONGEST_CAPTION)
+    below = parts(words, BESIDE_MEDIA)
     return below if len(below) == 1 else ["", *parts(words)]
 
 

@@ -13,8 +13,9 @@ from html import unescape
 
 from markupsafe import Markup, escape
 
+from bot.message import units
+
 LONGEST_TEXT = 4096
-LONGEST_CAPTION = 1024
 LONGEST_TOAST = 200
 
 _TOKEN = re.compile(r"(</?[a-zA-Z][^<>]*>)")
@@ -29,11 +30,6 @@ _BORDERS = (
 
 Run = tuple[str, tuple[str, ...]]
 """Plain text and the tags that are open around it."""
-
-
-def units(text: str) -> int:
-    """Length as Telegram counts it."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 _LETTERS = r"(?:[^<>&]|&(?:lt|gt|amp|quot|#34|#39);)*"

@@ -21,7 +21,7 @@ from bot.channels.webchat import pictures
 from bot.clock import Clock
 from bot.errors import Undeliverable
 from bot.message import Media
-from bot.services.enclosures import KEPT, MOST
+from bot.services.enclosures import KEPT, LARGEST
 
 AT_ONCE = 2  # files fetched and drawn at a time: each takes some tens of megabytes meanwhile
 
@@ -59,7 +59,7 @@ class Shelf:
             raise Undeliverable("nobody has it")
         async with self._busy:
             content = await self._fetch(media)
-            if len(content) > MOST * 1024 * 1024:
+            if len(content) > LARGEST:
                 raise Undeliverable("too large")
             await asyncio.to_thread(self._put, path, content, picture=media.kind == "photo")
         return path
