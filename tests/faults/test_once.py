@@ -118,7 +118,7 @@ async def test_two_processes_in_which_people_change_their_minds_agree_with_a_rec
     address = database_url.render_as_string(hide_password=False)
     writers = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.faults.voters", address, str(poll.id), str(seed), "300",
+            sys.executable, "-m", "tests.faults.voters", address, str(poll.id), str(seed), "500",
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         for seed in (1, 2)
