@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import __version__
+from bot import __version__, garbage
 from bot.commands import checking, communities, examining, inviting, polls, running, talking
 from bot.commands.saying import complain
 from bot.errors import FolkmootError, Refused
@@ -54,6 +54,7 @@ def _begin(
 
 def main() -> None:
     """Run a command; what can go wrong on purpose ends as one sentence on stderr."""
+    garbage.look_later()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Urdu must not end in a traceback

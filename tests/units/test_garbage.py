@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -27,3 +29,12 @@ def test_what_was_there_is_not_looked_through_again() -> None:
     assert program
     assert not watched & {id(one) for one in program}
     assert gc.get_threshold()[0] == garbage.YOUNG
+
+
+def test_a_program_looks_for_no_garbage_until_everything_runs() -> None:
+    says = (
+        "import gc; from bot import garbage; garbage.look_later(); begun = gc.isenabled();"
+        "garbage.look_less(); print(begun, gc.isenabled())"
+    )
+    said = subprocess.run([sys.executable, "-c", says], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["False", "True"]
