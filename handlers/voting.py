@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import kinds
+from bot.conversation.flow import Ask, words
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_, tongue
 from bot.letters import people as people_letters
+from bot.letters import poll_desk
 from bot.letters import polls as letters
 from bot.letters.markup import bold, paragraphs
-from bot.letters.polls import Look, Vote, WhatNext
+from bot.letters.poll_desk import WhatNext
+from bot.letters.polls import Look, Vote
 from bot.message import Button, Message
 from bot.models import Poll, Resident, Standing
 from bot.services import closing, communities, polls, residents
@@ -26,15 +31,13 @@ async def _look_ahead(session: AsyncSession, wishes: Sequence[tuple[Resident, Vo
 @router.press(Vote, look_ahead=_look_ahead)
 async def vote(turn: Turn, press: Vote) -> Outcome:
     """A tap counts at once; the first one ever is also the consent, and leads on to three short questions."""
+    if press.choice == kinds.WRITE:
+        return turn.begin("answer", poll=press.poll)
     standing = await polls.cast(
         turn.session, press.poll, press.choice, by=turn.resident, now=turn.now, source=turn.incoming.source
     )
-    # A group has seen the sentence in its own language.
-    shown = tongue(turn.address.language) if turn.address.language else turn.tongue
-    residents.agreed(
-        turn.session, turn.resident, str(shown._(people_letters.KEPT)), language=shown.code, now=turn.now
-    )
-    counted = turn.toast(turn._("Counted. Thank you."))
+    _agree(turn)
+    counted = turn.toast(_counted(turn, standing))
     if turn.incoming.group:
         return counted
     outcome = counted.edit(letters.question(standing, turn.tongue))
@@ -42,6 +45,41 @@ async def vote(turn: Turn, press: Vote) -> Outcome:
         turn.resident.greeted_at = turn.now
         return outcome.begin("hello", community=standing.community.id)
     return outcome
+
+
+def _agree(turn: Turn) -> None:
+    # A group has seen the sentence in its own language.
+    shown = tongue(turn.address.language) if turn.address.language else turn.tongue
+    residents.agreed(
+        turn.session, turn.resident, str(shown._(people_letters.KEPT)), language=shown.code, now=turn.now
+    )
+
+
+def _counted(turn: Turn, standing: Standing) -> Markup:
+    """In a group no message shows what of several taps has come: the note under the tap does."""
+    kind, form = kinds.named(standing.poll.kind), standing.poll.form
+    if not (turn.incoming.group and kind.steps):
+        return turn._("Counted. Thank you.")
+    said = kind.said(form, standing.mine, turn.tongue)
+    return turn._("Counted: {answer}", answer=said if len(said) <= _NOTE else said[: _NOTE - 1] + "…")
+
+
+_NOTE = 150  # characters of an answer in the note under a tap
+
+
+@router.flow("answer")
+async def answer_in_words(ask: Ask, turn: Turn) -> Outcome:
+    """Words that somebody writes as their answer."""
+    poll = await turn.session.get(Poll, ask.given["poll"])
+    if poll is None:
+        raise Refused(N_("I do not know this poll."))
+    kind = kinds.named(poll.kind)
+    prompt = paragraphs(bold(poll.question), turn._("Write your answer."), kind.rule(poll.form, turn.tongue))
+    text = await ask("text", words(prompt, lambda text: kind.write(poll.form, text)))
+    source = turn.incoming.source
+    standing = await polls.cast(turn.session, poll.id, text, by=turn.resident, now=turn.now, source=source)
+    _agree(turn)
+    return turn.edit(letters.question(standing, turn.tongue))
 
 
 async def open_poll(turn: Turn, poll: Poll) -> Outcome:
@@ -97,7 +135,9 @@ async def look(turn: Turn, press: Look) -> Outcome:
     outcome = turn.say(letters.question(standing, turn.tongue))
     if belongs is not None and belongs.role == "organiser":
         links = dict(turn.links(standing.poll.code, standing.community.slug))
-        return outcome.say(letters.for_organiser(standing, turn.tongue, links))
+        full = await polls.standing(turn.session, standing.poll, of=turn.resident, organiser=True)
+        names = await polls.who_chose(turn.session, standing.poll)
+        return outcome.say(poll_desk.for_organiser(full, turn.tongue, links, names=names))
     return outcome
 
 

@@ -6,72 +6,26 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from bot import i18n, kinds
 from bot.app import Folkmoot, build, running
 from bot.clock import SetClock
-from bot.message import Command, Content, Incoming, Message, Parcel, Place, Receipt, Tap, Words
-from bot.models import Community, Envelope, Poll, Tally
+from bot.message import Command, Content, Incoming, Message, Place, Receipt, Tap, Words
+from bot.models import Ballot, Community, Envelope, Poll, Tally
 from bot.pace import Limits
 from bot.services import communities, invitations, polls
 from bot.settings import Settings
+from tests.paper import PaperChannel, Screen
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 PATIENCE = 30.0  # seconds a test waits for what must come
 WAKE = 6  # looks between two times that a postman is woken while something is due
-
-
-class PaperChannel:
-    """A channel whose wire is a dictionary of screens. It can be told to fail: `fail` is asked before each delivery."""
-
-    name = "paper"
-    credential = "paper"
-    trouble = None
-
-    def __init__(self) -> None:
-        self.screens: dict[str, Screen] = {}
-        self.delivered: list[Parcel] = []
-        self.fail: Callable[[Parcel], Awaitable[None]] | None = None
-        self._numbers = itertools.count(1)
-
-    async def deliver(self, parcel: Parcel) -> str | None:
-        if self.fail is not None:
-            await self.fail(parcel)
-        self.delivered.append(parcel)
-        return self.screens.setdefault(parcel.chat, Screen()).show(parcel, next(self._numbers))
-
-    def link(self, code: str, community: str) -> str | None:
-        return f"paper:{community}/{code}"
-
-    async def open(self) -> None:
-        return None
-
-    async def rest(self) -> None:
-        return None
-
-    async def close(self) -> None:
-        return None
-
-
-@dataclass
-class Screen:
-    """What one chat shows: messages by their names, in order, and the notes under taps."""
-
-    messages: dict[str, Message] = field(default_factory=dict)
-    toasts: list[str] = field(default_factory=list)
-
-    def show(self, parcel: Parcel, number: int) -> str:
-        if parcel.action == "toast":
-            self.toasts.append(str(parcel.message.text.unescape()))
-            return ""
-        name = parcel.target if parcel.action == "edit" and parcel.target else str(number)
-        self.messages[name] = parcel.message
-        return name
 
 
 @dataclass
@@ -128,7 +82,11 @@ class Person:
     async def taps(self, label: str) -> Receipt:
         """Tap the newest button whose label holds these words."""
         name, payload = self.button(label)
-        return await self.does(Tap(payload, query=f"q{next(self.town.numbers)}"), message=name)
+        return await self.presses(payload, on=name)
+
+    async def presses(self, payload: str, *, on: str) -> Receipt:
+        """Press a button of the message `on`, whatever it shows by now."""
+        return await self.does(Tap(payload, query=f"q{next(self.town.numbers)}"), message=on)
 
     def button(self, label: str) -> tuple[str, str]:
         """The message and payload of the newest button whose label holds these words; exact labels first."""
@@ -224,18 +182,26 @@ class Town:
         parts = [question, *choices, *([f"closes {closes}"] if closes else [])]
         await organiser.says("/poll " + " | ".join(parts))
         await organiser.taps("Send")
+        return await self.newest_poll()
+
+    async def newest_poll(self) -> Poll:
+        """The poll that was sent last."""
         async with self.folkmoot.database.reading() as session:
             return (await session.scalars(select(Poll).order_by(Poll.id.desc()).limit(1))).one()
 
-    async def result(self, poll: Poll) -> dict[str, int]:
+    async def result(self, poll: Poll) -> dict[str, float]:
         """Votes by choice, recounted from the ballots and compared with the tally."""
         async with self.folkmoot.database.reading() as session:
             fresh = await session.get_one(Poll, poll.id)
             recounted = await polls.recount(session, fresh)
             tally = await session.get_one(Tally, poll.id)
-            assert recounted == polls.counts(fresh, tally), "the tally differs from a recount"
-            assert tally.took_part == sum(recounted), "people differ from ballots"
-            return dict(zip(fresh.choices, recounted, strict=True))
+            assert recounted == tally.counts, "the tally differs from a recount"
+            ballots = await session.scalar(
+                select(func.count()).select_from(Ballot).where(Ballot.poll_id == poll.id)
+            )
+            assert tally.took_part == ballots, "people differ from ballots"
+            table = kinds.named(fresh.kind).table(fresh.form, recounted, i18n.tongue(i18n.SOURCE))
+            return {bar.label: bar.value for bar in table.bars}
 
     async def passes(self, **span: float) -> None:
         """Let time go by, and the clock tick once."""

@@ -31,6 +31,7 @@ def show(
     for one in () if json else found:
         say(f"{one['question']} ({one['state']}, code {one['code']})")
         say(*(f"  {choice['votes']:>5}  {choice['text']}" for choice in one["choices"]))
+        say(*(f"  {note}" for note in one["notes"]))
         say(f"  People asked: {one['people_asked']}, took part: {one['people_took_part']}", "")
 
 
@@ -48,16 +49,19 @@ async def _listed(settings: Settings, slug: str) -> list[dict[str, Any]]:
 
 
 def _facts(poll: Poll, tally: Tally, *, now: datetime) -> dict[str, Any]:
-    from bot.services import polls
+    from bot import kinds
+    from bot.i18n import SOURCE, tongue
 
-    votes = polls.counts(poll, tally)
+    table = kinds.named(poll.kind).table(poll.form, tally.counts, tongue(SOURCE))
     return {
         "id": poll.id,
         "code": poll.code,
         "question": poll.question,
         # From its closing time on nobody can answer, even while the result is not told yet.
         "state": "open" if poll.closed_at is None and poll.closes_at > now else "closed",
-        "choices": [{"text": text, "votes": count} for text, count in zip(poll.choices, votes, strict=True)],
+        "kind": poll.kind,
+        "choices": [{"text": bar.label, "votes": bar.value} for bar in table.bars],
+        "notes": [str(note.unescape()) for note in table.notes],
         "people_asked": tally.asked,
         "people_took_part": tally.took_part,
     }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot import kinds
 from bot.i18n import N_, Tongue
 from bot.letters import people, polls
 from bot.letters.markup import bold, code, lines, paragraphs
-from bot.message import Button, Message
+from bot.message import Message
 from bot.models import Community, Standing
 
 NOBODY_SEES = N_("Nobody here sees what you chose. Organisers see how many people chose what, never who.")
+ORGANISERS_SEE = N_("Nobody here sees what you chose; the organisers do.")
 
 
 def question(standing: Standing, tongue: Tongue) -> Message:
@@ -21,20 +23,16 @@ def question(standing: Standing, tongue: Tongue) -> Message:
     poll, community = standing.poll, standing.community
     if poll.closed_at is not None:
         return polls.result(standing, tongue)
-    asks = tongue._("{community} asks. Tap your answer.", community=community.name_in(tongue.code))
-    until = tongue._(
-        "You can change it until {moment}.", moment=tongue.moment(poll.closes_at, community.zone)
-    )
+    asks = tongue._("{community} asks.", community=community.name_in(tongue.code))
+    hint = kinds.named(poll.kind).hint(poll.form, tongue)
+    until = polls.until(standing, tongue)
     text = paragraphs(
         bold(poll.question),
         polls.took_part(standing, tongue) if standing.took_part else None,
-        lines([asks, until, tongue._(NOBODY_SEES)]),
+        lines([asks + " " + hint, until, tongue._(ORGANISERS_SEE if poll.named else NOBODY_SEES)]),
         tongue._(people.KEPT),
     )
-    rows = [
-        (Button(label, polls.Vote(poll=poll.id, choice=number)),) for number, label in enumerate(poll.choices)
-    ]
-    return Message(text, tuple(rows))
+    return Message(text, polls.buttons(poll, tongue, mine=None, shared=True))
 
 
 def farewell(standing: Standing, tongue: Tongue) -> Message:

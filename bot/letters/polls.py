@@ -2,17 +2,20 @@
 
 from markupsafe import Markup
 
+from bot import kinds
 from bot.i18n import N_, Tongue
-from bot.letters.markup import bar, bold, code, lines, opening, paragraphs
+from bot.letters.markup import bar, bold, lines, opening, paragraphs
 from bot.message import Button, Message, Rows
 from bot.models import Poll, Standing
 from bot.press import Press
 
 NAMELESS = N_("Organisers see how many people chose what, never who.")
+NAMED = N_("Organisers see who chose what.")
+ORGANISERS_ONLY = N_("Only the organisers see the result.")
 
 
 class Vote(Press, code="v", groups=True):
-    """A tap on a choice."""
+    """A tap on a choice: a move that the poll's kind understands."""
 
     poll: int
     choice: int
@@ -24,74 +27,83 @@ class Look(Press, code="p"):
     poll: int
 
 
-class CloseNow(Press, code="pc"):
-    """The organiser closes a poll by hand; `sure` is 0 for the first tap, 1 for the second."""
-
-    poll: int
-    sure: int
-
-
-class WhatNext(Press, code="po"):
-    """The organiser wants to tell what happens next."""
-
-    poll: int
-
-
 def question(standing: Standing, tongue: Tongue, *, privacy: Markup | None = None) -> Message:
     """The question with its choices. `privacy` is the line that a person needs who meets us for the first time."""
     poll, community = standing.poll, standing.community
     if poll.closed_at is not None:
         return result(standing, tongue)
-    asks = tongue._("{community} asks. Tap your answer.", community=community.name_in(tongue.code))
-    until = tongue._(
-        "You can change it until {moment}.", moment=tongue.moment(poll.closes_at, community.zone)
-    )
+    kind = kinds.named(poll.kind)
+    hint = kind.hint(poll.form, tongue)
+    if standing.mine is None:
+        asks: Markup | None = (
+            tongue._("{community} asks.", community=community.name_in(tongue.code)) + " " + hint
+        )
+    else:
+        asks = hint if kind.steps else None
     text = paragraphs(
         bold(poll.question),
         _standing(standing, tongue),
-        lines([asks if standing.mine is None else None, until, tongue._(NAMELESS)]),
+        lines([asks, until(standing, tongue), tongue._(promise(poll))]),
         privacy,
     )
-    return Message(text, _choices(standing))
+    return Message(text, buttons(poll, tongue, mine=standing.mine))
+
+
+def until(standing: Standing, tongue: Tongue) -> Markup | None:
+    """Until when an answer may be changed, unless there are enough answers already."""
+    poll = standing.poll
+    if standing.counts is not None and kinds.named(poll.kind).full(poll.form, standing.counts):
+        return None
+    return tongue._(
+        "You can change it until {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone)
+    )
+
+
+def promise(poll: Poll) -> str:
+    """Who sees what was chosen; a msgid."""
+    return NAMED if poll.named else NAMELESS
 
 
 def _standing(standing: Standing, tongue: Tongue) -> Markup | None:
     if standing.mine is None:
         return None
+    poll, kind = standing.poll, kinds.named(standing.poll.kind)
     thanks = tongue._("Your answer is counted. Thank you.")
-    people = took_part(standing, tongue)
+    if kind.steps or kind.writes:
+        said = kind.said(poll.form, standing.mine, tongue)
+        thanks = lines([thanks, tongue._("Your answer: {answer}", answer=said)])
     later = None
     if standing.counts is None:
-        later = tongue._("The result comes when the poll has closed.")
-    return paragraphs(thanks, tally(standing, tongue), lines([people, later]))
+        later = (
+            tongue._(ORGANISERS_ONLY)
+            if poll.results == "never"
+            else tongue._("The result comes when the poll has closed.")
+        )
+    return paragraphs(thanks, tally(standing, tongue), lines([took_part(standing, tongue), later]))
 
 
-def _choices(standing: Standing) -> Rows:
-    poll = standing.poll
+def buttons(poll: Poll, tongue: Tongue, *, mine: kinds.Answer | None, shared: bool = False) -> Rows:
+    """The taps that answer a poll; `shared` ones stand before a whole group."""
+    taps = kinds.named(poll.kind).taps(poll.form, mine, tongue, shared)
     return tuple(
-        (Button(f"✔ {label}" if number == standing.mine else label, Vote(poll=poll.id, choice=number)),)
-        for number, label in enumerate(poll.choices)
+        tuple(
+            Button(f"✔ {tap.label}" if tap.chosen else tap.label, Vote(poll=poll.id, choice=tap.move))
+            for tap in row
+        )
+        for row in taps
     )
 
 
 def tally(standing: Standing, tongue: Tongue) -> Markup | None:
-    """One line a choice: words first, for those who hear it read out, then a bar."""
+    """One line a choice: words first, for those who hear it read out, then a bar; and what follows from it."""
     if standing.counts is None:
         return None
-    whole = sum(standing.counts)
+    table = kinds.named(standing.poll.kind).table(standing.poll.form, standing.counts, tongue)
     rows = []
-    for label, votes in zip(standing.poll.choices, standing.counts, strict=True):
-        share = votes / whole if whole else 0.0
-        line = tongue.n_(
-            "{choice}: {n} vote, {share}",
-            "{choice}: {n} votes, {share}",
-            votes,
-            choice=label,
-            share=tongue.percent(share),
-        )
-        line = opening(line, rtl=tongue.rtl)
-        rows.append(line + Markup("\n") + bar(share, rtl=tongue.rtl) if votes else line)
-    return lines(rows)
+    for one in table.bars:
+        line = opening(one.said, rtl=tongue.rtl)
+        rows.append(line + Markup("\n") + bar(one.share, rtl=tongue.rtl) if one.share else line)
+    return paragraphs(lines(rows), lines(opening(note, rtl=tongue.rtl) for note in table.notes))
 
 
 def took_part(standing: Standing, tongue: Tongue) -> Markup:
@@ -113,11 +125,16 @@ def turnout(standing: Standing, tongue: Tongue) -> Markup:
 def result(standing: Standing, tongue: Tongue) -> Message:
     """How it came out, and how many took part."""
     community = standing.community.name_in(tongue.code)
-    nobody = None if standing.took_part else tongue._("Nobody answered this time.")
+    if not standing.took_part:
+        came_out: Markup | None = tongue._("Nobody answered this time.")
+    elif standing.counts is None:
+        came_out = tongue._(ORGANISERS_ONLY)
+    else:
+        came_out = tally(standing, tongue)
     text = paragraphs(
         tongue._("The poll in {community} has closed. This is how it came out.", community=community),
         bold(standing.poll.question),
-        nobody or tally(standing, tongue),
+        came_out,
         turnout(standing, tongue),
         _next(standing.poll, tongue),
     )
@@ -130,74 +147,8 @@ def _next(poll: Poll, tongue: Tongue) -> Markup | None:
     return lines([tongue._("What happens next:"), Markup.escape(poll.outcome)])
 
 
-def result_for_organiser(standing: Standing, tongue: Tongue) -> Message:
-    """The same for whoever asked, with the question what happens next."""
-    if not standing.took_part:
-        return result(standing, tongue)
-    ask = tongue._("What happens next? Tell the people who answered, in a sentence or two.")
-    button = Button(tongue._("Tell them"), WhatNext(poll=standing.poll.id))
-    return Message(paragraphs(result(standing, tongue).text, ask), ((button,),))
-
-
 def outcome(standing: Standing, tongue: Tongue) -> Message:
     """What comes of a poll, for those who answered it."""
     community = standing.community.name_in(tongue.code)
     said = tongue._("You answered a question in {community}. This is what happens next.", community=community)
     return Message(paragraphs(said, bold(standing.poll.question), Markup.escape(standing.poll.outcome or "")))
-
-
-def sent(standing: Standing, tongue: Tongue, links: dict[str, str | None]) -> Message:
-    """For the organiser, right after sending: how many get it, and the links to pass on."""
-    poll = standing.poll
-    on_its_way = tongue.n_(
-        "Sent. It is on its way to {n} person.", "Sent. It is on its way to {n} people.", standing.asked
-    )
-    closes = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
-    pass_on = tongue._("Pass these links on, so that others can answer too:")
-    addresses = [code(link) for link in links.values() if link]
-    manage = (Button(tongue._("How it stands"), Look(poll=poll.id)),)
-    return Message(
-        paragraphs(bold(poll.question), lines([on_its_way, closes]), lines([pass_on, *addresses])), (manage,)
-    )
-
-
-def for_organiser(standing: Standing, tongue: Tongue, links: dict[str, str | None]) -> Message:
-    """How a poll stands, for its organiser: turnout now, links, and a way to close it."""
-    poll = standing.poll
-    if poll.closed_at is not None:
-        return result(standing, tongue)
-    addresses = [code(link) for link in links.values() if link]
-    until = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
-    text = paragraphs(bold(poll.question), lines([turnout(standing, tongue), until]), lines(addresses))
-    return Message(text, ((Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0)),),))
-
-
-def preview(
-    asked: str,
-    choices: tuple[str, ...],
-    tongue: Tongue,
-    *,
-    people: int,
-    community: str,
-    closes: str,
-    results: str,
-    groups: int = 0,
-) -> Markup:
-    """What an organiser checks before sending: the message as residents see it, who gets it, and the rules."""
-    audience = tongue.n_(
-        "{n} person in {community} will get it.",
-        "{n} people in {community} will get it.",
-        people,
-        community=community,
-    )
-    too = None
-    if groups:
-        too = tongue.n_("It is asked in {n} group chat too.", "It is asked in {n} group chats too.", groups)
-    when = (
-        tongue._("People see the result after they have answered.")
-        if results == "voted"
-        else tongue._("People see the result when the poll has closed.")
-    )
-    rules = lines([audience, too, tongue._("It closes {moment}.", moment=closes), when, tongue._(NAMELESS)])
-    labels = lines(Markup("▫️ {}").format(choice) for choice in choices)
-    return paragraphs(tongue._("This is how people will see it:"), bold(asked), labels, rules)

@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.kinds import Form
 from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
 from bot.models.communities import Community
+
+_NAMED = text("resident_id IS NOT NULL")
 
 
 class Poll(Base):
     """A question to a community. Open until `closed_at` is set; `key` is destroyed at that moment.
 
-    `results` says who may see the count before the close: `voted` (after one's own vote) or `closed` (nobody).
+    `kind` names a file in `bot/kinds`, which knows what `choices` and `options` mean. `results` says who may see the
+    count: whoever has `voted`, everyone when it has `closed`, or `never` anybody but the organisers. In a `named` poll
+    the organisers see who chose what.
     """
 
     __tablename__ = "polls"
     __table_args__ = (
-        CheckConstraint("results IN ('voted', 'closed')", name="results"),
+        CheckConstraint("results IN ('voted', 'closed', 'never')", name="results"),
         CheckConstraint("(closed_at IS NULL) = (key IS NOT NULL)", name="key_destroyed_at_close"),
         Index("ix_polls_community_id_closed_at", "community_id", "closed_at"),
         Index("ix_polls_closed_at_closes_at", "closed_at", "closes_at"),
@@ -33,6 +38,8 @@ class Poll(Base):
     kind: Mapped[str] = mapped_column(String(16), default="one")
     question: Mapped[Line]
     choices: Mapped[list[str]]
+    options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    named: Mapped[bool] = mapped_column(default=False)
     results: Mapped[str] = mapped_column(String(16), default="voted")
     asked_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
     key: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -42,15 +49,27 @@ class Poll(Base):
     outcome: Mapped[str | None]
     outcome_at: Mapped[Moment | None]
 
+    @property
+    def form(self) -> Form:
+        """What is asked, as its kind sees it."""
+        return Form(tuple(self.choices), self.options)
+
 
 class Ballot(Base):
-    """What was voted. `voter` is an HMAC of the resident under the poll's key; no time, no row number."""
+    """What was voted. `voter` is an HMAC of the resident under the poll's key; no time, no row number.
+
+    Only in a named poll it says whose it is.
+    """
 
     __tablename__ = "ballots"
+    __table_args__ = (
+        Index("ix_ballots_resident_id", "resident_id", sqlite_where=_NAMED, postgresql_where=_NAMED),
+    )
 
     poll_id: Mapped[int] = mapped_column(BigInt, ForeignKey("polls.id", ondelete="CASCADE"), primary_key=True)
     voter: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     answer: Mapped[Any] = mapped_column(Json)
+    resident_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
 
 
 class Participation(Base):
@@ -68,8 +87,10 @@ class Participation(Base):
 
 
 class Tally(Base):
-    """The running count: `counts` maps a choice's number to its votes. One row a poll, locked by whoever counts,
-    so that it always equals a recount of the ballots."""
+    """The running count: `counts` maps a mark to the ballots that bear it; the poll's kind knows the marks.
+
+    One row a poll, locked by whoever counts, so that it always equals a recount of the ballots.
+    """
 
     __tablename__ = "tallies"
 
@@ -81,12 +102,12 @@ class Tally(Base):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A poll as one resident sees it. `mine` is the number of their choice; `counts` is None while they may not
-    see them; `asked` and `took_part` count people."""
+    """A poll as one resident sees it. `mine` is their answer; `counts` are the tally's, None while they may not see
+    them; `asked` and `took_part` count people."""
 
     poll: Poll
     community: Community
-    mine: int | None
-    counts: tuple[int, ...] | None
+    mine: Any | None
+    counts: dict[str, int] | None
     asked: int
     took_part: int

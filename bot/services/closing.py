@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.letters import poll_desk
 from bot.letters import polls as letters
 from bot.message import Message
 from bot.models import Community, Membership, Participation, Poll, Resident, Standing, Tally, WebLine
@@ -56,6 +57,8 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
     community = await session.get_one(Community, poll.community_id)
     await outbox.cancel(session, f"poll:{poll.id}", now=now)
     closed = polls.seen_as(poll, community, tally, mine=None)
+    full = polls.seen_as(poll, community, tally, mine=None, organiser=True)
+    names = await polls.who_chose(session, poll)
     await _tell_voters(
         session,
         poll,
@@ -68,7 +71,7 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
         await outbox.put_personal(
             session,
             organiser,
-            letters.result_for_organiser(closed, i18n.tongue(language)),
+            poll_desk.result_for_organiser(full, i18n.tongue(language), names=names),
             once_key=f"result:{poll.id}:organiser:{organiser}",
             now=now,
         )

@@ -22,7 +22,7 @@ from bot.models import (
     Poll,
     Resident,
 )
-from bot.services import codes, roll
+from bot.services import codes, polls, roll
 
 LIFE = timedelta(minutes=10)
 _RANK = {"resident": 0, "officer": 1, "organiser": 2}
@@ -151,8 +151,11 @@ async def _merge_ballots(session: AsyncSession, poll: Poll, gone: Resident, into
     if theirs is None:
         return
     if mine is None:
-        session.add(Ballot(poll_id=poll.id, voter=roll.voter_key(poll, into), answer=theirs.answer))
+        whose = into.id if poll.named else None
+        session.add(
+            Ballot(poll_id=poll.id, voter=roll.voter_key(poll, into), answer=theirs.answer, resident_id=whose)
+        )
     else:
         _, tally = await roll.locked(session, poll.id)
-        tally.counts = {**tally.counts, str(theirs.answer): tally.counts[str(theirs.answer)] - 1}
+        tally.counts = polls.without(poll, tally, theirs.answer)
     await session.delete(theirs)

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import Select, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n, outbox
+from bot import i18n, kinds, outbox
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.kinds import Answer
 from bot.letters import groups as group_letters
 from bot.letters import polls as letters
 from bot.models import Address, Ballot, Community, Membership, Participation, Poll, Resident, Standing, Tally
@@ -33,15 +34,18 @@ async def send(
     results: str,
     by: Resident,
     now: datetime,
+    named: bool = False,
 ) -> Standing:
     """Open a poll and put it in the outbox for every member, and for the community's group chats."""
     community = await communities.require_organiser(session, by, community_id)
     poll = Poll(
         code=codes.new(codes.POLL),
         community_id=community.id,
-        kind="one",
+        kind=kinds.named(draft.kind).name,
         question=questions.question(draft.question),
-        choices=list(questions.choices(draft.choices)),
+        choices=list(draft.choices),
+        options=dict(draft.options),
+        named=named,
         results=results,
         asked_by=by.id,
         key=secrets.token_bytes(32),
@@ -127,48 +131,43 @@ async def look_ahead(session: AsyncSession, wishes: Sequence[tuple[int, Resident
 async def cast(
     session: AsyncSession,
     poll_id: int,
-    choice: int,
+    wish: int | str,
     *,
     by: Resident,
     now: datetime,
     source: str | None = None,
 ) -> Standing:
-    """Count `by`'s vote, or move it to another choice. Voting joins the community.
+    """Count `by`'s answer, or change it. Answering joins the community.
 
-    Raises Refused when the poll is unknown or closed, or has no such choice.
+    The wish is a move that one of the kind's buttons makes, or words where the kind takes words. Raises Refused when
+    the poll is unknown or closed, or the kind refuses the wish.
     """
     held = await roll.hold(session, poll_id)
     poll, tally, community = held.poll, held.tally, held.community
     if poll.closed_at is not None or poll.closes_at <= now:
         raise Refused(N_("This poll has closed. Your tap came a little too late and was not counted."))
-    if not 0 <= choice < len(poll.choices):
-        raise Refused(N_("That choice is not in this poll."))
+    kind, form = kinds.named(poll.kind), poll.form
     entry = await roll.entry(session, poll, by)
+    answer = kind.write(form, wish) if isinstance(wish, str) else kind.step(form, entry.answer, wish)
     source = source or entry.source  # opened by a link before it was answered
     if not entry.belongs:
         communities.enrol(session, by, community.id, now=now, source=source)
         entry.belongs = True
-    if entry.answer != choice:
-        _move(tally, entry.answer, choice)
-        entry.answer = choice
-        roll.put_ballot(session, poll, entry)
+    if entry.answer != answer:
+        tally.counts = kind.moved(form, tally.counts, entry.answer, answer)
+        entry.answer = answer
+        roll.put_ballot(session, poll, by, entry)
+        if kind.full(form, tally.counts):
+            poll.closes_at = now  # the next look at the clock closes it
     if not entry.took_part:
         tally.took_part += 1
         tally.asked += not entry.asked
         entry.asked, entry.took_part, entry.source = True, True, source
         roll.put_down(session, poll, by, entry)
-    return seen_as(poll, community, tally, mine=choice)
+    return seen_as(poll, community, tally, mine=answer)
 
 
-def _move(tally: Tally, before: int | None, choice: int) -> None:
-    counts = dict(tally.counts)
-    if before is not None:
-        counts[str(before)] -= 1
-    counts[str(choice)] = counts.get(str(choice), 0) + 1
-    tally.counts = counts
-
-
-async def standing(session: AsyncSession, poll: Poll, *, of: Resident) -> Standing:
+async def standing(session: AsyncSession, poll: Poll, *, of: Resident, organiser: bool = False) -> Standing:
     """A poll as a resident sees it now. After the close nobody's own vote is known any more."""
     tally = await session.get_one(Tally, poll.id)
     community = await session.get_one(Community, poll.community_id)
@@ -179,19 +178,28 @@ async def standing(session: AsyncSession, poll: Poll, *, of: Resident) -> Standi
             Ballot.poll_id == poll.id, Ballot.voter == roll.voter_key(poll, of)
         )
         mine = await session.scalar(voted)
-    return seen_as(poll, community, tally, mine=mine)
+    return seen_as(poll, community, tally, mine=mine, organiser=organiser)
 
 
-def seen_as(poll: Poll, community: Community, tally: Tally, *, mine: int | None) -> Standing:
-    shown = poll.closed_at is not None or (poll.results == "voted" and mine is not None)
-    return Standing(
-        poll, community, mine, counts(poll, tally) if shown else None, tally.asked, tally.took_part
+def seen_as(
+    poll: Poll, community: Community, tally: Tally, *, mine: Answer | None, organiser: bool = False
+) -> Standing:
+    """A poll as somebody sees it whose answer is `mine`; organisers see the count at any time."""
+    shown = poll.results != "never" and poll.closed_at is not None
+    shown = shown or organiser or (poll.results == "voted" and mine is not None)
+    return Standing(poll, community, mine, tally.counts if shown else None, tally.asked, tally.took_part)
+
+
+async def who_chose(session: AsyncSession, poll: Poll) -> list[tuple[str | None, Answer]]:
+    """Names and answers in a named poll; in others none."""
+    if not poll.named:
+        return []
+    rows = await session.execute(
+        select(Resident.name, Ballot.answer)
+        .join(Resident, Resident.id == Ballot.resident_id)
+        .where(Ballot.poll_id == poll.id)
     )
-
-
-def counts(poll: Poll, tally: Tally) -> tuple[int, ...]:
-    """Votes for each choice, in the order of the choices."""
-    return tuple(tally.counts.get(str(number), 0) for number in range(len(poll.choices)))
+    return [(name, answer) for name, answer in rows]
 
 
 async def open_for(
@@ -215,6 +223,11 @@ async def open_for(
     return owed, answered
 
 
+def without(poll: Poll, tally: Tally, answer: Answer) -> dict[str, int]:
+    """The count when a ballot with this answer is taken out."""
+    return kinds.named(poll.kind).moved(poll.form, tally.counts, answer, None)
+
+
 async def of_community(session: AsyncSession, community_id: int) -> Sequence[tuple[Poll, Tally]]:
     """All polls of a community with their tallies, the newest first."""
     rows = await session.execute(
@@ -223,8 +236,7 @@ async def of_community(session: AsyncSession, community_id: int) -> Sequence[tup
     return [(poll, tally) for poll, tally in rows]
 
 
-async def recount(session: AsyncSession, poll: Poll) -> tuple[int, ...]:
-    """The votes for each choice, counted from the ballots themselves."""
+async def recount(session: AsyncSession, poll: Poll) -> dict[str, int]:
+    """The count from the ballots themselves."""
     ballots = await session.scalars(select(Ballot.answer).where(Ballot.poll_id == poll.id))
-    votes = [int(answer) for answer in ballots]
-    return tuple(votes.count(number) for number in range(len(poll.choices)))
+    return kinds.named(poll.kind).count(poll.form, ballots)

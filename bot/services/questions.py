@@ -1,26 +1,35 @@
-"""What may be asked and told: limits and checks of questions, choices, closing times and outcomes. Pure."""
+"""What may be asked and told: limits and checks of questions, closing times and outcomes. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
+from bot import kinds
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.kinds import Form
 
 LONGEST_LIFE = timedelta(days=90)
-QUESTION_LIMIT, CHOICE_LIMIT = 300, 100  # characters
-FEWEST, MOST = 2, 10  # choices
+QUESTION_LIMIT = 300  # characters
 OUTCOME_LIMIT = 1000  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A poll before it is sent: checked by the functions below."""
+    """A poll before it is sent: its question checked below, its choices and options read by its kind."""
 
     question: str
-    choices: tuple[str, ...]
+    choices: tuple[str, ...] = ()
+    kind: str = kinds.USUAL
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def form(self) -> Form:
+        """What is asked, as its kind sees it."""
+        return Form(self.choices, self.options)
 
 
 def question(text: str) -> str:
@@ -37,30 +46,16 @@ def question(text: str) -> str:
     return text
 
 
-def choices(texts: Sequence[str]) -> tuple[str, ...]:
-    """Choices that can be offered; Refused says what is wrong with them."""
-    cleaned = tuple(choice for choice in (" ".join(text.split()) for text in texts) if choice)
-    if not FEWEST <= len(cleaned) <= MOST:
-        raise Refused(N_("A poll needs {fewest} to {most} choices."), fewest=FEWEST, most=MOST)
-    seen: set[str] = set()
-    for choice in cleaned:
-        if len(choice) > CHOICE_LIMIT:
-            raise Refused(
-                N_("The choice “{choice}” is too long. Please make it {most} letters or fewer."),
-                choice=choice[:40] + "…",
-                most=CHOICE_LIMIT,
-            )
-        if choice.casefold() in seen:
-            raise Refused(N_("The choice “{choice}” is there twice."), choice=choice)
-        seen.add(choice.casefold())
-    return cleaned
+def ahead(moment: datetime, *, now: datetime) -> datetime:
+    """A moment that is still to come; Refused otherwise."""
+    if moment <= now:
+        raise Refused(N_("That time has passed already. Please name a later one."))
+    return moment
 
 
 def closing(moment: datetime, *, now: datetime) -> datetime:
     """A moment at which a poll may close; Refused otherwise."""
-    if moment <= now:
-        raise Refused(N_("That time has passed already. Please name a later one."))
-    if moment - now > LONGEST_LIFE:
+    if ahead(moment, now=now) - now > LONGEST_LIFE:
         raise Refused(N_("A poll can stay open for {days} days at most."), days=LONGEST_LIFE.days)
     return moment
 

@@ -23,7 +23,7 @@ from bot.models import (
     WebLine,
     WebSession,
 )
-from bot.services import communities, roll
+from bot.services import communities, polls, roll
 
 NAME_LIMIT = 40  # characters
 AREA_LIMIT = 60  # characters
@@ -126,7 +126,7 @@ async def withdraw(session: AsyncSession, resident: Resident) -> None:
         part = await session.get(Participation, (poll_id, resident.id))
         ballot = await session.get(Ballot, (poll_id, roll.voter_key(poll, resident)))
         if ballot is not None:
-            tally.counts = {**tally.counts, str(ballot.answer): tally.counts[str(ballot.answer)] - 1}
+            tally.counts = polls.without(poll, tally, ballot.answer)
             tally.took_part -= 1
             await session.delete(ballot)
         if part is not None:

@@ -146,12 +146,13 @@ def put_down(session: AsyncSession, poll: Poll, resident: Resident, entry: Entry
     )
 
 
-def put_ballot(session: AsyncSession, poll: Poll, entry: Entry) -> None:
-    """Write a resident's ballot as it is now, likewise."""
+def put_ballot(session: AsyncSession, poll: Poll, resident: Resident, entry: Entry) -> None:
+    """Write a resident's ballot as it is now, likewise; whose it is only where the poll is named."""
+    whose = resident.id if poll.named else None
     later(
         session,
         Ballot,
-        {"poll_id": poll.id, "voter": entry.voter, "answer": entry.answer},
+        {"poll_id": poll.id, "voter": entry.voter, "answer": entry.answer, "resident_id": whose},
         key=("poll_id", "voter"),
         change=("answer",),
     )

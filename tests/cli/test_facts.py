@@ -160,7 +160,9 @@ def test_the_doctor_finds_a_quiet_town_well(either_desk: Desk) -> None:
 
 def test_a_poll_whose_time_is_over_is_closed_even_before_the_clock_has_told_it() -> None:
     now = utc_now()
-    poll = Poll(id=1, code="abc", question="Bench?", choices=["Yes", "No"], closes_at=now)
+    poll = Poll(
+        id=1, code="abc", question="Bench?", kind="one", choices=["Yes", "No"], options={}, closes_at=now
+    )
     tally = Tally(counts={"1": 2}, asked=5, took_part=2)
     assert _facts(poll, tally, now=now - timedelta(seconds=1))["state"] == "open"
     told = _facts(poll, tally, now=now)

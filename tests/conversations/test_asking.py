@@ -51,7 +51,7 @@ async def test_back_edit_and_cancel(town: Town) -> None:
     await olga.taps("Back")
     assert "What would you like to ask?" in olga.latest
     await olga.says("Keep the market?")
-    await olga.taps("Yes or No")
+    await olga.taps("Yes / No")
     await olga.taps("in 1 day")
     await olga.taps("Edit")
     await olga.taps("The question")

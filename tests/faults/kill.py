@@ -27,7 +27,7 @@ from bot.conversation import arrivals
 from bot.db import Database
 from bot.message import Command, Incoming
 from bot.models import Community, Envelope, Poll, Seen, Tally
-from bot.services import communities, polls
+from bot.services import communities
 from tests.fake_telegram.state import FIRST_UPDATE
 from tests.faults.carried import Carried
 from tests.faults.processes import PATIENCE, Telegram, child, folkmoot, settings, telegram
@@ -236,9 +236,9 @@ class Siege:
         assert counted == last, "a vote is not what was tapped last"
         assert tally.took_part == len(last), "people counted twice"
         counts = Counter(last.values())
-        assert polls.counts(poll, tally) == tuple(counts[number] for number in range(len(CHOICES)))
+        assert tally.counts == {str(number): count for number, count in counts.items() if count}
         assert seen == self.updates, "an update was lost, or counted twice"
-        return dict(zip(CHOICES, polls.counts(poll, tally), strict=True))
+        return {choice: tally.counts.get(str(number), 0) for number, choice in enumerate(CHOICES)}
 
     async def _seen_by_everybody(self, last: dict[int, int]) -> None:
         """The message that was tapped shows the last choice, not one from before."""

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.errors import BadPress
 from bot.letters.people import Accept, Change
-from bot.letters.polls import CloseNow, Vote
+from bot.letters.poll_desk import CloseNow
+from bot.letters.polls import Vote
 from bot.press import LIMIT, code_of
 from handlers import ROUTERS
 

@@ -1,0 +1,141 @@
+"""The words of polls for those who ask: the preview, what was sent, how it stands, who chose what, and what is owed."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from bot import kinds
+from bot.i18n import N_, Tongue
+from bot.kinds import Answer, Kind
+from bot.letters.markup import bold, code, lines, opening, paragraphs
+from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, result, tally, turnout
+from bot.message import Button, Message
+from bot.models import Standing
+from bot.press import Press
+
+Names = Sequence[tuple[str | None, Answer]]
+"""Who chose what in a named poll: the name that somebody gave, if any, and their answer."""
+
+MOST_NAMES = 60  # lines; a message has its limits, and the page has none
+
+
+class CloseNow(Press, code="pc"):
+    """The organiser closes a poll by hand; `sure` is 0 for the first tap, 1 for the second."""
+
+    poll: int
+    sure: int
+
+
+class WhatNext(Press, code="po"):
+    """The organiser wants to tell what happens next."""
+
+    poll: int
+
+
+def result_for_organiser(standing: Standing, tongue: Tongue, *, names: Names = ()) -> Message:
+    """How it came out, with the question what happens next."""
+    if not standing.took_part:
+        return result(standing, tongue)
+    ask = tongue._("What happens next? Tell the people who answered, in a sentence or two.")
+    button = Button(tongue._("Tell them"), WhatNext(poll=standing.poll.id))
+    text = paragraphs(result(standing, tongue).text, who_chose(standing, names, tongue), ask)
+    return Message(text, ((button,),))
+
+
+def who_chose(standing: Standing, names: Names, tongue: Tongue) -> Markup | None:
+    """Names and answers; those who gave no name come last."""
+    if not names:
+        return None
+    kind, form = kinds.named(standing.poll.kind), standing.poll.form
+    rows = [
+        opening(
+            tongue._(
+                "{name}: {answer}",
+                name=name or tongue._("Somebody without a name"),
+                answer=kind.said(form, answer, tongue),
+            ),
+            rtl=tongue.rtl,
+        )
+        for name, answer in sorted(names, key=lambda pair: (pair[0] is None, (pair[0] or "").casefold()))
+    ]
+    more = None
+    if len(rows) > MOST_NAMES:
+        more = tongue.n_("And {n} person more.", "And {n} people more.", len(rows) - MOST_NAMES)
+    return lines([tongue._("Who chose what:"), *rows[:MOST_NAMES], more])
+
+
+def sent(standing: Standing, tongue: Tongue, links: dict[str, str | None]) -> Message:
+    """For the organiser, right after sending: how many get it, and the links to pass on."""
+    poll = standing.poll
+    on_its_way = tongue.n_(
+        "Sent. It is on its way to {n} person.", "Sent. It is on its way to {n} people.", standing.asked
+    )
+    closes = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
+    pass_on = tongue._("Pass these links on, so that others can answer too:")
+    addresses = [code(link) for link in links.values() if link]
+    manage = (Button(tongue._("How it stands"), Look(poll=poll.id)),)
+    return Message(
+        paragraphs(bold(poll.question), lines([on_its_way, closes]), lines([pass_on, *addresses])), (manage,)
+    )
+
+
+def for_organiser(
+    standing: Standing, tongue: Tongue, links: dict[str, str | None], *, names: Names = ()
+) -> Message:
+    """How a poll stands, for its organiser: turnout and count now, links, and a way to close it."""
+    poll = standing.poll
+    if poll.closed_at is not None:
+        return Message(paragraphs(result(standing, tongue).text, who_chose(standing, names, tongue)))
+    addresses = [code(link) for link in links.values() if link]
+    until = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
+    text = paragraphs(
+        bold(poll.question),
+        tally(standing, tongue) if standing.took_part else None,
+        who_chose(standing, names, tongue),
+        lines([turnout(standing, tongue), until]),
+        lines(addresses),
+    )
+    return Message(text, ((Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0)),),))
+
+
+_RESULTS = {
+    "voted": N_("People see the result after they have answered."),
+    "closed": N_("People see the result when the poll has closed."),
+    "never": ORGANISERS_ONLY,
+}
+
+
+def preview(
+    asked: str,
+    kind: Kind,
+    form: kinds.Form,
+    tongue: Tongue,
+    *,
+    people: int,
+    community: str,
+    closes: str,
+    results: str,
+    named: bool,
+    groups: int = 0,
+) -> Markup:
+    """What an organiser checks before sending: the message as residents see it, who gets it, and the rules."""
+    audience = tongue.n_(
+        "{n} person in {community} will get it.",
+        "{n} people in {community} will get it.",
+        people,
+        community=community,
+    )
+    too = None
+    if groups:
+        too = tongue.n_("It is asked in {n} group chat too.", "It is asked in {n} group chats too.", groups)
+    when = tongue._(_RESULTS[results])
+    closing = tongue._("It closes {moment}.", moment=closes)
+    secrecy = tongue._(NAMED if named else NAMELESS)
+    rules = lines([audience, too, closing, kind.rule(form, tongue), when, secrecy])
+    labels = lines(Markup("▫️ {}").format(label) for label in kind.labels(form, tongue))
+    return paragraphs(
+        tongue._("This is how people will see it:"),
+        lines([bold(asked), kind.hint(form, tongue)]),
+        labels,
+        rules,
+    )

@@ -1,0 +1,35 @@
+"""Kinds of polls: what a kind keeps beside the choices, polls in which organisers see who chose what."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.columns import BIG, JSON
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+NAMED = sa.text("resident_id IS NOT NULL")
+
+
+def upgrade() -> None:
+    """To this revision; the way back is a backup."""
+    with op.batch_alter_table("polls") as polls:
+        polls.add_column(sa.Column("options", JSON, nullable=False, server_default="{}"))
+        polls.add_column(sa.Column("named", sa.Boolean(), nullable=False, server_default=sa.false()))
+        polls.drop_constraint("results", type_="check")
+        polls.create_check_constraint("results", "results IN ('voted', 'closed', 'never')")
+    with op.batch_alter_table("polls") as polls:  # what is new says it itself
+        polls.alter_column("options", existing_type=JSON, existing_nullable=False, server_default=None)
+        polls.alter_column("named", existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
+    with op.batch_alter_table("ballots") as ballots:
+        ballots.add_column(sa.Column("resident_id", BIG, nullable=True))
+        ballots.create_foreign_key(
+            op.f("fk_ballots_resident_id_residents"), "residents", ["resident_id"], ["id"], ondelete="CASCADE"
+        )
+    op.create_index(
+        "ix_ballots_resident_id", "ballots", ["resident_id"], sqlite_where=NAMED, postgresql_where=NAMED
+    )
