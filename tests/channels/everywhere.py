@@ -24,7 +24,8 @@ from bot.settings import Settings
 from tests.channels.webchat_town import Visitor
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person as TelegramUser
-from tests.town import MONDAY, PATIENCE, PaperChannel, Town
+from tests.paper import PaperChannel
+from tests.town import MONDAY, PATIENCE, Town
 
 CHANNELS = ("telegram polling", "telegram webhook", "web", "terminal", "paper")
 SECRET = "a-secret-of-the-webhook"

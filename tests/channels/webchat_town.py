@@ -21,7 +21,8 @@ from bot.clock import SetClock
 from bot.models import Base
 from bot.pace import Limits
 from bot.settings import Settings
-from tests.town import MONDAY, PaperChannel, Town
+from tests.paper import PaperChannel
+from tests.town import MONDAY, Town
 
 PATIENCE = 30.0
 

@@ -14,7 +14,7 @@ from bot.db import Database
 from bot.message import Parcel
 from bot.pace import Limits
 from bot.postman import Postman
-from tests.town import PaperChannel
+from tests.paper import PaperChannel
 
 
 class FileChannel(PaperChannel):

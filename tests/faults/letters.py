@@ -16,7 +16,8 @@ from bot.outbox import Draft, Lane
 from bot.pace import Limits
 from bot.postman import Postman
 from tests.faults.desks import note, until
-from tests.town import PaperChannel, Person, Town
+from tests.paper import PaperChannel
+from tests.town import Person, Town
 
 
 async def known(town: Town, *names: str) -> list[Person]:
