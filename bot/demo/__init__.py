@@ -10,85 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n
 from bot.db import Database
+from bot.demo.town import (
+    AREAS,
+    AT_THE_HARBOUR,
+    HEARD,
+    NAMES,
+    PEOPLE,
+    PLACE,
+    QUARTER,
+    SLUG,
+    TOLD,
+    ZONE,
+    Asked,
+    asked_in_town,
+)
 from bot.letters.people import KEPT
-from bot.message import Place
 from bot.models import Community, Poll, Resident
-from bot.outbox import Progress
 from bot.services import broadcasts, closing, communities, invitations, polls, residents
-from bot.services.questions import Draft
-
-SLUG = "elm-park"
-
-NAMES = {"en": "Elm Park", "cy": "Parc y Llwyf", "pl": "Park Wiązów", "ur": "ایلم پارک"}
-AREAS = ("North End", "Station Road", "The Green", "Mill Lane")
-PLACE = Place(51.55, 0.19)
-
-QUARTER = {"en": "Harbour Quarter", "cy": "Ardal yr Harbwr"}
-
-PEOPLE = {
-    "en": "Ada Bea Cal Dot Eve Fay Gil Hal Ivy Jo Kit Lou May Ned Oz Peg Ray Sal Ted Una",
-    "cy": "Alys Bryn Carys Dewi Eira",
-    "pl": "Ala Bolek Celina Darek Ewa Franek Gosia Hania",
-    "ur": "امنہ بلال دانش فرح حنا عمران ثنا",
-}
-"""First names that a language's speakers might have; nobody in particular. The first one is the organiser."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of the make-believe town: asked and closing so many days from now, answered choice by choice."""
-
-    draft: Draft
-    asked: int
-    closes: int
-    votes: tuple[int, ...]
-    results: str = "voted"
-    outcome: str | None = None
-
-
-QUESTIONS = (
-    Asked(
-        Draft(
-            "Where should the new bench go?",
-            ("By the bus stop", "Under the big elm", "Next to the playground"),
-        ),
-        asked=-9,
-        closes=-5,
-        votes=(7, 14, 6),
-        outcome="Under the big elm it is. The repair café starts on Saturday; come and help if you like.",
-    ),
-    Asked(
-        Draft("Which evening suits you for the street supper?", ("Friday", "Saturday", "Sunday")),
-        asked=-1,
-        closes=20,
-        votes=(4, 9, 5),
-        results="closed",
-    ),
-    Asked(
-        Draft("Shall we keep the market on Saturday?", ("Yes, Saturday", "Move it to Sunday", "Both days")),
-        asked=-1,
-        closes=30,
-        votes=(8, 3, 6),
-    ),
-)
-
-AT_THE_HARBOUR = (
-    Asked(
-        Draft("May dogs run free on the beach in winter?", ("Yes", "Before ten o'clock", "No")),
-        asked=-1,
-        closes=25,
-        votes=(3, 4, 1),
-    ),
-)
-
-
-TOLD = {
-    "en": "The hall is closed on Friday: its floor is being mended. The Friday lunch is in the library, at noon.",
-    "pl": "W piątek sala jest zamknięta z powodu naprawy podłogi. Piątkowy obiad będzie w bibliotece, w południe.",
-}
-"""What everyone in the town was told two days ago, and how far it came."""
-
-HEARD = Progress(put=40, sent=38, waiting=0, failed={"403 Forbidden: bot was blocked by the user": 2})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +69,14 @@ async def _found(session: AsyncSession, *, now: datetime) -> Community:
     began = now - timedelta(days=30)
     spoken = [code for code in NAMES if code in i18n.available()]
     town = await communities.add(
-        session, SLUG, NAMES, zone="Europe/London", languages=spoken, areas=AREAS, place=PLACE, now=began
+        session, SLUG, NAMES, zone=ZONE, languages=spoken, areas=AREAS, place=PLACE, now=began
     )
     harbour = await communities.add(
-        session, "harbour-quarter", QUARTER, zone="Europe/London", languages=spoken[:2], now=began
+        session, "harbour-quarter", QUARTER, zone=ZONE, languages=spoken[:2], now=began
     )
     people = await _settle(session, now=began)
-    for community, here, asked in ((town, people, QUESTIONS), (harbour, people[1::4], AT_THE_HARBOUR)):
+    questions = asked_in_town(now)
+    for community, here, asked in ((town, people, questions), (harbour, people[1::4], AT_THE_HARBOUR)):
         organiser = await _organiser(session, community, here[0], now=began)
         for number, resident in enumerate(here):
             belongs = await communities.join(session, resident, community.id, now=began)
@@ -185,17 +124,24 @@ async def _ask(
     by: Resident,
     now: datetime,
 ) -> None:
-    """Everyone sees the question; as many as `votes` says answer it, and the rest stay silent."""
+    """Everyone sees the question; as many answer it as there are answers, and the rest stay silent."""
     asked, closes = now + timedelta(days=question.asked), now + timedelta(days=question.closes)
     sent = await polls.send(
-        session, community.id, question.draft, closes_at=closes, results=question.results, by=by, now=asked
+        session,
+        community.id,
+        question.draft,
+        closes_at=closes,
+        results=question.results,
+        named=question.named,
+        by=by,
+        now=asked,
     )
-    answers = [choice for choice, count in enumerate(question.votes) for _ in range(count)]
     for number, resident in enumerate(people):
         await polls.opened(session, sent.poll, by=resident, source=None)
-        if number < len(answers):
+        if number < len(question.answers):
             minute = asked + timedelta(minutes=7 * number + 3)
-            await polls.cast(session, sent.poll.id, answers[number], by=resident, now=minute)
+            for wish in question.answers[number]:
+                await polls.cast(session, sent.poll.id, wish, by=resident, now=minute)
             residents.agreed(session, resident, str(i18n.tongue(resident.language)._(KEPT)), now=minute)
     if closes <= now:
         await closing.close(session, sent.poll.id, by=by, now=closes)
