@@ -59,25 +59,32 @@ def _each(answers: Iterable[tuple[int, Wishes]]) -> tuple[Wishes, ...]:
 
 def asked_in_town(now: datetime) -> tuple[Asked, ...]:
     """Questions of every kind, and in every state: closed and followed up, closed and waiting for it, open."""
+    return (*ANSWERED, *_open_ones(now))
+
+
+ANSWERED = (
+    Asked(
+        Draft(
+            "Where should the new bench go?",
+            ("By the bus stop", "Under the big elm", "Next to the playground"),
+        ),
+        asked=-9,
+        closes=-5,
+        answers=_votes(7, 14, 6),
+        outcome="Under the big elm it is. The repair café starts on Saturday; come and help if you like.",
+    ),
+    Asked(
+        Draft("How was the spring fair?", (), "scale", {"low": 1, "high": 5, "ends": ["dull", "splendid"]}),
+        asked=-6,
+        closes=-2,
+        answers=_each([(1, (1,)), (2, (2,)), (5, (3,)), (11, (4,)), (6, (5,))]),
+    ),
+)
+"""Those that have closed."""
+
+
+def _open_ones(now: datetime) -> tuple[Asked, ...]:
     return (
-        Asked(
-            Draft(
-                "Where should the new bench go?",
-                ("By the bus stop", "Under the big elm", "Next to the playground"),
-            ),
-            asked=-9,
-            closes=-5,
-            answers=_votes(7, 14, 6),
-            outcome="Under the big elm it is. The repair café starts on Saturday; come and help if you like.",
-        ),
-        Asked(
-            Draft(
-                "How was the spring fair?", (), "scale", {"low": 1, "high": 5, "ends": ["dull", "splendid"]}
-            ),
-            asked=-6,
-            closes=-2,
-            answers=_each([(1, (1,)), (2, (2,)), (5, (3,)), (11, (4,)), (6, (5,))]),
-        ),
         Asked(
             Draft("Which evening suits you for the street supper?", ("Friday", "Saturday", "Sunday")),
             asked=-1,
