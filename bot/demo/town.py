@@ -59,7 +59,7 @@ def _each(answers: Iterable[tuple[int, Wishes]]) -> tuple[Wishes, ...]:
 
 def asked_in_town(now: datetime) -> tuple[Asked, ...]:
     """Questions of every kind, and in every state: closed and followed up, closed and waiting for it, open."""
-    return (*ANSWERED, *_open_ones(now))
+    return (*ANSWERED, *OPEN[:3], _planning(now), *OPEN[3:])
 
 
 ANSWERED = (
@@ -83,62 +83,61 @@ ANSWERED = (
 """Those that have closed."""
 
 
-def _open_ones(now: datetime) -> tuple[Asked, ...]:
-    return (
-        Asked(
-            Draft("Which evening suits you for the street supper?", ("Friday", "Saturday", "Sunday")),
-            asked=-1,
-            closes=20,
-            answers=_votes(4, 9, 5),
-            results="closed",
+OPEN = (
+    Asked(
+        Draft("Which evening suits you for the street supper?", ("Friday", "Saturday", "Sunday")),
+        asked=-1,
+        closes=20,
+        answers=_votes(4, 9, 5),
+        results="closed",
+    ),
+    Asked(
+        Draft("What would make Mill Lane safer?", (), "text"),
+        asked=-2,
+        closes=12,
+        answers=(("A crossing by the school",), ("Slower cars",), ("Lamps at the corner, please",)),
+    ),
+    Asked(
+        Draft("Who helps to plant the orchard?", (), "count", {"need": 12}),
+        asked=-2,
+        closes=16,
+        answers=_each([(7, (1,)), (1, (1, 0))]),
+        named=True,
+    ),
+    Asked(
+        Draft("What does the park need?", ("Benches", "Lamps", "A tap", "Trees"), "several", {"most": 2}),
+        asked=-1,
+        closes=13,
+        answers=_each([(5, (0, 3)), (4, (1, 3)), (3, (2,)), (2, (0, 1))]),
+    ),
+    Asked(
+        Draft(
+            "What shall the council mend first?",
+            ("The bridge", "The hall roof", "The playground"),
+            "ranking",
+            {"method": "schulze"},
         ),
-        Asked(
-            Draft("What would make Mill Lane safer?", (), "text"),
-            asked=-2,
-            closes=12,
-            answers=(("A crossing by the school",), ("Slower cars",), ("Lamps at the corner, please",)),
-        ),
-        Asked(
-            Draft("Who helps to plant the orchard?", (), "count", {"need": 12}),
-            asked=-2,
-            closes=16,
-            answers=_each([(7, (1,)), (1, (1, 0))]),
-            named=True,
-        ),
-        Asked(
-            Draft(
-                "When shall we plan the winter market?", _evenings(now, 15, 17, 22), "dates", {"zone": ZONE}
-            ),
-            asked=-1,
-            closes=10,
-            answers=_each([(3, (2, 4)), (4, (5, 8)), (2, (5, 7)), (1, (-1,))]),
-            named=True,
-        ),
-        Asked(
-            Draft("What does the park need?", ("Benches", "Lamps", "A tap", "Trees"), "several", {"most": 2}),
-            asked=-1,
-            closes=13,
-            answers=_each([(5, (0, 3)), (4, (1, 3)), (3, (2,)), (2, (0, 1))]),
-        ),
-        Asked(
-            Draft(
-                "What shall the council mend first?",
-                ("The bridge", "The hall roof", "The playground"),
-                "ranking",
-                {"method": "schulze"},
-            ),
-            asked=-1,
-            closes=14,
-            answers=_each([(6, (1, 2, 0)), (5, (2, 1)), (4, (0, 1, 2)), (2, (2, 0, 1))]),
-        ),
-        Asked(
-            Draft(
-                "Shall we keep the market on Saturday?", ("Yes, Saturday", "Move it to Sunday", "Both days")
-            ),
-            asked=-1,
-            closes=30,
-            answers=_votes(8, 3, 6),
-        ),
+        asked=-1,
+        closes=14,
+        answers=_each([(6, (1, 2, 0)), (5, (2, 1)), (4, (0, 1, 2)), (2, (2, 0, 1))]),
+    ),
+    Asked(
+        Draft("Shall we keep the market on Saturday?", ("Yes, Saturday", "Move it to Sunday", "Both days")),
+        asked=-1,
+        closes=30,
+        answers=_votes(8, 3, 6),
+    ),
+)
+"""Those that have not."""
+
+
+def _planning(now: datetime) -> Asked:
+    return Asked(
+        Draft("When shall we plan the winter market?", _evenings(now, 15, 17, 22), "dates", {"zone": ZONE}),
+        asked=-1,
+        closes=10,
+        answers=_each([(3, (2, 4)), (4, (5, 8)), (2, (5, 7)), (1, (-1,))]),
+        named=True,
     )
 
 
