@@ -19,10 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import ends
 from bot.clock import Clock
-from bot.db import Database, forget_some, in_turn, trouble
+from bot.db import Database, forget_some, in_turn, trouble, wipe
 from bot.metrics import Metrics
 from bot.models import Address, Board, Enclosure, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
-from bot.services import boards, closing, enclosures, followings, poll_boards, residents
+from bot.services import boards, closing, enclosures, followings, poll_boards, residents, sealing
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
@@ -40,6 +40,10 @@ log = structlog.get_logger()
 
 Job = Callable[[AsyncSession, datetime], Awaitable[bool | None]]
 """One short transaction. True says that there is more of the same to do; it is called again, in another one."""
+
+
+Afterwards = Callable[[Database, datetime], Awaitable[None]]
+"""What no transaction can hold."""
 
 
 async def close_polls(session: AsyncSession, now: datetime) -> None:
@@ -81,6 +85,35 @@ async def tidy(session: AsyncSession, now: datetime) -> bool:
     )
 
 
+class Sealing:
+    """Seals the ballots of polls that have closed, some at a time, and clears the files of what they were before.
+
+    Where it stands is kept in memory only: after a restart it begins again with what is not sealed.
+    """
+
+    def __init__(self) -> None:
+        self._after: dict[int, bytes] = {}
+        self._done: list[int] = []
+
+    async def __call__(self, session: AsyncSession, now: datetime) -> bool:
+        """Seal some; true when there are more."""
+        self._done = []
+        for poll_id in await sealing.unsealed(session):
+            last = await sealing.seal_some(session, poll_id, self._after.get(poll_id, b""))
+            if last is not None:
+                self._after[poll_id] = last
+                return True
+            self._done.append(poll_id)
+        return False
+
+    async def afterwards(self, database: Database, now: datetime) -> None:
+        """Clear the files, and note for which polls that is done."""
+        if self._done and await wipe(database, ("ballots", "polls")):
+            async with database.writing() as session:
+                await sealing.wiped(session, self._done, now=now)
+            self._after.clear()
+
+
 class Strangers:
     """Forgets who came and left nothing, looking at some residents each time: at a million within some hours, and no
     vote notices. Where it stands is kept in memory only; after a restart it begins again, which loses nothing."""
@@ -95,17 +128,20 @@ class Strangers:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A job and how often it looks, in seconds."""
+    """A job, how often it looks, in seconds, and what follows it outside its transactions."""
 
     name: str
     job: Job
     every: float
+    afterwards: Afterwards | None = None
 
 
 def entries() -> list[Entry]:
     """What every town's clock does."""
+    sealing_polls = Sealing()
     return [
         Entry("close polls", close_polls, 5),
+        Entry("seal ballots", sealing_polls, 5, sealing_polls.afterwards),
         Entry("show boards", show_boards, 3),
         Entry("follow announcements", follow_announcements, 3),
         Entry("tidy", tidy, 3600),
@@ -190,6 +226,8 @@ class Jobs:
             while await self._once(entry) and (now := time.monotonic()) - began < AT_A_TICK:
                 await asyncio.sleep(now - since)  # half of the time is everybody else's
                 since = time.monotonic()
+            if entry.afterwards is not None:
+                await entry.afterwards(self._database, self._clock())
         except Exception as error:
             self._metrics.tick_failed(entry.name)
             log.error("a job failed", job=entry.name, reason=trouble(error), exc_info=trouble(error) is None)

@@ -274,7 +274,9 @@ class Channel(Protocol):
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of one Incoming, given after its commit. `seen`: it had been handled before, nothing was done.
-    `note` is the short note for a tap whose channel takes it along; it is in no outbox."""
+    `note` is the short note for a tap whose channel takes it along; it is in no outbox. `hush`: what was said is not to
+    be kept in a transcript."""
 
     outcome: Literal["done", "refused", "seen", "broken"]
     note: Message | None = None
+    hush: bool = False

@@ -52,8 +52,8 @@ async def poll_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     draft = Draft(question, form.choices, kind.name, form.options)
     closes_at = await ask("closes", forms.closing(turn, community))
     results = await ask("results", forms.results(turn))
-    named = await _named(ask, turn, kind)
-    decision = await ask("send", await _preview(turn, community, draft, closes_at, results, named))
+    secrecy = await _secrecy(ask, turn, kind)
+    decision = await ask("send", await _preview(turn, community, draft, closes_at, results, secrecy))
     if decision == "edit":
         part = await ask("part", forms.parts(turn, kind))
         if part == "secrecy":
@@ -66,7 +66,8 @@ async def poll_step_by_step(ask: Ask, turn: Turn) -> Outcome:
         draft,
         closes_at=closes_at,
         results=results,
-        named=named,
+        named=secrecy == "named",
+        listed=secrecy == "listed",
         by=turn.resident,
         now=turn.now,
     )
@@ -81,11 +82,11 @@ async def _form(ask: Ask, turn: Turn, kind: Kind, community: Community) -> Form:
     return await ask("choices", forms.choices(turn, kind, argument, community))
 
 
-async def _named(ask: Ask, turn: Turn, kind: Kind) -> bool:
+async def _secrecy(ask: Ask, turn: Turn, kind: Kind) -> str:
     """As is usual for the kind, unless somebody wished to decide it."""
     if not ask.given.get("secrecy"):
-        return kind.named
-    return await ask("secrecy", forms.secrecy(turn)) == "named"
+        return "named" if kind.named else "secret" if kind.writes else "listed"
+    return await ask("secrecy", forms.secrecy(turn))
 
 
 async def which_community(ask: Ask, turn: Turn) -> Community:
@@ -97,7 +98,7 @@ async def which_community(ask: Ask, turn: Turn) -> Community:
 
 
 async def _preview(
-    turn: Turn, community: Community, draft: Draft, closes_at: datetime, results: str, named: bool
+    turn: Turn, community: Community, draft: Draft, closes_at: datetime, results: str, secrecy: str
 ) -> Prompt[str]:
     text = letters.preview(
         draft.question,
@@ -108,7 +109,7 @@ async def _preview(
         community=community.name_in(turn.tongue.code),
         closes=turn.tongue.moment(closes_at, community.zone),
         results=results,
-        named=named,
+        secrecy=secrecy,
         groups=await groups.count(turn.session, community.id),
     )
     return choice(text, [("send", turn._("Send")), ("edit", turn._("Edit"))], columns=2)

@@ -144,10 +144,14 @@ def results(turn: Turn) -> Prompt[str]:
 
 
 def secrecy(turn: Turn) -> Prompt[str]:
-    """Whether organisers see who chose what."""
+    """Whether organisers see who chose what, and whether everybody may check the count afterwards."""
     return choice(
         turn._("Shall the organisers see who chose what? People are told before they answer."),
-        [("secret", turn._("No, only how many")), ("named", turn._("Yes, with names"))],
+        [
+            ("listed", turn._("No. All answers are listed at the end, without names")),
+            ("secret", turn._("No, only how many")),
+            ("named", turn._("Yes, with names")),
+        ],
     )
 
 

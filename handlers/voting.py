@@ -16,10 +16,10 @@ from bot.letters import poll_desk
 from bot.letters import polls as letters
 from bot.letters.markup import bold, paragraphs
 from bot.letters.poll_desk import WhatNext
-from bot.letters.polls import Look, Vote
+from bot.letters.polls import Look, Proof, Vote
 from bot.message import Button, Message
 from bot.models import Poll, Resident, Standing
-from bot.services import closing, communities, polls, residents
+from bot.services import closing, communities, polls, residents, sealing
 
 router = Router()
 
@@ -79,7 +79,7 @@ async def answer_in_words(ask: Ask, turn: Turn) -> Outcome:
     source = turn.incoming.source
     standing = await polls.cast(turn.session, poll.id, text, by=turn.resident, now=turn.now, source=source)
     _agree(turn)
-    return turn.edit(letters.question(standing, turn.tongue))
+    return turn.edit(letters.question(standing, turn.tongue)).hushed()
 
 
 async def open_poll(turn: Turn, poll: Poll) -> Outcome:
@@ -127,12 +127,22 @@ def _part(heading: str, listed: Sequence[Poll], press: type[Look] | type[WhatNex
 _MOST = 20  # polls in one list; the ones that close first
 
 
+@router.press(Proof)
+async def receipt(turn: Turn, press: Proof) -> Outcome:
+    """A code that finds one's own answer in the list after the close; shown in the place of the question."""
+    standing = await visible(turn, press.poll)
+    if press.again:
+        return turn.edit(letters.question(standing, turn.tongue, receipts=True))
+    given = await sealing.receipt_for(turn.session, standing.poll, turn.resident)
+    return turn.edit(letters.receipt(standing, given, turn.tongue))
+
+
 @router.press(Look)
 async def look(turn: Turn, press: Look) -> Outcome:
     """Show a poll to whoever belongs to its community: to its organisers with turnout and links."""
     standing = await visible(turn, press.poll)
     belongs = await communities.membership(turn.session, turn.resident, standing.community.id)
-    outcome = turn.say(letters.question(standing, turn.tongue))
+    outcome = turn.say(letters.question(standing, turn.tongue, receipts=True))
     if belongs is not None and belongs.role == "organiser":
         links = dict(turn.links(standing.poll.code, standing.community.slug))
         full = await polls.standing(turn.session, standing.poll, of=turn.resident, organiser=True)

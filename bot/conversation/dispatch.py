@@ -236,7 +236,7 @@ class Dispatcher:
             raise _Spoiled from error
         if not turn.incoming.group and talk != turn.address.talk:
             turn.address.talk = talk
-        receipts[number] = Receipt("done", note(turn, outcome))
+        receipts[number] = Receipt("done", note(turn, outcome), outcome.hush)
         return outcome
 
     async def _say_so(self, incoming: Incoming, no: Refused | None) -> Receipt:

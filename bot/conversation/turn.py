@@ -36,10 +36,14 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a handler wants to be said and to happen to the talk. It sends nothing by itself."""
+    """What a handler wants to be said and to happen to the talk. It sends nothing by itself.
+
+    `hush`: what the person said in this turn is kept nowhere but where the handler put it.
+    """
 
     parts: tuple[tuple[Action, Message], ...] = ()
     start: Start | None = None
+    hush: bool = False
 
     def say(self, message: Message | Markup | str, *rows: tuple[Any, ...]) -> Outcome:
         """Say something more, as a new message."""
@@ -57,11 +61,15 @@ class Outcome:
         """Begin the flow of that name."""
         return replace(self, start=Start(flow, given, answers or {}))
 
+    def hushed(self) -> Outcome:
+        """Let no transcript keep what was said."""
+        return replace(self, hush=True)
+
     def __add__(self, other: Outcome) -> Outcome:
-        return Outcome(self.parts + other.parts, other.start or self.start)
+        return Outcome(self.parts + other.parts, other.start or self.start, self.hush or other.hush)
 
     def _with(self, action: Action, message: Message) -> Outcome:
-        return Outcome((*self.parts, (action, message)), self.start)
+        return replace(self, parts=(*self.parts, (action, message)))
 
 
 SILENCE = Outcome()

@@ -7,6 +7,7 @@ from bot.db.inserts import insert_new, take_numbers, upsert
 from bot.db.news import News, tell
 from bot.db.schema import ready, upgrade
 from bot.db.trouble import BUSY, is_passing, trouble
+from bot.db.wiping import wipe
 from bot.db.writes import Mark, has_written, later, mark, written_since
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "trouble",
     "upgrade",
     "upsert",
+    "wipe",
     "written_since",
 ]

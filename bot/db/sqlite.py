@@ -35,6 +35,7 @@ STATEMENTS = 500  # that a connection keeps prepared
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",  # what is deleted or replaced is overwritten: it may have been a secret
     "PRAGMA temp_store = FILE",  # what is sorted for a million people stays out of memory; the cache keeps less
     f"PRAGMA cache_size = -{CACHE * 1024}",
 )

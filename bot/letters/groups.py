@@ -29,7 +29,14 @@ def question(standing: Standing, tongue: Tongue) -> Message:
     text = paragraphs(
         bold(poll.question),
         polls.took_part(standing, tongue) if standing.took_part else None,
-        lines([asks + " " + hint, until, tongue._(ORGANISERS_SEE if poll.named else NOBODY_SEES)]),
+        lines(
+            [
+                asks + " " + hint,
+                until,
+                tongue._(ORGANISERS_SEE if poll.named else NOBODY_SEES),
+                polls.listing(poll, tongue),
+            ]
+        ),
         tongue._(people.KEPT),
     )
     return Message(text, polls.buttons(poll, tongue, mine=None, shared=True))

@@ -98,6 +98,7 @@ def for_organiser(
     return Message(text, ((Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0)),),))
 
 
+LISTED = N_("When it has closed, all answers are listed without names, so that anybody can check the count.")
 _RESULTS = {
     "voted": N_("People see the result after they have answered."),
     "closed": N_("People see the result when the poll has closed."),
@@ -115,7 +116,7 @@ def preview(
     community: str,
     closes: str,
     results: str,
-    named: bool,
+    secrecy: str,
     groups: int = 0,
 ) -> Markup:
     """What an organiser checks before sending: the message as residents see it, who gets it, and the rules."""
@@ -130,8 +131,9 @@ def preview(
         too = tongue.n_("It is asked in {n} group chat too.", "It is asked in {n} group chats too.", groups)
     when = tongue._(_RESULTS[results])
     closing = tongue._("It closes {moment}.", moment=closes)
-    secrecy = tongue._(NAMED if named else NAMELESS)
-    rules = lines([audience, too, closing, kind.rule(form, tongue), when, secrecy])
+    who = tongue._(NAMED if secrecy == "named" else NAMELESS)
+    after = tongue._(LISTED) if secrecy == "listed" else None
+    rules = lines([audience, too, closing, kind.rule(form, tongue), when, who, after])
     labels = lines(Markup("▫️ {}").format(label) for label in kind.labels(form, tongue))
     return paragraphs(
         tongue._("This is how people will see it:"),

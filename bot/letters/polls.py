@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from bot import kinds
 from bot.i18n import N_, Tongue
-from bot.letters.markup import bar, bold, lines, opening, paragraphs
+from bot.letters.markup import bar, bold, code, lines, opening, paragraphs
 from bot.message import Button, Message, Rows
 from bot.models import Poll, Standing
 from bot.press import Press
@@ -21,14 +21,24 @@ class Vote(Press, code="v", groups=True):
     choice: int
 
 
+class Proof(Press, code="rc"):
+    """Show the receipt of my answer, or `again` the question."""
+
+    poll: int
+    again: int = 0
+
+
 class Look(Press, code="p"):
     """Show this poll as it stands."""
 
     poll: int
 
 
-def question(standing: Standing, tongue: Tongue, *, privacy: Markup | None = None) -> Message:
-    """The question with its choices. `privacy` is the line that a person needs who meets us for the first time."""
+def question(
+    standing: Standing, tongue: Tongue, *, privacy: Markup | None = None, receipts: bool = False
+) -> Message:
+    """The question with its choices. `privacy` is the line that a person needs who meets us for the first time;
+    `receipts` offers one to whoever has answered."""
     poll, community = standing.poll, standing.community
     if poll.closed_at is not None:
         return result(standing, tongue)
@@ -43,10 +53,27 @@ def question(standing: Standing, tongue: Tongue, *, privacy: Markup | None = Non
     text = paragraphs(
         bold(poll.question),
         _standing(standing, tongue),
-        lines([asks, until(standing, tongue), tongue._(promise(poll))]),
+        lines([asks, until(standing, tongue), tongue._(promise(poll)), listing(poll, tongue)]),
         privacy,
     )
-    return Message(text, buttons(poll, tongue, mine=standing.mine))
+    rows = buttons(poll, tongue, mine=standing.mine)
+    if receipts and poll.listed and standing.mine is not None:
+        rows = (*rows, (Button(tongue._("My receipt"), Proof(poll=poll.id)),))
+    return Message(text, rows)
+
+
+def receipt(standing: Standing, letters: str, tongue: Tongue) -> Message:
+    """The code that finds somebody's own answer again. Its button lets the web chat know what it is about."""
+    what = tongue._(
+        "When the poll has closed, all answers are listed without names. Yours will stand beside this code."
+    )
+    warning = tongue._(
+        "Whoever sees the code sees your answer. Write it down for yourself; nobody can find it out again."
+    )
+    back = Button(tongue._("Back to the question"), Proof(poll=standing.poll.id, again=1))
+    return Message(
+        paragraphs(bold(standing.poll.question), code(letters), lines([what, warning])), ((back,),)
+    )
 
 
 def until(standing: Standing, tongue: Tongue) -> Markup | None:
@@ -62,6 +89,13 @@ def until(standing: Standing, tongue: Tongue) -> Markup | None:
 def promise(poll: Poll) -> str:
     """Who sees what was chosen; a msgid."""
     return NAMED if poll.named else NAMELESS
+
+
+def listing(poll: Poll, tongue: Tongue) -> Markup | None:
+    """A list of answers tells more than their count only where an answer has several parts."""
+    if not (poll.listed and kinds.named(poll.kind).steps):
+        return None
+    return tongue._("At the end all answers are listed, without names.")
 
 
 def _standing(standing: Standing, tongue: Tongue) -> Markup | None:

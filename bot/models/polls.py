@@ -13,6 +13,7 @@ from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
 from bot.models.communities import Community
 
 _NAMED = text("resident_id IS NOT NULL")
+_UNSEALED = text("closed_at IS NOT NULL AND sealed_at IS NULL")
 
 
 class Poll(Base):
@@ -20,7 +21,8 @@ class Poll(Base):
 
     `kind` names a file in `bot/kinds`, which knows what `choices` and `options` mean. `results` says who may see the
     count: whoever has `voted`, everyone when it has `closed`, or `never` anybody but the organisers. In a `named` poll
-    the organisers see who chose what.
+    the organisers see who chose what; where the answers are `listed`, anybody sees them after the close, without
+    names. `sealed_at`: nothing leads from them to a person any more.
     """
 
     __tablename__ = "polls"
@@ -30,6 +32,7 @@ class Poll(Base):
         Index("ix_polls_community_id_closed_at", "community_id", "closed_at"),
         Index("ix_polls_closed_at_closes_at", "closed_at", "closes_at"),
         Index("ix_polls_asked_by", "asked_by"),
+        Index("ix_polls_unsealed", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
     )
 
     id: Mapped[Id]
@@ -40,12 +43,14 @@ class Poll(Base):
     choices: Mapped[list[str]]
     options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     named: Mapped[bool] = mapped_column(default=False)
+    listed: Mapped[bool] = mapped_column(default=False)
     results: Mapped[str] = mapped_column(String(16), default="voted")
     asked_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
     key: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[Moment]
     closes_at: Mapped[Moment]
     closed_at: Mapped[Moment | None]
+    sealed_at: Mapped[Moment | None]
     outcome: Mapped[str | None]
     outcome_at: Mapped[Moment | None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Text, cast, delete, select
+from sqlalchemy import Text, cast, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -80,7 +80,12 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
 
 async def _forget_marks(session: AsyncSession, poll: Poll) -> None:
     """Take the question out of web transcripts: its ✔ would tell who chose what, after nothing else does any more."""
-    marked = cast(WebLine.body, Text).like(f'%"{letters.Vote.code}:{poll.id}:%')
+    marked = or_(
+        *(
+            cast(WebLine.body, Text).like(f'%"{press.code}:{poll.id}:%')
+            for press in (letters.Vote, letters.Proof)
+        )
+    )
     await session.execute(
         delete(WebLine).where(marked).execution_options(synchronize_session=False, in_thread=True)
     )

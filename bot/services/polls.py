@@ -35,6 +35,7 @@ async def send(
     by: Resident,
     now: datetime,
     named: bool = False,
+    listed: bool = False,
 ) -> Standing:
     """Open a poll and put it in the outbox for every member, and for the community's group chats."""
     community = await communities.require_organiser(session, by, community_id)
@@ -46,6 +47,7 @@ async def send(
         choices=list(draft.choices),
         options=dict(draft.options),
         named=named,
+        listed=listed and not named,
         results=results,
         asked_by=by.id,
         key=secrets.token_bytes(32),

@@ -1,11 +1,11 @@
-"""Kinds of polls: what a kind keeps beside the choices, polls in which organisers see who chose what."""
+"""Kinds of polls, polls in which organisers see who chose what, and ballots that are sealed after the close."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.columns import BIG, JSON
+from migrations.columns import BIG, JSON, MOMENT
 
 revision = "0008"
 down_revision = "0007"
@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 NAMED = sa.text("resident_id IS NOT NULL")
+UNSEALED = sa.text("closed_at IS NOT NULL AND sealed_at IS NULL")
 
 
 def upgrade() -> None:
@@ -20,11 +21,15 @@ def upgrade() -> None:
     with op.batch_alter_table("polls") as polls:
         polls.add_column(sa.Column("options", JSON, nullable=False, server_default="{}"))
         polls.add_column(sa.Column("named", sa.Boolean(), nullable=False, server_default=sa.false()))
+        polls.add_column(sa.Column("listed", sa.Boolean(), nullable=False, server_default=sa.false()))
+        polls.add_column(sa.Column("sealed_at", MOMENT, nullable=True))
         polls.drop_constraint("results", type_="check")
         polls.create_check_constraint("results", "results IN ('voted', 'closed', 'never')")
     with op.batch_alter_table("polls") as polls:  # what is new says it itself
         polls.alter_column("options", existing_type=JSON, existing_nullable=False, server_default=None)
-        polls.alter_column("named", existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
+        for name in ("named", "listed"):
+            polls.alter_column(name, existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
+    op.create_index("ix_polls_unsealed", "polls", ["id"], sqlite_where=UNSEALED, postgresql_where=UNSEALED)
     with op.batch_alter_table("ballots") as ballots:
         ballots.add_column(sa.Column("resident_id", BIG, nullable=True))
         ballots.create_foreign_key(

@@ -90,13 +90,13 @@ async def _turn(room: Room, who: Visitor, said: Said, to: Tongue) -> Receipt:
         receipt = await room.submit(incoming)
     except (Busy, DatabaseTrouble):
         raise TurnedAway(503, BUSY, after=3) from None
-    await _keep(room, who, said, to, incoming.key)
+    await _keep(room, who, said, to, incoming.key, hush=receipt.hush)
     return receipt
 
 
-async def _keep(room: Room, who: Visitor, said: Said, to: Tongue, key: str) -> None:
+async def _keep(room: Room, who: Visitor, said: Said, to: Tongue, key: str, *, hush: bool) -> None:
     """Write down the visitor's own words. What they did is committed already, so a failure here is not theirs."""
-    own = said.bubble(to)
+    own = None if hush else said.bubble(to)
     code = said.code if said.acts else None
     if who.known and own is None and to.code == who.language and (code is None or code in who.codes):
         return
