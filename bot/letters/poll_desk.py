@@ -131,9 +131,9 @@ def preview(
         too = tongue.n_("It is asked in {n} group chat too.", "It is asked in {n} group chats too.", groups)
     when = tongue._(_RESULTS[results])
     closing = tongue._("It closes {moment}.", moment=closes)
-    who = tongue._(NAMED if secrecy == "named" else NAMELESS)
+    seen = NAMED if secrecy == "named" else NAMELESS
     after = tongue._(LISTED) if secrecy == "listed" else None
-    rules = lines([audience, too, closing, kind.rule(form, tongue), when, who, after])
+    rules = lines([audience, too, closing, kind.rule(form, tongue), when, tongue._(seen), after])
     labels = lines(Markup("▫️ {}").format(label) for label in kind.labels(form, tongue))
     return paragraphs(
         tongue._("This is how people will see it:"),

@@ -120,3 +120,10 @@ def test_every_example_for_a_shell_has_a_language() -> None:
     bare = [name(paper) for paper in PAPERS if re.search(r"\n\n```\n", paper.read_text("utf-8"))]
     assert bare == []
     assert all(one.text.strip() for paper in PAPERS for one in code(name(paper)))
+
+
+def test_what_the_paper_about_secrecy_says_was_tried_is_a_test() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "secrecy.md").read_text("utf-8")))
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 5
+    assert {name for name in named if f"def {name}(" not in tests} == set()

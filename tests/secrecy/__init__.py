@@ -1,0 +1,1 @@
+"""What an organiser, an operator, a thief and a neighbour can and cannot learn of an answer."""
