@@ -62,6 +62,8 @@ def configure(settings: Settings) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     # Our jobs tell of their failures themselves; all that is left to say is that stopping cancelled one.
     logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
+    # A look left out because the last one still goes on is no news: the next one finds the same. Metrics count it.
+    logging.getLogger("apscheduler.scheduler").setLevel(max(logging.ERROR, root.level))
 
 
 class Scrubbed(structlog.stdlib.ProcessorFormatter):

@@ -1,12 +1,13 @@
 """What a person can do in a chat: one module a subject, each with a `router`; `ROUTERS` lists them all."""
 
-from handlers import announcing, asking, ending, grouping, hello, inviting, linking, me, odd, voting
+from handlers import announcing, asking, ending, grouping, hello, inviting, linking, me, odd, reading, voting
 
 ROUTERS = (
     hello.router,
     voting.router,
     asking.router,
     ending.router,
+    reading.router,
     announcing.router,
     me.router,
     inviting.router,

@@ -19,7 +19,7 @@ from bot.letters.poll_desk import WhatNext
 from bot.letters.polls import Look, Proof, Vote
 from bot.message import Button, Message
 from bot.models import Poll, Resident, Standing
-from bot.services import closing, communities, polls, residents, sealing
+from bot.services import closing, communities, polls, reading, residents, sealing
 
 router = Router()
 
@@ -92,6 +92,7 @@ async def open_poll(turn: Turn, poll: Poll) -> Outcome:
         rehearsal=turn.rehearsal,
     )
     new = residents.newcomer(turn.resident)
+    standing = await reading.with_words(turn.session, standing)
     return turn.say(
         letters.question(standing, turn.tongue, privacy=turn._(people_letters.KEPT) if new else None)
     )
@@ -146,8 +147,10 @@ async def look(turn: Turn, press: Look) -> Outcome:
     if belongs is not None and belongs.role == "organiser":
         links = dict(turn.links(standing.poll.code, standing.community.slug))
         full = await polls.standing(turn.session, standing.poll, of=turn.resident, organiser=True)
+        full = await reading.with_words(turn.session, full)
         names = await polls.who_chose(turn.session, standing.poll)
-        return outcome.say(poll_desk.for_organiser(full, turn.tongue, links, names=names))
+        new = await reading.unread(turn.session, standing.poll)
+        return outcome.say(poll_desk.for_organiser(full, turn.tongue, links, names=names, unread=new))
     return outcome
 
 
@@ -156,4 +159,5 @@ async def visible(turn: Turn, poll_id: int) -> Standing:
     poll = await turn.session.get(Poll, poll_id)
     if poll is None or await communities.membership(turn.session, turn.resident, poll.community_id) is None:
         raise Refused(N_("I do not know this poll."))
-    return await polls.standing(turn.session, poll, of=turn.resident)
+    standing = await polls.standing(turn.session, poll, of=turn.resident)
+    return await reading.with_words(turn.session, standing)

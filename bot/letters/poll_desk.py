@@ -9,7 +9,8 @@ from bot.i18n import N_, Tongue
 from bot.kinds import Answer, Kind
 from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, result, tally, turnout
-from bot.message import Button, Message
+from bot.letters.reading import read_button
+from bot.message import Button, Message, Rows
 from bot.models import Standing
 from bot.press import Press
 
@@ -32,14 +33,20 @@ class WhatNext(Press, code="po"):
     poll: int
 
 
-def result_for_organiser(standing: Standing, tongue: Tongue, *, names: Names = ()) -> Message:
+def result_for_organiser(
+    standing: Standing, tongue: Tongue, *, names: Names = (), unread: int = 0
+) -> Message:
     """How it came out, with the question what happens next."""
     if not standing.took_part:
         return result(standing, tongue)
     ask = tongue._("What happens next? Tell the people who answered, in a sentence or two.")
     button = Button(tongue._("Tell them"), WhatNext(poll=standing.poll.id))
     text = paragraphs(result(standing, tongue).text, who_chose(standing, names, tongue), ask)
-    return Message(text, ((button,),))
+    return Message(text, (*_to_read(standing, unread, tongue), (button,)))
+
+
+def _to_read(standing: Standing, unread: int, tongue: Tongue) -> Rows:
+    return ((read_button(standing.poll.id, unread, tongue),),) if unread else ()
 
 
 def who_chose(standing: Standing, names: Names, tongue: Tongue) -> Markup | None:
@@ -80,12 +87,18 @@ def sent(standing: Standing, tongue: Tongue, links: dict[str, str | None]) -> Me
 
 
 def for_organiser(
-    standing: Standing, tongue: Tongue, links: dict[str, str | None], *, names: Names = ()
+    standing: Standing,
+    tongue: Tongue,
+    links: dict[str, str | None],
+    *,
+    names: Names = (),
+    unread: int = 0,
 ) -> Message:
     """How a poll stands, for its organiser: turnout and count now, links, and a way to close it."""
     poll = standing.poll
     if poll.closed_at is not None:
-        return Message(paragraphs(result(standing, tongue).text, who_chose(standing, names, tongue)))
+        text = paragraphs(result(standing, tongue).text, who_chose(standing, names, tongue))
+        return Message(text, _to_read(standing, unread, tongue))
     addresses = [code(link) for link in links.values() if link]
     until = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
     text = paragraphs(
@@ -95,7 +108,8 @@ def for_organiser(
         lines([turnout(standing, tongue), until]),
         lines(addresses),
     )
-    return Message(text, ((Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0)),),))
+    close = Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0))
+    return Message(text, (*_to_read(standing, unread, tongue), (close,)))
 
 
 LISTED = N_("When it has closed, all answers are listed without names, so that anybody can check the count.")

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from bot import kinds
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bar, bold, code, lines, opening, paragraphs
+from bot.letters.reading import shown
 from bot.message import Button, Message, Rows
 from bot.models import Poll, Standing
 from bot.press import Press
@@ -137,7 +138,8 @@ def tally(standing: Standing, tongue: Tongue) -> Markup | None:
     for one in table.bars:
         line = opening(one.said, rtl=tongue.rtl)
         rows.append(line + Markup("\n") + bar(one.share, rtl=tongue.rtl) if one.share else line)
-    return paragraphs(lines(rows), lines(opening(note, rtl=tongue.rtl) for note in table.notes))
+    notes = lines(opening(note, rtl=tongue.rtl) for note in table.notes)
+    return paragraphs(lines(rows), notes, shown(standing, tongue))
 
 
 def took_part(standing: Standing, tongue: Tongue) -> Markup:

@@ -63,7 +63,8 @@ class Poll(Base):
 class Ballot(Base):
     """What was voted. `voter` is an HMAC of the resident under the poll's key; no time, no row number.
 
-    Only in a named poll it says whose it is.
+    Only in a named poll it says whose it is. `shown` and `themes` belong to answers in words: what organisers made of
+    them; null while nobody has read it.
     """
 
     __tablename__ = "ballots"
@@ -74,6 +75,8 @@ class Ballot(Base):
     poll_id: Mapped[int] = mapped_column(BigInt, ForeignKey("polls.id", ondelete="CASCADE"), primary_key=True)
     voter: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     answer: Mapped[Any] = mapped_column(Json)
+    shown: Mapped[bool | None]
+    themes: Mapped[list[str] | None] = mapped_column(Json)
     resident_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
 
 
@@ -108,7 +111,8 @@ class Tally(Base):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A poll as one resident sees it. `mine` is their answer; `counts` are the tally's, None while they may not see
-    them; `asked` and `took_part` count people."""
+    them; `asked` and `took_part` count people. `said` are answers in words that organisers have read and let be shown,
+    `themes` how many answers they found about each."""
 
     poll: Poll
     community: Community
@@ -116,3 +120,5 @@ class Standing:
     counts: dict[str, int] | None
     asked: int
     took_part: int
+    said: tuple[str, ...] = ()
+    themes: tuple[tuple[str, int], ...] = ()

@@ -15,7 +15,7 @@ from bot.letters import poll_desk
 from bot.letters import polls as letters
 from bot.message import Message
 from bot.models import Community, Membership, Participation, Poll, Resident, Standing, Tally, WebLine
-from bot.services import audit, communities, polls, questions, roll
+from bot.services import audit, communities, polls, questions, reading, roll
 
 
 async def close(session: AsyncSession, poll_id: int, *, by: Resident, now: datetime) -> Standing:
@@ -56,8 +56,9 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
     await _forget_marks(session, poll)
     community = await session.get_one(Community, poll.community_id)
     await outbox.cancel(session, f"poll:{poll.id}", now=now)
-    closed = polls.seen_as(poll, community, tally, mine=None)
+    closed = await reading.with_words(session, polls.seen_as(poll, community, tally, mine=None))
     full = polls.seen_as(poll, community, tally, mine=None, organiser=True)
+    full, unread = await reading.with_words(session, full), await reading.unread(session, poll)
     names = await polls.who_chose(session, poll)
     await _tell_voters(
         session,
@@ -71,7 +72,7 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
         await outbox.put_personal(
             session,
             organiser,
-            poll_desk.result_for_organiser(full, i18n.tongue(language), names=names),
+            poll_desk.result_for_organiser(full, i18n.tongue(language), names=names, unread=unread),
             once_key=f"result:{poll.id}:organiser:{organiser}",
             now=now,
         )

@@ -152,9 +152,16 @@ def put_ballot(session: AsyncSession, poll: Poll, resident: Resident, entry: Ent
     later(
         session,
         Ballot,
-        {"poll_id": poll.id, "voter": entry.voter, "answer": entry.answer, "resident_id": whose},
+        {
+            "poll_id": poll.id,
+            "voter": entry.voter,
+            "answer": entry.answer,
+            "resident_id": whose,
+            "shown": None,
+            "themes": None,
+        },
         key=("poll_id", "voter"),
-        change=("answer",),
+        change=("answer", "shown", "themes"),  # what was made of the old answer is not true of the new one
     )
 
 

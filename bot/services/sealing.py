@@ -76,13 +76,13 @@ async def seal_some(session: AsyncSession, poll_id: int, after: bytes = b"") -> 
         return None
     still_open = (Ballot.poll_id == poll_id, func.length(Ballot.voter) == OPEN_MARK)
     rows = await session.execute(
-        select(Ballot.voter, Ballot.answer)
+        select(Ballot.voter, Ballot.answer, Ballot.shown, Ballot.themes)
         .where(*still_open, Ballot.voter > after)
         .order_by(Ballot.voter)
         .limit(AT_ONCE),
         execution_options={"in_thread": True},
     )
-    ballots = [(bytes(voter), answer) for voter, answer in rows]
+    ballots = [(bytes(voter), answer, shown, themes) for voter, answer, shown, themes in rows]
     if not ballots:
         return None
     last = ballots[-1][0]
@@ -92,8 +92,8 @@ async def seal_some(session: AsyncSession, poll_id: int, after: bytes = b"") -> 
         .execution_options(synchronize_session=False, in_thread=True)
     )
     anew = [
-        {"poll_id": poll_id, "voter": sealed(voter), "answer": answer, "resident_id": None}
-        for voter, answer in ballots
+        {"poll_id": poll_id, "voter": sealed(voter), "answer": answer, "shown": shown, "themes": themes}
+        for voter, answer, shown, themes in ballots
     ]
     await session.execute(insert(BALLOTS), sorted(anew, key=lambda row: row["voter"]))
     return last

@@ -32,6 +32,8 @@ def upgrade() -> None:
     op.create_index("ix_polls_unsealed", "polls", ["id"], sqlite_where=UNSEALED, postgresql_where=UNSEALED)
     with op.batch_alter_table("ballots") as ballots:
         ballots.add_column(sa.Column("resident_id", BIG, nullable=True))
+        ballots.add_column(sa.Column("shown", sa.Boolean(), nullable=True))
+        ballots.add_column(sa.Column("themes", JSON, nullable=True))
         ballots.create_foreign_key(
             op.f("fk_ballots_resident_id_residents"), "residents", ["resident_id"], ["id"], ondelete="CASCADE"
         )

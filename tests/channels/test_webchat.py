@@ -40,6 +40,7 @@ async def test_a_second_press_moves_the_vote_and_replaces_the_message(town: WebT
         assert "✔ No" in alice.page.text
         assert "✔ Yes" not in alice.page.text
         assert alice.page.text.count("Keep the market?") == 1
+        assert alice.page.text.count("Counted. Thank you.") == 1
     assert await town.result(poll) == {"Yes": 0, "No": 1}
 
 

@@ -51,12 +51,12 @@ async def latest(session: AsyncSession, chat: str) -> Sequence[WebLine]:
 
 
 async def toasts(session: AsyncSession, chat: str, now: datetime) -> Sequence[WebLine]:
-    """Short notes that are still fresh."""
+    """The newest short note, if it is still fresh."""
     fresh = WebLine.at.between(
         now - TOAST_LIFE, now + TOAST_LIFE
     )  # not those from before the clock was set back
     rows = select(WebLine).where(WebLine.chat == chat, WebLine.kind == "toast", fresh)
-    return (await session.scalars(rows.order_by(WebLine.seq))).all()
+    return (await session.scalars(rows.order_by(WebLine.seq.desc()).limit(1))).all()
 
 
 async def since(session: AsyncSession, chat: str, seq: int, now: datetime) -> Sequence[WebLine]:

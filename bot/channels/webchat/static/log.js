@@ -103,7 +103,7 @@ export class Log {
 
   #toast(line) {
     const note = line.querySelector("p");
-    this.#toasts.append(note);
+    this.#toasts.replaceChildren(note); // who taps five times need not read it five times
     fade(note);
   }
 
