@@ -57,7 +57,6 @@ async def _ask(session: AsyncSession) -> Poll:
         town.id,
         Draft(QUESTION, CHOICES),
         closes_at=now + timedelta(days=3),
-        results="voted",
         by=await session.get_one(Resident, 1),
         now=now,
     )

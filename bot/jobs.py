@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.db import Database, forget_some, in_turn, trouble, wipe
 from bot.metrics import Metrics
 from bot.models import Address, Board, Enclosure, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
-from bot.services import boards, closing, enclosures, followings, poll_boards, residents, sealing
+from bot.services import boards, closing, enclosures, followings, poll_boards, reminding, residents, sealing
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
@@ -49,6 +49,11 @@ Afterwards = Callable[[Database, datetime], Awaitable[None]]
 async def close_polls(session: AsyncSession, now: datetime) -> None:
     """Close polls whose time has come."""
     await closing.close_due(session, now=now)
+
+
+async def remind(session: AsyncSession, now: datetime) -> None:
+    """Ask those who have not answered once more, where that was wished."""
+    await reminding.remind_due(session, now=now)
 
 
 async def show_boards(session: AsyncSession, now: datetime) -> None:
@@ -141,6 +146,7 @@ def entries() -> list[Entry]:
     sealing_polls = Sealing()
     return [
         Entry("close polls", close_polls, 5),
+        Entry("remind", remind, 60),
         Entry("seal ballots", sealing_polls, 5, sealing_polls.afterwards),
         Entry("show boards", show_boards, 3),
         Entry("follow announcements", follow_announcements, 3),

@@ -11,7 +11,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.kinds import Form, Kind
 from bot.letters import poll_desk as letters
-from bot.models import Community
+from bot.models import EVERYONE, Community, Rules
 from bot.services import communities, groups, polls, questions
 from bot.services.questions import Draft
 from handlers import forms
@@ -51,23 +51,19 @@ async def poll_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     form = said or await _form(ask, turn, kind, community)
     draft = Draft(question, form.choices, kind.name, form.options)
     closes_at = await ask("closes", forms.closing(turn, community))
-    results = await ask("results", forms.results(turn))
-    secrecy = await _secrecy(ask, turn, kind)
-    decision = await ask("send", await _preview(turn, community, draft, closes_at, results, secrecy))
+    rules = await _rules(ask, turn, kind, community)
+    decision = await ask("send", await _preview(turn, community, draft, closes_at, rules))
     if decision == "edit":
         part = await ask("part", forms.parts(turn, kind))
-        if part == "secrecy":
-            ask.given["secrecy"] = True  # from now on it is asked
+        ask.given["decided"] = [*ask.given.get("decided", ()), part]
         whole = part == "kind" or (part == "choices" and said)
         ask.again("send", "part", part, *(("kind", "argument", "choices") if whole else ()))
     sent = await polls.send(
         turn.session,
         community.id,
         draft,
+        rules,
         closes_at=closes_at,
-        results=results,
-        named=secrecy == "named",
-        listed=secrecy == "listed",
         by=turn.resident,
         now=turn.now,
     )
@@ -82,11 +78,18 @@ async def _form(ask: Ask, turn: Turn, kind: Kind, community: Community) -> Form:
     return await ask("choices", forms.choices(turn, kind, argument, community))
 
 
-async def _secrecy(ask: Ask, turn: Turn, kind: Kind) -> str:
-    """As is usual for the kind, unless somebody wished to decide it."""
-    if not ask.given.get("secrecy"):
-        return "named" if kind.named else "secret" if kind.writes else "listed"
-    return await ask("secrecy", forms.secrecy(turn))
+async def _rules(ask: Ask, turn: Turn, kind: Kind, community: Community) -> Rules:
+    """As is usual for the kind, but for what somebody wished to decide."""
+    decided = ask.given.get("decided", ())
+    results = await ask("results", forms.results(turn))
+    secrecy = "named" if kind.named else "secret" if kind.writes else "listed"
+    if "secrecy" in decided:
+        secrecy = await ask("secrecy", forms.secrecy(turn))
+    asked = EVERYONE
+    if "whom" in decided:
+        asked = await ask("whom", forms.for_whom(turn, community))
+    remind = "remind" in decided and await ask("remind", forms.reminder(turn)) == "once"
+    return Rules(results, secrecy == "named", secrecy == "listed", asked, remind)
 
 
 async def which_community(ask: Ask, turn: Turn) -> Community:
@@ -98,18 +101,17 @@ async def which_community(ask: Ask, turn: Turn) -> Community:
 
 
 async def _preview(
-    turn: Turn, community: Community, draft: Draft, closes_at: datetime, results: str, secrecy: str
+    turn: Turn, community: Community, draft: Draft, closes_at: datetime, rules: Rules
 ) -> Prompt[str]:
     text = letters.preview(
         draft.question,
         kinds.named(draft.kind),
         draft.form,
+        rules,
         turn.tongue,
-        people=await polls.audience(turn.session, community.id),
+        people=await polls.audience(turn.session, community.id, rules.whom),
         community=community.name_in(turn.tongue.code),
         closes=turn.tongue.moment(closes_at, community.zone),
-        results=results,
-        secrecy=secrecy,
-        groups=await groups.count(turn.session, community.id),
+        groups=await groups.count(turn.session, community.id) if rules.whom == EVERYONE else 0,
     )
     return choice(text, [("send", turn._("Send")), ("edit", turn._("Edit"))], columns=2)

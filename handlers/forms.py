@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from markupsafe import Markup
+
 from bot import kinds, when
 from bot.conversation.flow import Answer, Prompt, choice, words
 from bot.conversation.turn import Turn
 from bot.kinds import Form, Kind, Written
-from bot.models import Community
-from bot.services import questions
+from bot.letters.people import INTERESTS
+from bot.models import AREA, EVERYONE, INTEREST, ORGANISERS, Community
+from bot.services import questions, residents
 from handlers.one_line import DAYS
 
 RESULTS = ("voted", "closed", "never")
@@ -155,6 +158,33 @@ def secrecy(turn: Turn) -> Prompt[str]:
     )
 
 
+def for_whom(turn: Turn, community: Community) -> Prompt[str]:
+    """Who is asked, and may answer."""
+    everyone = turn._("Everyone in {community}", community=community.name_in(turn.tongue.code))
+    offers = [(EVERYONE, everyone), (ORGANISERS, turn._("Organisers only"))]
+    offers += [(AREA + area, Markup.escape(area)) for area in community.areas]
+    offers += [(INTEREST + code, turn._(INTERESTS[code])) for code in residents.INTERESTS]
+    prompt = choice(
+        turn._("Who shall be asked? Only they can answer, and everyone sees for whom it is."),
+        [(str(number), label) for number, (_, label) in enumerate(offers)],
+        columns=2,
+    )
+
+    def read(answer: Answer) -> str:
+        return answer["whom"] if "whom" in answer else offers[int(prompt.read(answer))][0]
+
+    # A part of town may be renamed while somebody decides.
+    return replace(prompt, read=read, keep=lambda picked: {"whom": picked})
+
+
+def reminder(turn: Turn) -> Prompt[str]:
+    """Whether those who have not answered are asked once more."""
+    return choice(
+        turn._("Shall I remind those who have not answered? Once, half-way; never those who have."),
+        [("once", turn._("Yes, once")), ("never", turn._("No reminder"))],
+    )
+
+
 def parts(turn: Turn, chosen: Kind) -> Prompt[str]:
     """What shall be changed."""
     offers = [("question", turn._("The question")), ("kind", turn._("How people answer"))]
@@ -167,5 +197,7 @@ def parts(turn: Turn, chosen: Kind) -> Prompt[str]:
             ("closes", turn._("When it closes")),
             ("results", turn._("Who sees the result, and when")),
             ("secrecy", turn._("Who sees who chose what")),
+            ("whom", turn._("Who is asked")),
+            ("remind", turn._("A reminder")),
         ],
     )

@@ -25,7 +25,7 @@ from bot.demo.town import (
     asked_in_town,
 )
 from bot.letters.people import KEPT
-from bot.models import Community, Poll, Resident
+from bot.models import Community, Poll, Resident, Rules
 from bot.services import broadcasts, closing, communities, invitations, polls, residents
 
 
@@ -130,9 +130,8 @@ async def _ask(
         session,
         community.id,
         question.draft,
+        Rules(question.results, question.named, not question.named and question.draft.kind != "text"),
         closes_at=closes,
-        results=question.results,
-        named=question.named,
         by=by,
         now=asked,
     )

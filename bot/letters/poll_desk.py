@@ -8,10 +8,10 @@ from bot import kinds
 from bot.i18n import N_, Tongue
 from bot.kinds import Answer, Kind
 from bot.letters.markup import bold, code, lines, opening, paragraphs
-from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, result, tally, turnout
+from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, for_whom, result, tally, turnout
 from bot.letters.reading import read_button
 from bot.message import Button, Message, Rows
-from bot.models import Standing
+from bot.models import Rules, Standing
 from bot.press import Press
 
 Names = Sequence[tuple[str | None, Answer]]
@@ -124,13 +124,12 @@ def preview(
     asked: str,
     kind: Kind,
     form: kinds.Form,
+    rules: Rules,
     tongue: Tongue,
     *,
     people: int,
     community: str,
     closes: str,
-    results: str,
-    secrecy: str,
     groups: int = 0,
 ) -> Markup:
     """What an organiser checks before sending: the message as residents see it, who gets it, and the rules."""
@@ -143,15 +142,28 @@ def preview(
     too = None
     if groups:
         too = tongue.n_("It is asked in {n} group chat too.", "It is asked in {n} group chats too.", groups)
-    when = tongue._(_RESULTS[results])
+    when = tongue._(_RESULTS[rules.results])
     closing = tongue._("It closes {moment}.", moment=closes)
-    seen = NAMED if secrecy == "named" else NAMELESS
-    after = tongue._(LISTED) if secrecy == "listed" else None
-    rules = lines([audience, too, closing, kind.rule(form, tongue), when, tongue._(seen), after])
+    seen = NAMED if rules.named else NAMELESS
+    after = tongue._(LISTED) if rules.listed else None
+    once = tongue._("Those who have not answered are reminded once, half-way.") if rules.remind else None
+    holds = lines(
+        [
+            audience,
+            too,
+            for_whom(rules.whom, tongue),
+            closing,
+            once,
+            kind.rule(form, tongue),
+            when,
+            tongue._(seen),
+            after,
+        ]
+    )
     labels = lines(Markup("▫️ {}").format(label) for label in kind.labels(form, tongue))
     return paragraphs(
         tongue._("This is how people will see it:"),
         lines([bold(asked), kind.hint(form, tongue)]),
         labels,
-        rules,
+        holds,
     )

@@ -5,9 +5,10 @@ from markupsafe import Markup
 from bot import kinds
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bar, bold, code, lines, opening, paragraphs
+from bot.letters.people import INTERESTS
 from bot.letters.reading import shown
 from bot.message import Button, Message, Rows
-from bot.models import Poll, Standing
+from bot.models import AREA, INTEREST, ORGANISERS, Poll, Standing
 from bot.press import Press
 
 NAMELESS = N_("Organisers see how many people chose what, never who.")
@@ -54,7 +55,15 @@ def question(
     text = paragraphs(
         bold(poll.question),
         _standing(standing, tongue),
-        lines([asks, until(standing, tongue), tongue._(promise(poll)), listing(poll, tongue)]),
+        lines(
+            [
+                asks,
+                for_whom(poll.whom, tongue),
+                until(standing, tongue),
+                tongue._(promise(poll)),
+                listing(poll, tongue),
+            ]
+        ),
         privacy,
     )
     rows = buttons(poll, tongue, mine=standing.mine)
@@ -77,6 +86,13 @@ def receipt(standing: Standing, letters: str, tongue: Tongue) -> Message:
     )
 
 
+def reminder(standing: Standing, tongue: Tongue) -> Message:
+    """The question once more, for those who have not answered it; it comes once."""
+    once = tongue._("This is still open, and your answer would help. I will not ask you again.")
+    asked = question(standing, tongue)
+    return Message(paragraphs(once, asked.text), asked.rows)
+
+
 def until(standing: Standing, tongue: Tongue) -> Markup | None:
     """Until when an answer may be changed, unless there are enough answers already."""
     poll = standing.poll
@@ -90,6 +106,18 @@ def until(standing: Standing, tongue: Tongue) -> Markup | None:
 def promise(poll: Poll) -> str:
     """Who sees what was chosen; a msgid."""
     return NAMED if poll.named else NAMELESS
+
+
+def for_whom(whom: str, tongue: Tongue) -> Markup | None:
+    """For whom a question is, where it is not for everyone."""
+    if whom == ORGANISERS:
+        return tongue._("It is for organisers only.")
+    if whom.startswith(AREA):
+        return tongue._("It is for people in {area}.", area=whom.removeprefix(AREA))
+    if whom.startswith(INTEREST):
+        subject = tongue._(INTERESTS[whom.removeprefix(INTEREST)])
+        return tongue._("It is for people who care about this: {interest}.", interest=subject)
+    return None
 
 
 def listing(poll: Poll, tongue: Tongue) -> Markup | None:

@@ -6,11 +6,26 @@ from bot.models.communities import ROLES, Community, Invitation, Membership
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
 from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.people import Address, Consent, LinkCode, Resident
-from bot.models.polls import Ballot, Participation, Poll, Standing, Tally
+from bot.models.polls import (
+    AREA,
+    EVERYONE,
+    INTEREST,
+    ORGANISERS,
+    Ballot,
+    Participation,
+    Poll,
+    Rules,
+    Standing,
+    Tally,
+)
 from bot.models.records import Deed, Fact, Tick
 from bot.models.webchat import WebLine, WebSeal, WebSession
 
 __all__ = [
+    "AREA",
+    "EVERYONE",
+    "INTEREST",
+    "ORGANISERS",
     "ROLES",
     "STATES",
     "UNSENT",
@@ -37,6 +52,7 @@ __all__ = [
     "Poll",
     "Progress",
     "Resident",
+    "Rules",
     "Seen",
     "Standing",
     "Tally",

@@ -12,7 +12,12 @@ from bot.kinds import Form
 from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
 from bot.models.communities import Community
 
+EVERYONE, ORGANISERS = "everyone", "organisers"
+AREA, INTEREST = "area:", "interest:"
+"""Whom a question is for; an area or an interest stands behind the colon."""
+
 _NAMED = text("resident_id IS NOT NULL")
+_REMINDS = text("remind_at IS NOT NULL")
 _UNSEALED = text("closed_at IS NOT NULL AND sealed_at IS NULL")
 
 
@@ -22,7 +27,8 @@ class Poll(Base):
     `kind` names a file in `bot/kinds`, which knows what `choices` and `options` mean. `results` says who may see the
     count: whoever has `voted`, everyone when it has `closed`, or `never` anybody but the organisers. In a `named` poll
     the organisers see who chose what; where the answers are `listed`, anybody sees them after the close, without
-    names. `sealed_at`: nothing leads from them to a person any more.
+    names. `whom` says for whom it is (`services/whom.py`); those who have not answered are asked once more at
+    `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
     """
 
     __tablename__ = "polls"
@@ -32,6 +38,7 @@ class Poll(Base):
         Index("ix_polls_community_id_closed_at", "community_id", "closed_at"),
         Index("ix_polls_closed_at_closes_at", "closed_at", "closes_at"),
         Index("ix_polls_asked_by", "asked_by"),
+        Index("ix_polls_remind_at", "remind_at", sqlite_where=_REMINDS, postgresql_where=_REMINDS),
         Index("ix_polls_unsealed", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
     )
 
@@ -45,10 +52,12 @@ class Poll(Base):
     named: Mapped[bool] = mapped_column(default=False)
     listed: Mapped[bool] = mapped_column(default=False)
     results: Mapped[str] = mapped_column(String(16), default="voted")
+    whom: Mapped[str] = mapped_column(String(80), default=EVERYONE)
     asked_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
     key: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[Moment]
     closes_at: Mapped[Moment]
+    remind_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
     sealed_at: Mapped[Moment | None]
     outcome: Mapped[str | None]
@@ -106,6 +115,18 @@ class Tally(Base):
     counts: Mapped[dict[str, int]]
     asked: Mapped[int] = mapped_column(BigInt, default=0)
     took_part: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds while a poll is open and after it. `results`, `named` and `listed` as in `Poll`; `whom`
+    likewise; `remind`: those who have not answered are asked once more, half-way."""
+
+    results: str = "voted"
+    named: bool = False
+    listed: bool = False
+    whom: str = EVERYONE
+    remind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, insert, literal, select
+from sqlalchemy import Select, func, insert, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, kinds, outbox
@@ -15,13 +15,28 @@ from bot.i18n import N_
 from bot.kinds import Answer
 from bot.letters import groups as group_letters
 from bot.letters import polls as letters
-from bot.models import Address, Ballot, Community, Membership, Participation, Poll, Resident, Standing, Tally
-from bot.services import audit, boards, codes, communities, groups, questions, roll
+from bot.models import (
+    EVERYONE,
+    Address,
+    Ballot,
+    Community,
+    Membership,
+    Participation,
+    Poll,
+    Resident,
+    Rules,
+    Standing,
+    Tally,
+)
+from bot.services import audit, boards, codes, communities, groups, questions, reminding, roll, whom
+
+USUALLY = Rules()
 
 
-async def audience(session: AsyncSession, community_id: int) -> int:
+async def audience(session: AsyncSession, community_id: int, asked: str = EVERYONE) -> int:
     """How many people a poll would be sent to."""
-    counted = await session.scalar(select(func.count()).select_from(_reached(community_id).subquery()))
+    reached = _reached(community_id, asked).subquery()
+    counted = await session.scalar(select(func.count()).select_from(reached))
     return int(counted or 0)
 
 
@@ -29,16 +44,15 @@ async def send(
     session: AsyncSession,
     community_id: int,
     draft: questions.Draft,
+    rules: Rules = USUALLY,
     *,
     closes_at: datetime,
-    results: str,
     by: Resident,
     now: datetime,
-    named: bool = False,
-    listed: bool = False,
 ) -> Standing:
-    """Open a poll and put it in the outbox for every member, and for the community's group chats."""
+    """Open a poll and put it in the outbox for everyone it is for, and for the community's group chats."""
     community = await communities.require_organiser(session, by, community_id)
+    closes_at = questions.closing(closes_at, now=now)
     poll = Poll(
         code=codes.new(codes.POLL),
         community_id=community.id,
@@ -46,17 +60,19 @@ async def send(
         question=questions.question(draft.question),
         choices=list(draft.choices),
         options=dict(draft.options),
-        named=named,
-        listed=listed and not named,
-        results=results,
+        named=rules.named,
+        listed=rules.listed and not rules.named,
+        results=rules.results,
+        whom=rules.whom,
+        remind_at=reminding.half_way(now, closes_at, community.zone) if rules.remind else None,
         asked_by=by.id,
         key=secrets.token_bytes(32),
         opened_at=now,
-        closes_at=questions.closing(closes_at, now=now),
+        closes_at=closes_at,
     )
     session.add(poll)
     await session.flush()
-    reached = _reached(community.id).add_columns(literal(poll.id), literal(value=False))
+    reached = _reached(community.id, rules.whom).add_columns(literal(poll.id), literal(value=False))
     result = await session.execute(
         insert(Participation).from_select(
             ["resident_id", "poll_id", "took_part"], reached, include_defaults=False
@@ -64,6 +80,7 @@ async def send(
         execution_options={"in_thread": True},
     )
     asked = int(result.rowcount)  # type: ignore[attr-defined]
+    whom.enough(rules.whom, asked)
     session.add(Tally(poll_id=poll.id, counts={}, asked=asked, took_part=0))
     await session.flush()
     standing = Standing(poll, community, None, None, asked, 0)
@@ -88,7 +105,7 @@ async def _ask(session: AsyncSession, standing: Standing, *, now: datetime) -> N
         session,
         "poll",
         poll.id,
-        await groups.chats(session, poll.community_id),
+        await groups.chats(session, poll.community_id) if poll.whom == EVERYONE else [],
         state=0,
         message=lambda tongue: group_letters.question(standing, tongue),
         now=now,
@@ -96,12 +113,13 @@ async def _ask(session: AsyncSession, standing: Standing, *, now: datetime) -> N
     )
 
 
-def _reached(community_id: int) -> Select[int]:
-    """Members who can be written to."""
+def _reached(community_id: int, asked: str) -> Select[int]:
+    """Members for whom it is and who can be written to."""
     return (
         select(Membership.resident_id)
         .join(Address, Address.resident_id == Membership.resident_id)
         .where(Membership.community_id == community_id, Address.preferred, Address.closed_at.is_(None))
+        .where(whom.condition(asked))
     )
 
 
@@ -115,7 +133,7 @@ async def opened(
     session: AsyncSession, poll: Poll, *, by: Resident, source: str | None, rehearsal: bool = False
 ) -> Standing:
     """Somebody opened a poll by its link: from now on they count as asked. A rehearsal counts nobody."""
-    if not rehearsal and poll.closed_at is None:
+    if not rehearsal and poll.closed_at is None and await whom.may(session, poll, by):
         poll, tally = await roll.locked(session, poll.id)
         entry = await roll.entry(session, poll, by)
         if not entry.asked:
@@ -148,6 +166,7 @@ async def cast(
     poll, tally, community = held.poll, held.tally, held.community
     if poll.closed_at is not None or poll.closes_at <= now:
         raise Refused(N_("This poll has closed. Your tap came a little too late and was not counted."))
+    await whom.require(session, poll, by)
     kind, form = kinds.named(poll.kind), poll.form
     entry = await roll.entry(session, poll, by)
     answer = kind.write(form, wish) if isinstance(wish, str) else kind.step(form, entry.answer, wish)
@@ -216,6 +235,7 @@ async def open_for(
             (Participation.poll_id == Poll.id) & (Participation.resident_id == Membership.resident_id),
         )
         .where(Membership.resident_id == resident.id, Poll.closed_at.is_(None), Poll.closes_at > now)
+        .where(or_(Poll.whom == EVERYONE, Participation.poll_id.is_not(None)))
         .order_by(Poll.closes_at, Poll.id)
     )
     owed: list[Poll] = []

@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 NAMED = sa.text("resident_id IS NOT NULL")
+REMINDS = sa.text("remind_at IS NOT NULL")
 UNSEALED = sa.text("closed_at IS NOT NULL AND sealed_at IS NULL")
 
 
@@ -22,6 +23,8 @@ def upgrade() -> None:
         polls.add_column(sa.Column("options", JSON, nullable=False, server_default="{}"))
         polls.add_column(sa.Column("named", sa.Boolean(), nullable=False, server_default=sa.false()))
         polls.add_column(sa.Column("listed", sa.Boolean(), nullable=False, server_default=sa.false()))
+        polls.add_column(sa.Column("whom", sa.String(length=80), nullable=False, server_default="everyone"))
+        polls.add_column(sa.Column("remind_at", MOMENT, nullable=True))
         polls.add_column(sa.Column("sealed_at", MOMENT, nullable=True))
         polls.drop_constraint("results", type_="check")
         polls.create_check_constraint("results", "results IN ('voted', 'closed', 'never')")
@@ -29,6 +32,12 @@ def upgrade() -> None:
         polls.alter_column("options", existing_type=JSON, existing_nullable=False, server_default=None)
         for name in ("named", "listed"):
             polls.alter_column(name, existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
+        polls.alter_column(
+            "whom", existing_type=sa.String(length=80), existing_nullable=False, server_default=None
+        )
+    op.create_index(
+        "ix_polls_remind_at", "polls", ["remind_at"], sqlite_where=REMINDS, postgresql_where=REMINDS
+    )
     op.create_index("ix_polls_unsealed", "polls", ["id"], sqlite_where=UNSEALED, postgresql_where=UNSEALED)
     with op.batch_alter_table("ballots") as ballots:
         ballots.add_column(sa.Column("resident_id", BIG, nullable=True))
