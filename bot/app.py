@@ -24,6 +24,7 @@ from bot.conversation.dispatch import Dispatcher
 from bot.conversation.router import Router
 from bot.conversation.turn import Links
 from bot.db import Database
+from bot.drawer import Drawer
 from bot.errors import FolkmootError
 from bot.introduce import introducing
 from bot.jobs import CLOCK, Entry, Jobs
@@ -160,6 +161,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             public_url=settings.public_url,
             alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
             paid=settings.telegram_messages_per_second > FREE,
+            drawer=Drawer(folkmoot.database, folkmoot.clock),
         )
         pace = limits(
             settings.telegram_messages_per_second,

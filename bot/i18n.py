@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,11 +21,12 @@ from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 from markupsafe import Markup, escape
 
 SOURCE = "en"
@@ -113,6 +114,17 @@ class Tongue:
     def moment(self, moment: datetime, zone: str) -> str:
         """Day and time of day in `zone`."""
         return _moment(self.code, moment, zone)
+
+    def written(self, moment: datetime, zone: str) -> str:
+        """Day, year and time of day in `zone`, for what is kept."""
+        return str(format_datetime(moment.astimezone(ZoneInfo(zone)), "medium", locale=self.locale))
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in days, hours or minutes, whichever it is a whole number of."""
+        for unit, one in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
+            if length >= one and not length % one:
+                return str(format_unit(length // one, f"duration-{unit}", locale=self.locale))
+        return str(format_unit(length // timedelta(minutes=1), "duration-minute", locale=self.locale))
 
     def list(self, parts: Sequence[str]) -> str:
         """Parts one after the other, with the language's own commas and "and"."""

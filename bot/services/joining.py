@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import retention
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.models import (
@@ -24,7 +25,7 @@ from bot.models import (
 )
 from bot.services import codes, roll
 
-LIFE = timedelta(minutes=10)
+LIFE = retention.age("joining code")
 _RANK = {"resident": 0, "officer": 1, "organiser": 2}
 
 
