@@ -17,7 +17,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import Shelf, WebChat, clearing, tidy
 from bot.clock import Clock, utc_now
-from bot.console import front, health
+from bot.console import front, health, privacy
 from bot.console.server import serving
 from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
@@ -120,6 +120,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         postboxes=postmen,
         metrics=metrics,
         speeds=speeds,
+        site=settings.public_url,
     )
     folkmoot = Folkmoot(
         settings,
@@ -144,6 +145,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
     health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
     if role.doors:
         front.setup(folkmoot.web, database, language=settings.default_language)
+        privacy.setup(folkmoot.web, database, settings)
     return folkmoot
 
 

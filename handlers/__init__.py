@@ -1,6 +1,6 @@
 """What a person can do in a chat: one module a subject, each with a `router`; `ROUTERS` lists them all."""
 
-from handlers import announcing, asking, grouping, hello, inviting, linking, me, odd, voting
+from handlers import announcing, asking, grouping, hello, inviting, linking, me, mydata, odd, voting
 
 ROUTERS = (
     hello.router,
@@ -8,6 +8,7 @@ ROUTERS = (
     asking.router,
     announcing.router,
     me.router,
+    mydata.router,
     inviting.router,
     grouping.router,
     linking.router,

@@ -90,7 +90,7 @@ async def found(session: AsyncSession, key: str, *, now: datetime) -> Made | Non
     if row is None:
         return None
     kind, known, called, size, media_type, content, owner, until = row
-    media = Media(kind, known, called, size, media_type, key=key)  # type: ignore[arg-type] - checked by the table
+    media = Media(kind, known, called, size, media_type, key=key)  # type: ignore[arg-type]
     return Made(media, bytes(content), owner, until)
 
 
