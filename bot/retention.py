@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.i18n import N_
+from bot.i18n import N_, SOURCE, tongue
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -38,7 +38,7 @@ RULES: Mapping[str, Rule] = {
         N_("The address of your chat: your number at Telegram, or a mark of your browser"),
         N_("until you erase yourself"),
         N_("so that questions and answers reach you"),
-        ("addresses",),
+        ("addresses", "followings"),
     ),
     "membership": Rule(
         N_("Your communities, your role and part of town there, and the link that you came by"),
@@ -87,7 +87,7 @@ RULES: Mapping[str, Rule] = {
         N_("The address of a chat in which somebody erased themselves"),
         N_("{age} after that"),
         N_("so that the goodbye reaches them"),
-        ("addresses", "followings"),
+        ("addresses",),
         HOUR,
     ),
     "talk": Rule(
@@ -193,3 +193,14 @@ def age(subject: str) -> timedelta:
     if found is None:
         raise KeyError(f"{subject} has no age")
     return found
+
+
+def table() -> list[str]:
+    """All of it as docs/privacy.md shows it."""
+    english = tongue(SOURCE)
+    rows = ["| what | until | why | tables |", "|---|---|---|---|"]
+    for rule in RULES.values():
+        until = rule.until.format(age="" if rule.age is None else english.span(rule.age))
+        tables = ", ".join(f"`{name}`" for name in rule.tables)
+        rows.append(f"| {rule.what} | {until} | {rule.why} | {tables} |")
+    return rows

@@ -29,7 +29,7 @@ from bot.models import (
 from bot.services import mydeeds, roll
 from bot.services.mydeeds import Data, Towns, moment, question, rows_of, slug
 
-FORMAT = "folkmoot my data"
+FORMAT = "folkmoot-my-data"
 VERSION = 1
 """Grows when a name changes its meaning or goes; new names may come without."""
 
