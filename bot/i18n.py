@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,17 +17,16 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from string import Formatter
-from typing import Any
+from typing import Any, Literal
 from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
-from babel.units import format_unit
 from markupsafe import Markup, escape
 
 SOURCE = "en"
@@ -117,14 +117,18 @@ class Tongue:
 
     def written(self, moment: datetime, zone: str) -> str:
         """Day, year and time of day in `zone`, for what is kept."""
-        return str(format_datetime(moment.astimezone(ZoneInfo(zone)), "medium", locale=self.locale))
+        local = moment.astimezone(ZoneInfo(zone))
+        day, time = format_date(local, locale=self.locale), format_time(local, "HH:mm", locale=self.locale)
+        return str(self.locale.datetime_formats["medium"]).format(time, day)
 
     def span(self, length: timedelta) -> str:
         """A length of time in days, hours or minutes, whichever it is a whole number of."""
-        for unit, one in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
-            if length >= one and not length % one:
-                return str(format_unit(length // one, f"duration-{unit}", locale=self.locale))
-        return str(format_unit(length // timedelta(minutes=1), "duration-minute", locale=self.locale))
+        unit: Literal["day", "hour", "minute"] = "minute"
+        if not length % timedelta(days=1):
+            unit = "day"
+        elif not length % timedelta(hours=1):
+            unit = "hour"
+        return format_timedelta(length, unit, threshold=math.inf, locale=self.locale)
 
     def list(self, parts: Sequence[str]) -> str:
         """Parts one after the other, with the language's own commas and "and"."""

@@ -35,7 +35,10 @@ def setup(app: web.Application, database: Database, *, language: str) -> None:
     async def style(request: web.Request) -> web.Response:
         return web.Response(text=_STYLE.read_text("utf-8"), content_type="text/css", headers=SAFE)
 
-    app.add_routes([web.get("/", front), web.get("/front.css", style)])
+    async def icon(request: web.Request) -> web.Response:
+        return web.Response(text=_ICON.read_text("utf-8"), content_type="image/svg+xml", headers=SAFE)
+
+    app.add_routes([web.get("/", front), web.get("/front.css", style), web.get("/icon.svg", icon)])
 
 
 def spoken(request: web.Request, otherwise: str) -> Tongue:
@@ -46,6 +49,7 @@ def spoken(request: web.Request, otherwise: str) -> Tongue:
 
 
 _STYLE = files("bot.console").joinpath("static", "front.css")
+_ICON = files("bot.console").joinpath("static", "icon.svg")
 
 
 @lru_cache(maxsize=1)

@@ -39,7 +39,7 @@ def setup(app: web.Application, database: Database, settings: Settings) -> None:
                 contact=settings.operator_contact,
                 link=_link(settings.operator_contact),
                 kept=KEPT,
-                rules=[_told(rule, tongue) for rule in retention.RULES.values()],
+                rules=[_told(rule, tongue) for rule in retention.RULES.values() if rule.people],
                 languages=[i18n.tongue(code) for code in i18n.available()],
             )
         )

@@ -16,6 +16,7 @@ from bot.models import (
     Broadcast,
     Consent,
     Deed,
+    File,
     Invitation,
     LinkCode,
     Membership,
@@ -71,6 +72,7 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
         (Poll, Poll.asked_by),
         (Broadcast, Broadcast.sent_by),
         (Deed, Deed.actor_id),
+        (File, File.owner_id),
     ):
         await session.execute(
             update(table)

@@ -129,3 +129,13 @@ async def test_the_files_are_theirs_and_never_in_the_outbox(town: Town) -> None:
 
 def test_every_name_on_the_page_has_a_word_of_its_own() -> None:
     assert len(set(letters.NAMES.values())) == len(letters.NAMES)
+
+
+async def test_files_stay_theirs_when_two_places_become_one_person(town: Town) -> None:
+    phone, web = town.stranger("Phone"), town.stranger("Web")
+    await web.says("/mydata")
+    await phone.says("/link")
+    await web.says(f"/link {phone.latest.split('/link ')[1].splitlines()[0]}")
+    async with town.folkmoot.database.reading() as session:
+        (kept,) = (await session.scalars(select(Resident.id))).all()
+        assert (await session.scalars(select(File.owner_id))).all() == [kept, kept]
