@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 
 from bot import i18n
 from bot.letters import mydata as letters
-from bot.models import Envelope, File, Resident
+from bot.models import Consent, Envelope, File, Resident
 from tests.everything import AREA, HALF, NAME, OUTCOME, QUESTION, TOLD, TYPED, everything
 from tests.house.tree import ROOT
 from tests.town import Person, Town
@@ -53,6 +53,9 @@ async def test_all_of_it_is_there_and_nothing_of_others(database_url: URL, tmp_p
         for words in (NAME, AREA, TYPED, QUESTION, OUTCOME, TOLD, "mara-on-paper", "sluice.pdf"):
             assert words in json.dumps(data, ensure_ascii=False)
             assert words in page
+        async with it.town.folkmoot.database.reading() as session:
+            agreed = await session.scalars(select(Consent.id).where(Consent.resident_id == int(it.marks[0])))
+            assert len(data["consents"]) == len(agreed.all())
         for others in ("Olga", "Bob"):
             assert others not in str(data) + page
         answers = {one["question"]: (one["answered"], one["my_answer"]) for one in data["polls"]}
