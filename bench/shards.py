@@ -49,6 +49,7 @@ SPREAD: Mapping[str, Spread] = {
     "boards": _spread("address_id", "chat", "address"),
     "envelopes": _spread("address_id", "chat", "address"),
     "mailings": _spread("subject", "mailing"),
+    "files": Spread("key", "file", "nothing: each file stands for itself"),
     "seen": Spread("key", "update", "nothing: each update stands for itself"),
     "web_sessions": _spread("chat", "browser"),
     "web_lines": _spread("chat", "browser"),

@@ -17,13 +17,14 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import Shelf, WebChat, clearing, tidy
 from bot.clock import Clock, utc_now
-from bot.console import front, health
+from bot.console import front, health, privacy
 from bot.console.server import serving
 from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
 from bot.conversation.router import Router
 from bot.conversation.turn import Links
 from bot.db import Database
+from bot.drawer import Drawer
 from bot.errors import FolkmootError
 from bot.introduce import introducing
 from bot.jobs import CLOCK, Entry, Jobs
@@ -119,6 +120,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         postboxes=postmen,
         metrics=metrics,
         speeds=speeds,
+        site=settings.public_url,
     )
     folkmoot = Folkmoot(
         settings,
@@ -143,6 +145,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
     health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
     if role.doors:
         front.setup(folkmoot.web, database, language=settings.default_language)
+        privacy.setup(folkmoot.web, database, settings)
     return folkmoot
 
 
@@ -160,6 +163,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             public_url=settings.public_url,
             alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
             paid=settings.telegram_messages_per_second > FREE,
+            drawer=Drawer(folkmoot.database, folkmoot.clock),
         )
         pace = limits(
             settings.telegram_messages_per_second,

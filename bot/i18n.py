@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import gettext
 import io
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from string import Formatter
-from typing import Any
+from typing import Any, Literal
 from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -113,6 +114,21 @@ class Tongue:
     def moment(self, moment: datetime, zone: str) -> str:
         """Day and time of day in `zone`."""
         return _moment(self.code, moment, zone)
+
+    def written(self, moment: datetime, zone: str) -> str:
+        """Day, year and time of day in `zone`, for what is kept."""
+        local = moment.astimezone(ZoneInfo(zone))
+        day, time = format_date(local, locale=self.locale), format_time(local, "HH:mm", locale=self.locale)
+        return str(self.locale.datetime_formats["medium"]).format(time, day)
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in days, hours or minutes, whichever it is a whole number of."""
+        unit: Literal["day", "hour", "minute"] = "minute"
+        if not length % timedelta(days=1):
+            unit = "day"
+        elif not length % timedelta(hours=1):
+            unit = "hour"
+        return format_timedelta(length, unit, threshold=math.inf, locale=self.locale)
 
     def list(self, parts: Sequence[str]) -> str:
         """Parts one after the other, with the language's own commas and "and"."""

@@ -10,31 +10,38 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import ends
+from bot import ends, retention
 from bot.clock import Clock
 from bot.db import Database, forget_some, in_turn, trouble, wipe
 from bot.metrics import Metrics
-from bot.models import Address, Board, Enclosure, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
-from bot.services import boards, closing, enclosures, followings, poll_boards, reminding, residents, sealing
+from bot.models import (
+    Address,
+    Board,
+    Enclosure,
+    Envelope,
+    File,
+    GroupCode,
+    Invitation,
+    Letter,
+    LinkCode,
+    Mailing,
+    Seen,
+    Tick,
+)
+from bot.services import boards, closing, followings, forgetting, poll_boards, reminding, residents, sealing
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
 
 LOOK_AT_THE_CLOCK = 1.0  # seconds
 AT_A_TICK = 600.0  # seconds for which a job may go on; what is left waits for the next tick
-
-KEEP_SEEN = timedelta(days=7)  # Telegram repeats an update for 24 hours at most
-KEEP_SENT = timedelta(days=7)  # envelopes that are done with; their words are gone already
-KEEP_STRANGERS = timedelta(days=1)  # who came and left nothing
-KEEP_GROUPS = timedelta(days=30)  # a group that we were taken out of
-KEEP_BOARDS = timedelta(days=180)  # since it was last changed; a poll is open for 90 days at most
 
 log = structlog.get_logger()
 
@@ -68,25 +75,31 @@ async def follow_announcements(session: AsyncSession, now: datetime) -> None:
 
 async def tidy(session: AsyncSession, now: datetime) -> bool:
     """Forget what is not needed any more, each after its stated age; some of it at a time."""
-    sent = now - KEEP_SENT
-    left = Address.closed_at < now - KEEP_GROUPS
+
+    def before(subject: str) -> datetime:
+        return now - retention.age(subject)
+
     unused = ~exists().where(Mailing.subject == Letter.subject)
     # The newest stays: SQLite gives the number after the highest, and a number must not come again.
     newest = select(func.max(Envelope.id)).correlate(None).scalar_subquery()
     newest_mailing = select(func.max(Mailing.id)).correlate(None).scalar_subquery()
-    if await forget_some(session, Seen, Seen.seen_at < now - KEEP_SEEN):
+    if await forget_some(session, Seen, Seen.seen_at < before("seen")):
         return True
-    if await forget_some(session, Envelope, Envelope.done_at < sent, Envelope.id < newest):
+    if await forget_some(session, Envelope, Envelope.done_at < before("envelope"), Envelope.id < newest):
         return True
     await ends.settle(session, now=now)
     return (
-        await forget_some(session, Mailing, Mailing.ended_at < sent, Mailing.id < newest_mailing)
-        or await forget_some(session, Letter, Letter.created_at < sent, unused)
-        or await forget_some(session, Enclosure, Enclosure.created_at < now - enclosures.KEPT)
+        await forget_some(session, Mailing, Mailing.ended_at < before("words"), Mailing.id < newest_mailing)
+        or await forget_some(session, Letter, Letter.created_at < before("words"), unused)
+        or await forget_some(session, Enclosure, Enclosure.created_at < before("enclosure"))
+        or await forget_some(session, File, File.expires_at <= now)
         or await forget_some(session, LinkCode, LinkCode.expires_at < now)
         or await forget_some(session, GroupCode, GroupCode.expires_at < now)
-        or await forget_some(session, Board, Board.due_at < now - KEEP_BOARDS)
-        or await forget_some(session, Address, Address.resident_id.is_(None), left)
+        or await forget_some(session, Invitation, Invitation.expires_at < before("invitation"))
+        or await forget_some(session, Board, Board.due_at < before("board"))
+        or await forget_some(
+            session, Address, Address.resident_id.is_(None), Address.closed_at < before("group")
+        )
     )
 
 
@@ -127,8 +140,21 @@ class Strangers:
         self._after = 0
 
     async def __call__(self, session: AsyncSession, now: datetime) -> None:
+        """Look at the next few; those who erased themselves are found at once."""
+        await forgetting.part(session, now=now)
+        before = now - retention.age("stranger")
+        self._after = await residents.sweep(session, before=before, after=self._after) or 0
+
+
+class Talks:
+    """Puts away what was typed in talks that nobody has gone on with; looks at some addresses each time, as above."""
+
+    def __init__(self) -> None:
+        self._after = 0
+
+    async def __call__(self, session: AsyncSession, now: datetime) -> None:
         """Look at the next few."""
-        self._after = await residents.sweep(session, before=now - KEEP_STRANGERS, after=self._after) or 0
+        self._after = await forgetting.drop_talks(session, after=self._after, now=now) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +178,7 @@ def entries() -> list[Entry]:
         Entry("follow announcements", follow_announcements, 3),
         Entry("tidy", tidy, 3600),
         Entry("forget strangers", Strangers(), 20),
+        Entry("put talks away", Talks(), 20),
     ]
 
 

@@ -8,6 +8,11 @@ def web_link(site: str, community: str, code: str) -> str:
     return f"{site}/w/{community}" + (f"/{code}" if code else "")
 
 
+def privacy_page(site: str, community: str) -> str:
+    """The page that says what is kept of people in a community."""
+    return f"{site}/c/{community}/privacy"
+
+
 def telegram_link(username: str, code: str) -> str:
     """The address that opens the bot with `code`."""
     return f"https://t.me/{username}?start={code}"

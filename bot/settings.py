@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     media_dir: Path = Path("data/media")
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     metrics_host: str = "127.0.0.1"
+    operator_name: str | None = Field(default=None, max_length=200)
+    operator_contact: str | None = Field(default=None, max_length=200)
     default_language: str = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"

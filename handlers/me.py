@@ -7,7 +7,9 @@ from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import people as letters
+from bot.letters.mydata import sure_to_forget
 from bot.letters.people import Care, Change, Forget, Leave, Speak
+from bot.links import privacy_page
 from bot.models import Community
 from bot.services import communities, residents
 from handlers.hello import part_of_town
@@ -19,7 +21,8 @@ router = Router()
 async def about_me(turn: Turn, rest: str) -> Outcome:
     """Everything known, with a button to change each."""
     memberships = await communities.of(turn.session, turn.resident)
-    return turn.say(letters.about(turn.tongue, turn.resident, memberships))
+    privacy = privacy_page(turn.site, memberships[0].community.slug) if turn.site and memberships else None
+    return turn.say(letters.about(turn.tongue, turn.resident, memberships, privacy=privacy))
 
 
 @router.command("language", words=N_("language"), about=N_("Speak another language"))
@@ -100,7 +103,7 @@ async def leave(turn: Turn, press: Leave) -> Outcome:
 @router.command("forgetme", words=N_("forget me"), about=N_("Erase everything about you"))
 async def forget_me(turn: Turn, rest: str) -> Outcome:
     """Says what goes and what stays, and asks once."""
-    return turn.say(letters.sure_to_forget(turn.tongue))
+    return turn.say(sure_to_forget(turn.tongue))
 
 
 @router.press(Forget)

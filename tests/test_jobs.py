@@ -10,16 +10,17 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import jobs
+from bot import jobs, retention
 from bot.clock import SetClock
 from bot.db import Database
 from bot.db.deletes import AT_ONCE
-from bot.jobs import KEEP_STRANGERS, Entry, Jobs, tidy
+from bot.jobs import Entry, Jobs, tidy
 from bot.models import Address, Envelope, Letter, Mailing, Resident, Seen, Tick
 from bot.services import residents
 from tests.town import MONDAY
 
 WEEK = timedelta(days=7)
+KEEP_STRANGERS = retention.age("stranger")
 
 
 async def grown(database: Database, *, old: int, young: int) -> None:

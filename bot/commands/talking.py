@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +36,9 @@ def chat(
         str | None, typer.Option(metavar="CODE", help="Speak this language: en, cy, pl, ur …")
     ] = None,
     community: Annotated[str | None, typer.Option(metavar="SLUG", help="Begin at this community.")] = None,
+    folder: Annotated[
+        Path, typer.Option("--files", metavar="FOLDER", help="Where files that you are given are written.")
+    ] = Path(),
 ) -> None:
     """Talk with the town here, as a resident does elsewhere.
 
@@ -51,17 +55,21 @@ def chat(
     settings = read()
     logs.configure(settings.model_copy(update={"log_level": "error"}))
     try:
-        asyncio.run(_chat(settings, name, language, community))
+        asyncio.run(_chat(settings, name, language, community, folder))
     except KeyboardInterrupt:
         print()
 
 
-async def _chat(settings: Settings, name: str, language: str | None, community: str | None) -> None:
+async def _chat(
+    settings: Settings, name: str, language: str | None, community: str | None, folder: Path
+) -> None:
     from rich.console import Console
 
     from bot import i18n
     from bot.channels.terminal import Terminal
+    from bot.clock import utc_now
     from bot.commands.town import community_called, links_for, town
+    from bot.drawer import Drawer
 
     spoken = language or settings.default_language
     if spoken not in i18n.available():
@@ -71,8 +79,8 @@ async def _chat(settings: Settings, name: str, language: str | None, community: 
             spoken=", ".join(i18n.available()),
         )
     console = Console(highlight=False)
-    terminal = Terminal(name, console, language=spoken)
     async with town(settings, begin=True) as database:
+        terminal = Terminal(name, console, language=spoken, drawer=Drawer(database, utc_now), folder=folder)
         async with database.reading() as session:
             begin = f"/start {(await community_called(session, community)).slug}" if community else "/start"
             links = await links_for(session, settings)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot import i18n
 from bot.db import Database
+from bot.i18n import Tongue
 from bot.services import communities
 
 SAFE = {
@@ -24,23 +25,34 @@ def setup(app: web.Application, database: Database, *, language: str) -> None:
     """Add the front door's routes."""
 
     async def front(request: web.Request) -> web.Response:
-        wanted = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
-        tongue = i18n.tongue(i18n.choose(wanted, i18n.available(), language))
+        tongue = spoken(request, language)
         async with database.reading() as session:
             listed = await communities.listed(session)
             entries = [(one.slug, one.name_in(tongue.code)) for one in listed]
-        page = _templates().get_template("front.html").render(_=tongue._, tongue=tongue, entries=entries)
+        page = templates().get_template("front.html").render(_=tongue._, tongue=tongue, entries=entries)
         return web.Response(text=page, content_type="text/html", headers=SAFE)
 
     async def style(request: web.Request) -> web.Response:
         return web.Response(text=_STYLE.read_text("utf-8"), content_type="text/css", headers=SAFE)
 
-    app.add_routes([web.get("/", front), web.get("/front.css", style)])
+    async def icon(request: web.Request) -> web.Response:
+        return web.Response(text=_ICON.read_text("utf-8"), content_type="image/svg+xml", headers=SAFE)
+
+    app.add_routes([web.get("/", front), web.get("/front.css", style), web.get("/icon.svg", icon)])
+
+
+def spoken(request: web.Request, otherwise: str) -> Tongue:
+    """The language that was asked for in the address, else the one that the browser is set to."""
+    told = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
+    choices = i18n.available()
+    return i18n.tongue(i18n.choose(request.query.get("lang"), choices, i18n.choose(told, choices, otherwise)))
 
 
 _STYLE = files("bot.console").joinpath("static", "front.css")
+_ICON = files("bot.console").joinpath("static", "icon.svg")
 
 
 @lru_cache(maxsize=1)
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The pages of this room."""
     return jinja2.Environment(loader=jinja2.PackageLoader("bot.console"), autoescape=True)

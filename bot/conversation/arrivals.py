@@ -112,6 +112,10 @@ async def _make(
 
 
 def reopen(address: Address, incoming: Incoming) -> None:
-    """Whoever writes to us in private can be written to again."""
-    if address.closed_at is not None and not incoming.group and not isinstance(incoming.what, Blocked):
+    """Whoever writes to us in private can be written to again, and is somebody new after having been forgotten."""
+    if incoming.group or isinstance(incoming.what, Blocked):
+        return
+    if address.closed_at is not None:
         address.closed_at = None
+    if address.forgotten_at is not None:
+        address.forgotten_at = None

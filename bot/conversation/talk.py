@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from bot import retention
 from bot.conversation import flow as flows
 from bot.conversation.flow import Again, Answer, Ask, Pick, Step, Waiting
 from bot.conversation.router import FlowEntry, Router
@@ -34,7 +35,7 @@ Talk = dict[str, Any]
 Said = tuple[Outcome, Talk | None]
 """What comes of a turn, and the talk that is under way after it."""
 
-PATIENCE = timedelta(hours=48)
+PATIENCE = retention.age("talk")
 OLD_BUTTON = N_("That button is from an earlier question. Please use the newest one.")
 FORGED_BUTTON = N_("That button does not work any more. Send /help to see what you can do.")
 UNKNOWN_COMMAND = N_("I do not know that one. Send /help to see what I can do.")
@@ -104,7 +105,11 @@ async def _tapped(router: Router, turn: Turn, talk: Talk | None, tap: Tap) -> Sa
         return await _stepped(router, turn, talk, press)
     if turn.incoming.group and not press.groups:
         raise Refused(IN_PRIVATE)
-    return await entry.handler(turn, press), talk
+    outcome = await entry.handler(turn, press)
+    return (
+        outcome,
+        None if turn.address.talk is None else talk,
+    )  # whoever was forgotten meanwhile has no talk any more
 
 
 def _engine_press(payload: str) -> Press | None:

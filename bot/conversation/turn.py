@@ -81,7 +81,8 @@ class Turn:
     """What a handler works with. `address` is where the answer goes, `resident` who did it.
 
     `rehearsal` is true when nothing will be kept: somebody looks at a link and has not acted yet. `enclosed` is what
-    came with a command: a picture or a document, or the kind of something else.
+    came with a command: a picture or a document, or the kind of something else. `site` is the address of our pages,
+    where the operator has told it.
     """
 
     session: AsyncSession
@@ -94,6 +95,7 @@ class Turn:
     rehearsal: bool = False
     speeds: Speeds = field(default_factory=dict)
     enclosed: Media | str | None = None
+    site: str | None = None
 
     @property
     def tongue(self) -> Tongue:

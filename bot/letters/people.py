@@ -73,6 +73,10 @@ class Revoke(Press, code="ar"):
     invitation: int
 
 
+class Fetch(Press, code="md"):
+    """Give me everything about me as a file."""
+
+
 class Forget(Press, code="z"):
     """Erase everything about me; `sure` is 1 on the second tap."""
 
@@ -154,8 +158,11 @@ def languages(tongue: Tongue) -> Message:
     return Message(tongue._("Which language shall we speak?"), rows)
 
 
-def about(tongue: Tongue, resident: Resident, memberships: Sequence[Membership]) -> Message:
-    """Everything known about a person, each with a button to change it."""
+def about(
+    tongue: Tongue, resident: Resident, memberships: Sequence[Membership], *, privacy: str | None = None
+) -> Message:
+    """What a person told, each with a button to change it; and the ways to all of it. `privacy` is the address of the
+    page that says how it is kept."""
     nothing = tongue._("not told")
     cares = tongue.list(
         [tongue._(INTERESTS[one]).unescape() for one in resident.interests if one in INTERESTS]
@@ -167,7 +174,7 @@ def about(tongue: Tongue, resident: Resident, memberships: Sequence[Membership])
         tongue._("You care about: {interests}", interests=cares or nothing),
     ]
     text = paragraphs(tongue._("This is what I know about you. Nobody else sees it."), lines(known))
-    return Message(text, _changes(tongue, memberships))
+    return Message(text, _changes(tongue, memberships, privacy))
 
 
 def _belongs(tongue: Tongue, belongs: Membership, nothing: Markup) -> Markup:
@@ -186,7 +193,7 @@ def role(tongue: Tongue, name: str) -> Markup:
     return tongue._(words[name])
 
 
-def _changes(tongue: Tongue, memberships: Sequence[Membership]) -> Rows:
+def _changes(tongue: Tongue, memberships: Sequence[Membership], privacy: str | None) -> Rows:
     def change(label: Markup, what: str) -> Button:
         return Button(label, Change(what=what))
 
@@ -203,6 +210,9 @@ def _changes(tongue: Tongue, memberships: Sequence[Membership]) -> Rows:
         )
         for one in memberships
     ]
+    rows.append((Button(tongue._("Everything as a file"), Fetch()),))
+    if privacy is not None:
+        rows.append((Button(tongue._("How it is kept"), url=privacy),))
     return (*rows, (Button(tongue._("Erase everything about me"), Forget(sure=0)),))
 
 
@@ -225,26 +235,6 @@ def sure_to_leave(tongue: Tongue, community: Community) -> Message:
         tongue._("Leave {community}? You will get nothing more from there.", community=bold(name)),
         ((button,),),
     )
-
-
-def sure_to_forget(tongue: Tongue) -> Message:
-    """Erase, really? Says what goes and what stays."""
-    text = paragraphs(
-        tongue._("Shall I erase everything I know about you?"),
-        lines(
-            [
-                tongue._(
-                    "It goes: all you told me, your language, communities, roles, "
-                    "this chat, and your answers in open polls."
-                ),
-                tongue._(
-                    "It stays: the counts of closed polls. Nobody can tell from them what you answered."
-                ),
-            ]
-        ),
-        tongue._("This cannot be undone."),
-    )
-    return Message(text, ((Button(tongue._("Yes, erase it"), Forget(sure=1)),),))
 
 
 def invitation(tongue: Tongue, links: dict[str, str | None], expires: str) -> Message:

@@ -4,6 +4,7 @@ from bot.models.base import Base
 from bot.models.broadcasts import Broadcast, Enclosure, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
+from bot.models.files import File
 from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import (
@@ -40,6 +41,7 @@ __all__ = [
     "Enclosure",
     "Envelope",
     "Fact",
+    "File",
     "Following",
     "GroupChat",
     "GroupCode",

@@ -35,6 +35,7 @@ class Address(Base):
     `talk` is the state of the flow that is under way (see `conversation/flow.py`), or null.
     `preferred` marks the one address of a resident to which unasked messages go.
     `resident_id` is null for a group; `language` is the one that is spoken in a group, null for a person.
+    `forgotten_at` is when somebody had everything about them erased here: only the goodbye is still to be said.
     """
 
     __tablename__ = "addresses"
@@ -49,6 +50,12 @@ class Address(Base):
             postgresql_where=text("preferred"),
         ),
         Index("ix_addresses_resident_id", "resident_id"),
+        Index(
+            "ix_addresses_forgotten_at",
+            "forgotten_at",
+            sqlite_where=text("forgotten_at IS NOT NULL"),
+            postgresql_where=text("forgotten_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -59,6 +66,7 @@ class Address(Base):
     language: Mapped[str | None] = mapped_column(String(16))
     talk: Mapped[dict[str, Any] | None] = mapped_column(Json)
     closed_at: Mapped[Moment | None]
+    forgotten_at: Mapped[Moment | None]
     created_at: Mapped[Moment]
 
     resident: Mapped[Resident | None] = relationship(lazy="raise")

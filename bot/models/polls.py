@@ -86,7 +86,7 @@ class Ballot(Base):
     answer: Mapped[Any] = mapped_column(Json)
     shown: Mapped[bool | None]
     themes: Mapped[list[str] | None] = mapped_column(Json)
-    resident_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
+    resident_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
 
 
 class Participation(Base):

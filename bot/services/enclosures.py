@@ -9,13 +9,13 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import unescape
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n
+from bot import i18n, retention
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import announcements as letters
@@ -27,7 +27,7 @@ MOST = 20  # megabytes; larger files a Telegram bot cannot fetch, so nobody on t
 LARGEST = MOST * 1024 * 1024  # bytes
 ABOUT_LIMIT = 300  # characters
 NAME_LIMIT = 100  # characters
-KEPT = announcements.LIFE + timedelta(days=30)
+KEPT = retention.age("enclosure")
 """How long it can be seen on the web: until the last letter is delivered or given up, and as long as that stands in a
 transcript."""
 

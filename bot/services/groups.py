@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n
+from bot import i18n, retention
 from bot.db import insert_new
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.models import Address, Community, GroupChat, GroupCode, Resident
 from bot.services import audit, codes, communities
 
-LIFE = timedelta(hours=1)
+LIFE = retention.age("group code")
 """Of a code: time to find the group, and to be let in."""
 
 FROM_YOURSELF = N_(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import retention
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.models import (
@@ -15,6 +16,7 @@ from bot.models import (
     Broadcast,
     Consent,
     Deed,
+    File,
     Invitation,
     LinkCode,
     Membership,
@@ -24,7 +26,7 @@ from bot.models import (
 )
 from bot.services import codes, polls, roll
 
-LIFE = timedelta(minutes=10)
+LIFE = retention.age("joining code")
 _RANK = {"resident": 0, "officer": 1, "organiser": 2}
 
 
@@ -70,6 +72,7 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
         (Poll, Poll.asked_by),
         (Broadcast, Broadcast.sent_by),
         (Deed, Deed.actor_id),
+        (File, File.owner_id),
     ):
         await session.execute(
             update(table)

@@ -16,6 +16,7 @@ from bot.models import (
     Community,
     Consent,
     Envelope,
+    Following,
     Membership,
     Participation,
     Poll,
@@ -85,7 +86,7 @@ def newcomer(resident: Resident) -> bool:
 async def erase(session: AsyncSession, resident: Resident, *, here: Address, now: datetime) -> None:
     """Forget a resident. Answers to open polls are withdrawn; closed counts stay, nothing leads back from them.
 
-    The address they ask from stays for the goodbye, with nothing about them, and is swept up a day later.
+    The address they ask from stays for the goodbye, with nothing about them, until `forgetting.part` takes it away.
     Raises Refused for the last organiser of a community.
     """
     for belongs in await communities.of(session, resident):
@@ -104,7 +105,8 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
     blank = Resident(language=resident.language, interests=[], created_at=now, greeted_at=now)
     session.add(blank)
     await session.flush()
-    here.talk, here.resident_id, here.resident = None, blank.id, blank
+    await session.execute(delete(Following).where(Following.address_id == here.id))
+    here.talk, here.resident_id, here.resident, here.forgotten_at = None, blank.id, blank, now
     await session.flush()
     await session.delete(resident)  # the rest goes with it, by the tables' own rules
     await session.flush()

@@ -18,6 +18,7 @@ from bot.channels.telegram.polling import Submit, poll
 from bot.channels.telegram.reading import Us
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.wire import Wire
+from bot.drawer import Drawer
 from bot.links import telegram_link
 from bot.message import Media, Parcel
 from bot.waiting import wait
@@ -42,7 +43,7 @@ class TelegramChannel:
     """One bot. `submit` gets everything that residents do; `routes` must be served in webhook mode.
 
     Of several processes only one may poll, which `alone` sees to; in the mode `sending` none of it is received.
-    `paid`: messages beyond Telegram's free 30 a second are paid for.
+    `paid`: messages beyond Telegram's free 30 a second are paid for. In `drawer` are the files that we made.
     """
 
     name = "telegram"
@@ -58,6 +59,7 @@ class TelegramChannel:
         public_url: str | None = None,
         alone: Alone = _at_once,
         paid: bool = False,
+        drawer: Drawer | None = None,
     ) -> None:
         if mode == "webhook" and not (webhook_secret and public_url):
             raise ValueError("a webhook has a secret and a public address")
@@ -67,7 +69,7 @@ class TelegramChannel:
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
         self._wire = Wire(token, api_url)
         self._bot = self._wire.bot()
-        self._sender = Sender(self._wire, self.credential, paid=paid)
+        self._sender = Sender(self._wire, self.credential, paid=paid, drawer=drawer)
         self._us: Us | None = None
         self._trouble: str | None = NOT_YET
         self._tried = asyncio.Event()

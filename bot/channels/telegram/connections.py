@@ -17,6 +17,7 @@ import httptools
 
 CONNECT = 10.0  # seconds to wait for a connection
 MOST = 200  # connections at once; who comes later waits for one
+JSON = "application/json"
 IDLE = 30.0  # seconds after which a connection that nobody used is not trusted any more
 
 Answer = tuple[int, bytes]
@@ -64,13 +65,16 @@ class Connections:
         while self._idle:
             self._idle.pop().hang_up()
 
-    async def call(self, verb: str, path: str, body: bytes | None, *, patience: float) -> Answer:
-        """Make one call and wait `patience` seconds for its answer. Raises NeverLeft or Lost."""
+    async def call(
+        self, verb: str, path: str, body: bytes | None, *, patience: float, kind: str = JSON
+    ) -> Answer:
+        """Make one call, its body of that content type, and wait `patience` seconds for its answer. Raises NeverLeft or
+        Lost."""
         if self._closed:
             raise NeverLeft("not connected")
         connection = await self._free()
         try:
-            answer = await connection.ask(self._written(verb, path, body), patience)
+            answer = await connection.ask(self._written(verb, path, body, kind), patience)
         except BaseException:
             connection.hang_up()
             raise
@@ -78,11 +82,11 @@ class Connections:
             self._give_back(connection)
         return answer
 
-    def _written(self, verb: str, path: str, body: bytes | None) -> bytes:
+    def _written(self, verb: str, path: str, body: bytes | None, kind: str) -> bytes:
         head = f"{verb} {self._prefix}{path} HTTP/1.1\r\nHost: {self._name}\r\nUser-Agent: folkmoot\r\n"
         if body is None:
             return f"{head}\r\n".encode()
-        return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        return f"{head}Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
     async def _free(self) -> _Connection:
         """A connection that is open and that nobody else has."""

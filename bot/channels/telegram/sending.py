@@ -9,10 +9,13 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram import files, keyboard
 from bot.channels.telegram.fates import fate_of
+from bot.channels.telegram.files import Along
 from bot.channels.telegram.text import LONGEST_TOAST, parts, shortened
 from bot.channels.telegram.wire import Declined, Unheard, Wire
+from bot.drawer import Drawer
 from bot.errors import Undeliverable
 from bot.message import BESIDE_MEDIA, Message, Parcel
+from bot.services.files import Made
 
 Keyboard = dict[str, Any] | None
 
@@ -30,9 +33,11 @@ _REMEMBERED = 1000
 class Sender:
     """Delivers parcels. Remembers how much of a long one has arrived, so that a retry sends only the rest."""
 
-    def __init__(self, wire: Wire, credential: str, *, paid: bool = False) -> None:
+    def __init__(
+        self, wire: Wire, credential: str, *, paid: bool = False, drawer: Drawer | None = None
+    ) -> None:
         self._wire = wire
-        self._credential = credential
+        self._luggage = files.Luggage(credential, drawer)
         self._paid = {"allow_paid_broadcast": True} if paid else {}
         self._begun: dict[int, int] = {}
 
@@ -49,7 +54,10 @@ class Sender:
         await self._wire.ask("answerCallbackQuery", note(parcel.target, parcel.message))
 
     async def _say(self, parcel: Parcel) -> str | None:
-        file = files.named(parcel.message.media, self._credential)
+        async with self._luggage.along(parcel.message.media) as file:
+            return await self._write(parcel, file)
+
+    async def _write(self, parcel: Parcel, file: Along) -> str | None:
         pieces = _pieces(keyboard.words(parcel.message), file)
         if not pieces:
             raise Undeliverable("nothing to say")
@@ -72,15 +80,14 @@ class Sender:
             del self._begun[next(iter(self._begun))]
 
     async def _put(
-        self, chat: int, html: str, markup: Keyboard, replace: str | None, file: dict[str, Any]
+        self, chat: int, html: str, markup: Keyboard, replace: str | None, file: Along
     ) -> str | None:
         """Write one message, in the place of `replace` if that can be done."""
         place = _place(replace)
         keys = {"reply_markup": markup} if markup else {}
         if replace and place and not keyboard.in_place_of_writing(markup):
             try:
-                method, content = _changed(html, file)
-                await self._wire.ask(method, {**place, **content, **keys})
+                await self._change({**place, **keys}, html, file)
                 return replace
             except Declined as error:
                 said = error.description.lower()
@@ -93,14 +100,25 @@ class Sender:
         sent = await self._send({"chat_id": chat, **keys, **self._paid}, html, file)
         return None if sent is None else name_of(sent)
 
-    async def _send(self, around: dict[str, Any], html: str, file: dict[str, Any]) -> Any:
+    async def _change(self, around: dict[str, Any], html: str, file: Along) -> None:
+        """Have a message become another one."""
+        if not file:
+            await self._wire.ask("editMessageText", {**around, "text": html, **_LOOKS})
+            return
+        ((kind, named),) = file.items()
+        made = named if isinstance(named, Made) else None
+        media = {"type": kind, "media": "attach://made" if made else named, **_below(html)}
+        await self._with_file("editMessageMedia", {**around, "media": media}, "made", made)
+
+    async def _send(self, around: dict[str, Any], html: str, file: Along) -> Any:
         """Write a new message; None where nothing is left of it, for a file that Telegram cannot use keeps no words
         back."""
         if file:
+            ((kind, named),) = file.items()
+            made = named if isinstance(named, Made) else None
             try:
-                return await self._wire.ask(
-                    files.METHODS[next(iter(file))], {**around, **file, **_below(html)}
-                )
+                shown = {**around, **({} if made else file), **_below(html)}
+                return await self._with_file(files.METHODS[kind], shown, kind, made)
             except Declined as error:
                 if not any(words in error.description.lower() for words in files.UNUSABLE):
                     raise
@@ -108,8 +126,15 @@ class Sender:
                     return None
         return await self._wire.ask("sendMessage", {**around, "text": html, **_LOOKS})
 
+    async def _with_file(self, method: str, parameters: dict[str, Any], part: str, made: Made | None) -> Any:
+        if made is None:
+            return await self._wire.ask(method, parameters)
+        sent = await self._wire.hand_over(method, parameters, part, made)
+        await self._luggage.arrived(made, sent)
+        return sent
 
-def _pieces(words: Markup, file: dict[str, Any]) -> list[str]:
+
+def _pieces(words: Markup, file: Along) -> list[str]:
     """The words in as many messages as they need. Beside a file they are below it, or all come after it."""
     if not file:
         return parts(words)
@@ -119,14 +144,6 @@ def _pieces(words: Markup, file: dict[str, Any]) -> list[str]:
 
 def _below(html: str) -> dict[str, Any]:
     return {"caption": html, "parse_mode": "HTML"} if html else {}
-
-
-def _changed(html: str, file: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """How a message becomes another one."""
-    if not file:
-        return "editMessageText", {"text": html, **_LOOKS}
-    ((kind, file_id),) = file.items()
-    return "editMessageMedia", {"media": {"type": kind, "media": file_id, **_below(html)}}
 
 
 def note(query: str | None, message: Message) -> dict[str, Any]:

@@ -14,15 +14,20 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
+from aiohttp import MultipartWriter
 from pydantic import SecretStr
 from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.telegram.connections import Connections, Lost, NeverLeft
+from bot.channels.telegram.connections import JSON, Connections, Lost, NeverLeft
+from bot.services.files import Made
 
 PATIENCE = 20.0
 """Seconds to wait for an answer to an ordinary call."""
+
+HAND_OVER_PATIENCE = 60.0
+"""Seconds for one with a file in it."""
 
 
 class Declined(TelegramError):
@@ -85,6 +90,21 @@ class Wire(BaseRequest):
             raise Unheard("the answer is not Telegram's", maybe_arrived=True)
         return said["result"]
 
+    async def hand_over(self, method: str, parameters: dict[str, Any], part: str, made: Made) -> Any:
+        """Call a method with a file in it, which its parameters name by `part`; returns the bare JSON result."""
+        form = MultipartWriter("form-data")
+        for name, value in parameters.items():
+            # "All other parameters … JSON-serialized": Bot API, "Making requests"
+            field = form.append(value if isinstance(value, str) else orjson.dumps(value))
+            field.set_content_disposition("form-data", quote_fields=False, name=name)
+        file = form.append(made.content, {"Content-Type": made.type})
+        file.set_content_disposition("form-data", quote_fields=False, name=part, filename=made.name)
+        body, kind = await form.as_bytes(), form.headers["Content-Type"]
+        said = as_read(await self._exchange("POST", f"/{method}", body, HAND_OVER_PATIENCE, kind))
+        if "result" not in said:
+            raise Unheard("the answer is not Telegram's", maybe_arrived=True)
+        return said["result"]
+
     async def fetch(self, path: str, *, patience: float) -> bytes:
         """Fetch a file by the path that `getFile` named."""
         return await self._exchange("GET", f"/file/{quote(path)}", None, patience)
@@ -111,9 +131,13 @@ class Wire(BaseRequest):
             raise Unheard("the answer is not Telegram's", maybe_arrived=True)
         return said | {"result": _in_short(said["result"])}
 
-    async def _exchange(self, verb: str, path: str, body: bytes | None, patience: float) -> bytes:
+    async def _exchange(
+        self, verb: str, path: str, body: bytes | None, patience: float, kind: str = JSON
+    ) -> bytes:
         try:
-            status, payload = await self._connections.call(verb, self._address(path), body, patience=patience)
+            status, payload = await self._connections.call(
+                verb, self._address(path), body, patience=patience, kind=kind
+            )
             trouble = None if 200 <= status < 300 else _declined(status, payload)
         except (NeverLeft, Lost) as error:
             trouble = Unheard(self._scrubbed(error), maybe_arrived=isinstance(error, Lost))

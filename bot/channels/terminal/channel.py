@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import os
 import re
 from hashlib import blake2s
+from pathlib import Path
 from uuid import uuid4
 
 from rich.console import Console
 from rich.text import Text
 
 from bot.channels.terminal.paint import harmless, painted
+from bot.drawer import Drawer
 from bot.message import ISOLATES, Button, Command, Content, Incoming, Media, Parcel, Place, Tap, Words
+from bot.services.files import Made
 
 ANYBODY = "me"
 """Who talks when no name was given."""
@@ -20,11 +26,20 @@ _PLACE = re.compile(r"(-?\d{1,2}\.\d+)\s*,\s*(-?\d{1,3}\.\d+)")
 
 
 class Terminal:
-    """One person's terminal; implements `Channel`. A button keeps its number until newer buttons are shown."""
+    """One person's terminal; implements `Channel`. A button keeps its number until newer buttons are shown. Files that
+    we made, from the `drawer`, are written into `folder`."""
 
     trouble: str | None = None
 
-    def __init__(self, person: str, console: Console, *, language: str | None = None) -> None:
+    def __init__(
+        self,
+        person: str,
+        console: Console,
+        *,
+        language: str | None = None,
+        drawer: Drawer | None = None,
+        folder: Path = Path(),
+    ) -> None:
         self.person = person
         # A channel has one postman at a time, and what it carries must come out here, not in a neighbour's terminal.
         self.name = (
@@ -34,6 +49,7 @@ class Terminal:
         )
         self._console = console
         self._language = language
+        self._drawer, self._folder = drawer, folder
         self._buttons: list[tuple[str, str]] = []  # payload and message
         self._answered = False
 
@@ -49,7 +65,7 @@ class Terminal:
             return None
         reference = parcel.target if parcel.action == "edit" and parcel.target else str(parcel.envelope)
         if parcel.message.media is not None:
-            self._console.print(_shown_as(parcel.message.media), soft_wrap=True)
+            self._console.print(await self._lying_with(parcel.message.media), soft_wrap=True)
         self._console.print(painted(parcel.message.text), soft_wrap=not self._console.is_terminal)
         for row in parcel.message.rows:
             for button in row:
@@ -83,6 +99,14 @@ class Terminal:
     def _by_me(self, key: str, what: Content, message: str | None = None) -> Incoming:
         return Incoming(self.name, key, self.person, self.person, what, self._language, message)
 
+    async def _lying_with(self, media: Media) -> Text:
+        """What lies with a message; what we made is written to a file, and its path told."""
+        made = await self._drawer.take(media.key) if self._drawer and media.key else None
+        if made is None:
+            return _shown_as(media)
+        path = await asyncio.to_thread(_written, self._folder, made)
+        return Text.assemble(_shown_as(media), " → ", (str(path), "underline"))
+
     def _note(self, parcel: Parcel) -> None:
         if parcel.message.text:
             self._console.print(Text("» ", "dim") + painted(parcel.message.text), soft_wrap=True)
@@ -105,6 +129,22 @@ def _shown_as(media: Media) -> Text:
 
 
 MARKS = {"photo": "🖼", "document": "📄"}
+
+
+def _written(folder: Path, made: Made) -> Path:
+    """Write a file under its own name, with a number where that is taken; it is for nobody else on this machine."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem, _, ending = made.name.rpartition(".")
+    for number in itertools.count(1):
+        path = folder / (made.name if number == 1 else f"{stem} {number}.{ending}")
+        try:
+            place = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+        with os.fdopen(place, "wb") as file:
+            file.write(made.content)
+        return path
+    raise AssertionError  # numbers do not end
 
 
 def _typed(line: str) -> Content:

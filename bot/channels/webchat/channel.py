@@ -15,6 +15,7 @@ from bot.channels.webchat.room import NO_TOWN, Rehearse, Room, Submit
 from bot.channels.webchat.shelf import Shelf
 from bot.clock import Clock
 from bot.db import Database
+from bot.drawer import Drawer
 from bot.errors import DatabaseTrouble, RetryLater
 from bot.links import web_link
 from bot.message import Parcel
@@ -40,8 +41,9 @@ class WebChat:
         shelf: Shelf,
     ) -> None:
         guard, ears = Guard(site), Hub(database)
+        drawer = Drawer(database, clock)
         self._room = Room(
-            database, submit, rehearse, site, default_language, clock, frames, guard, ears, shelf
+            database, submit, rehearse, site, default_language, clock, frames, guard, ears, shelf, drawer
         )
 
     def setup(self, app: web.Application) -> None:

@@ -17,6 +17,7 @@ from bot.channels.webchat.seal import Seal, chat_of
 from bot.channels.webchat.shelf import Shelf
 from bot.clock import Clock
 from bot.db import Database
+from bot.drawer import Drawer
 from bot.i18n import N_, Tongue, available, choose, tongue
 from bot.message import Incoming, Message, Receipt
 from bot.models import Community
@@ -45,6 +46,7 @@ class Room:
     guard: Guard
     hub: Hub
     shelf: Shelf
+    drawer: Drawer
     _seal: Seal | None = field(default=None)
 
     @property

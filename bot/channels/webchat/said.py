@@ -65,9 +65,10 @@ class Said:
         return started or (self.kind == "press" and self.message is None)
 
     def key_in(self, chat: str) -> str:
-        """The name of this update: bound to who sent it and what it says, so nobody uses up another's."""
-        whole = f"{self.key}|{self.kind}|{self.value}"
-        return f"{chat[:16]}.{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
+        """The name of this update: bound to who sent it and what it says, so nobody uses up another's. It is kept for
+        a while, and leads back to nobody."""
+        whole = f"{chat}|{self.key}|{self.kind}|{self.value}"
+        return hashlib.sha256(whole.encode()).hexdigest()[:48]
 
     def content(self) -> Content:
         """In the words of the conversation."""

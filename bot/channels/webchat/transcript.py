@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import retention
 from bot.db import forget_some, insert_new
 from bot.message import Message, Parcel
 from bot.models import Address, WebLine, WebSeal, WebSession
@@ -19,7 +20,7 @@ SHOWN = 100
 """Lines that a page begins with."""
 TOAST_LIFE = timedelta(seconds=20)
 CODES_KEPT = 200
-KEPT = timedelta(days=30)  # what stands there
+KEPT = retention.age("transcript")
 
 
 @dataclass(frozen=True, slots=True)

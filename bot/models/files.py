@@ -1,0 +1,37 @@
+"""Files that we make ourselves, such as what is known of a person: kept here, so that every process finds them."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.models.base import Base, BigInt, Moment, Short
+
+
+class File(Base):
+    """A picture or a document made by us, for as long as it is kept.
+
+    `key` cannot be guessed; messages name the file by it. `owner_id` is the one resident who may have it, null for a
+    file that whoever knows the key may have. `subject` says what it is, such as `my data`. `names` maps the
+    credential of a channel's bot to the name that the channel gave it when it was handed over there for the first
+    time. What the other columns mean is said at `Media`.
+    """
+
+    __tablename__ = "files"
+    __table_args__ = (
+        CheckConstraint("kind IN ('photo', 'document')", name="kind"),
+        Index("ix_files_owner_id", "owner_id"),
+        Index("ix_files_expires_at", "expires_at"),
+    )
+
+    key: Mapped[Short] = mapped_column(primary_key=True)
+    owner_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
+    subject: Mapped[Short]
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(120))
+    type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int] = mapped_column(BigInt)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    names: Mapped[dict[str, str]]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]

@@ -1,0 +1,131 @@
+"""Files that we make ourselves: kept in the database, found by a key that cannot be guessed, and gone after their time.
+
+In the database, because whoever makes one, whoever sends it and whoever shows it may be on three machines.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.message import Media
+from bot.models import Address, File, Resident
+
+MOST = 5  # megabytes
+LARGEST = MOST * 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file and what is in it."""
+
+    media: Media
+    content: bytes
+    owner: int | None
+    kept_until: datetime
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.media.name or "file"
+
+    @property
+    def type(self) -> str:
+        """What kind of file it is."""
+        return self.media.type or "application/octet-stream"
+
+
+async def keep(
+    session: AsyncSession,
+    content: bytes,
+    *,
+    kind: Literal["photo", "document"],
+    name: str,
+    media_type: str,
+    subject: str,
+    life: timedelta,
+    now: datetime,
+    about: str | None = None,
+    owner: Resident | None = None,
+) -> Media:
+    """Keep a file for `life`, and return what a message needs to carry it. With an `owner` it is theirs alone."""
+    if len(content) > LARGEST:
+        raise Refused(N_("This has become too large for one file: more than {most} megabytes."), most=MOST)
+    key = secrets.token_urlsafe(24)
+    session.add(
+        File(
+            key=key,
+            owner_id=None if owner is None else owner.id,
+            subject=subject,
+            kind=kind,
+            name=name,
+            type=media_type,
+            size=len(content),
+            content=content,
+            names={},
+            created_at=now,
+            expires_at=now + life,
+        )
+    )
+    await session.flush()
+    return Media(kind, {}, name, len(content), media_type, about, key)
+
+
+async def found(session: AsyncSession, key: str, *, now: datetime) -> Made | None:
+    """The file of that key, while it is kept."""
+    columns = (File.kind, File.names, File.name, File.size, File.type, File.content)
+    row = (
+        await session.execute(
+            select(*columns, File.owner_id, File.expires_at).where(File.key == key, File.expires_at > now)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    kind, known, called, size, media_type, content, owner, until = row
+    media = Media(kind, known, called, size, media_type, key=key)  # type: ignore[arg-type]
+    return Made(media, bytes(content), owner, until)
+
+
+async def names(session: AsyncSession, key: str, *, now: datetime) -> Mapping[str, str] | None:
+    """Under which names channels know the file of that key already; None where there is no such file."""
+    known: dict[str, str] | None = await session.scalar(
+        select(File.names).where(File.key == key, File.expires_at > now)
+    )
+    return known
+
+
+async def name(session: AsyncSession, key: str, credential: str, given: str) -> None:
+    """Note under which name a channel knows the file from now on."""
+    known = await session.scalar(select(File.names).where(File.key == key).with_for_update())
+    if known is not None:
+        await session.execute(update(File).where(File.key == key).values(names={**known, credential: given}))
+
+
+async def count(session: AsyncSession, owner: Resident, subject: str, *, since: datetime) -> int:
+    """How many of these were made for somebody since then."""
+    counted = await session.scalar(
+        select(func.count())
+        .select_from(File)
+        .where(File.owner_id == owner.id, File.subject == subject, File.created_at > since)
+    )
+    return int(counted or 0)
+
+
+async def may_have(session: AsyncSession, owner: int | None, channel: str, chat: str) -> bool:
+    """Whether whoever is at this address may have a file of that owner's."""
+    if owner is None:
+        return True
+    if not chat:
+        return False
+    there = select(Address.id).where(
+        Address.channel == channel, Address.chat == chat, Address.resident_id == owner
+    )
+    return await session.scalar(there) is not None

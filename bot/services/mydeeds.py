@@ -1,0 +1,158 @@
+"""The part of what is known of a person that comes from organising: asked, told, invited; and what both parts share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.models import (
+    Address,
+    Broadcast,
+    Community,
+    Deed,
+    Enclosure,
+    Following,
+    GroupCode,
+    Invitation,
+    LinkCode,
+    Poll,
+    Resident,
+)
+
+Data = dict[str, Any]
+
+Towns = Mapping[int, Community]
+"""All communities by their numbers."""
+
+
+def slug(towns: Towns, number: int | None) -> str | None:
+    """The short name of a community."""
+    return None if number is None or number not in towns else towns[number].slug
+
+
+def moment(at: datetime | None) -> str | None:
+    """As it stands in the file."""
+    return None if at is None else at.isoformat(timespec="seconds")
+
+
+async def rows_of(session: AsyncSession, table: Any, *which: Any, by: Any) -> Sequence[Any]:
+    """Rows of a table in their order."""
+    return (await session.scalars(select(table).where(*which).order_by(by))).all()
+
+
+def question(poll: Poll, towns: Towns) -> Data:
+    """What everyone may know of a question."""
+    return {
+        "poll": poll.code,
+        "community": slug(towns, poll.community_id),
+        "question": poll.question,
+        "opened_at": moment(poll.opened_at),
+        "closes_at": moment(poll.closes_at),
+        "closed_at": moment(poll.closed_at),
+    }
+
+
+async def asked(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:
+    """The questions that they asked."""
+    found = await rows_of(session, Poll, Poll.asked_by == resident.id, by=Poll.id)
+    return [
+        {
+            **question(one, towns),
+            "choices": list(one.choices),
+            "what_happened_next": one.outcome,
+            "told_at": moment(one.outcome_at),
+        }
+        for one in found
+    ]
+
+
+async def announcements(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:
+    """What they told everyone, and what went with it."""
+    found = await rows_of(session, Broadcast, Broadcast.sent_by == resident.id, by=Broadcast.id)
+    along = await rows_of(
+        session,
+        Enclosure,
+        Enclosure.broadcast_id.in_([one.id for one in found]),
+        by=(Enclosure.edition),
+    )
+    return [
+        {
+            "number": one.id,
+            "community": slug(towns, one.community_id),
+            "texts": dict(one.texts),
+            "state": one.state,
+            "sent_at": moment(one.sent_at),
+            "corrected_at": moment(one.corrected_at),
+            "done_at": moment(one.done_at),
+            "enclosures": [
+                {"kind": it.kind, "name": it.name, "description": it.about, "sent_at": moment(it.created_at)}
+                for it in along
+                if it.broadcast_id == one.id
+            ],
+        }
+        for one in found
+    ]
+
+
+async def following(session: AsyncSession, addresses: Sequence[Address]) -> list[Data]:
+    """The messages that show them how far an announcement has come."""
+    numbers = [one.id for one in addresses]
+    found = await rows_of(session, Following, Following.address_id.in_(numbers), by=Following.broadcast_id)
+    return [
+        {"announcement": one.broadcast_id, "address": one.address_id, "message": one.target} for one in found
+    ]
+
+
+async def deeds(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:
+    """What they did for a community."""
+    found = await rows_of(session, Deed, Deed.actor_id == resident.id, by=Deed.id)
+    return [
+        {
+            "at": moment(one.at),
+            "act": one.act,
+            "subject": one.subject,
+            "community": slug(towns, one.community_id),
+            "details": one.details,
+        }
+        for one in found
+    ]
+
+
+async def invitations(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:
+    """Invitations that they made or took up; the codes themselves are kept nowhere."""
+    mine = (Invitation.made_by == resident.id) | (Invitation.used_by == resident.id)
+    return [
+        {
+            "number": one.id,
+            "community": slug(towns, one.community_id),
+            "role": one.role,
+            "made_by_you": one.made_by == resident.id,
+            "used_by_you": one.used_by == resident.id,
+            "made_at": moment(one.created_at),
+            "works_until": moment(one.expires_at),
+            "used_at": moment(one.used_at),
+            "taken_back_at": moment(one.revoked_at),
+        }
+        for one in await rows_of(session, Invitation, mine, by=Invitation.id)
+    ]
+
+
+async def codes(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:
+    """Only marks of the codes themselves are kept."""
+    joining = await rows_of(session, LinkCode, LinkCode.resident_id == resident.id, by=LinkCode.expires_at)
+    groups = await rows_of(session, GroupCode, GroupCode.resident_id == resident.id, by=GroupCode.expires_at)
+    return [
+        *({"for": "joining two places", "works_until": moment(one.expires_at)} for one in joining),
+        *(
+            {
+                "for": "connecting a group",
+                "community": slug(towns, one.community_id),
+                "works_until": moment(one.expires_at),
+            }
+            for one in groups
+        ),
+    ]
