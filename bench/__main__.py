@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcasting, machine, posting, report, settling, sharing, sizes, table, targets
+from bench import broadcasting, machine, posting, report, settling, sharing, showing, sizes, table, targets
 from bench.contenders import CEILING, CONTENDERS, Contender
 from bench.looking import profile, statements
 from bench.postgresql import Server, serving
@@ -160,6 +160,10 @@ async def _sizes(server: Server, found: Found, full: bool) -> None:
     found["sizes"] = await sizes.measured(server, LONG if full else SIZES)
 
 
+async def _showing(server: Server, found: Found, full: bool) -> None:
+    found["showing"] = await showing.measured(server)
+
+
 PARTS: dict[str, Callable[[Server, Found, bool], Awaitable[None]]] = {
     "votes": _votes,
     "looks": _looks,
@@ -167,6 +171,7 @@ PARTS: dict[str, Callable[[Server, Found, bool], Awaitable[None]]] = {
     "postman": _postman,
     "sharing": _sharing,
     "sizes": _sizes,
+    "showing": _showing,
 }
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -42,9 +43,9 @@ Job = Callable[[AsyncSession, datetime], Awaitable[bool | None]]
 """One short transaction. True says that there is more of the same to do; it is called again, in another one."""
 
 
-async def close_polls(session: AsyncSession, now: datetime) -> None:
+async def close_polls(session: AsyncSession, now: datetime, *, site: str | None = None) -> None:
     """Close polls whose time has come."""
-    await closing.close_due(session, now=now)
+    await closing.close_due(session, now=now, site=site)
 
 
 async def show_boards(session: AsyncSession, now: datetime) -> None:
@@ -102,10 +103,10 @@ class Entry:
     every: float
 
 
-def entries() -> list[Entry]:
-    """What every town's clock does."""
+def entries(site: str | None) -> list[Entry]:
+    """What every town's clock does; `site` is where people find its pages."""
     return [
-        Entry("close polls", close_polls, 5),
+        Entry("close polls", partial(close_polls, site=site), 5),
         Entry("show boards", show_boards, 3),
         Entry("follow announcements", follow_announcements, 3),
         Entry("tidy", tidy, 3600),
@@ -122,8 +123,10 @@ class Jobs:
         clock: Clock,
         metrics: Metrics | None = None,
         broken: asyncio.Event | None = None,
+        *,
+        site: str | None = None,
     ) -> None:
-        self.entries = entries()
+        self.entries = entries(site)
         self.ticking = False
         """Whether it is this process that holds the clock."""
         self._database = database

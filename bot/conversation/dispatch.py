@@ -73,11 +73,13 @@ class Dispatcher:
         postboxes: Mapping[str, Postbox] | None = None,
         metrics: Metrics | None = None,
         speeds: Speeds | None = None,
+        site: str | None = None,
     ) -> None:
         self._database = database
         self._router = router
         self._clock = clock
         self._links = links
+        self._site = site
         self._language = language
         self._metrics = metrics or Metrics()
         # Not copied: channels, and their postmen, are added after the dispatcher that they submit to.
@@ -216,7 +218,18 @@ class Dispatcher:
             assert private.resident is not None  # noqa: S101 - private addresses are made with their resident
             commands, links, speeds = self._router.commands, self._links, self._speeds
             turns.append(
-                Turn(session, now, incoming, address, private.resident, links, commands, rehearsal, speeds)
+                Turn(
+                    session,
+                    now,
+                    incoming,
+                    address,
+                    private.resident,
+                    links,
+                    commands,
+                    rehearsal,
+                    speeds,
+                    site=self._site,
+                )
             )
         return turns
 

@@ -74,6 +74,7 @@ class Turn:
 
     `rehearsal` is true when nothing will be kept: somebody looks at a link and has not acted yet. `enclosed` is what
     came with a command: a picture or a document, or the kind of something else.
+    `site` is where everybody finds the pages.
     """
 
     session: AsyncSession
@@ -86,6 +87,7 @@ class Turn:
     rehearsal: bool = False
     speeds: Speeds = field(default_factory=dict)
     enclosed: Media | str | None = None
+    site: str | None = None
 
     @property
     def tongue(self) -> Tongue:
