@@ -10,7 +10,7 @@ from typing import Any
 from bench import broadcasting, country, picture, settling, shards, showing, table, targets
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAPERS = (DOCS / "performance.md", DOCS / "spreading.md")
+PAPERS = (DOCS / "performance.md", DOCS / "spreading.md", DOCS / "showing.md")
 _BLOCK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 Results = Mapping[str, Any]
 
