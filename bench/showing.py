@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from rich.console import Console
@@ -34,9 +34,9 @@ HEADINGS = (
 console = Console(highlight=False)
 
 
-async def measured(server: Server, ballots: int = BALLOTS) -> dict[str, Any]:
-    """For each database and kind, what was found. Each is measured by a process of its own."""
-    found: dict[str, Any] = {"ballots": ballots}
+async def measured(server: Server, found: dict[str, Any]) -> AsyncIterator[str]:
+    """Put down what was found for each database and kind; yields the kind. Each is measured by a process of its own."""
+    ballots = found["ballots"]
     for bot in BOTS:
         async with ground_for(BY_NAME[bot], server, Size(people=1_000)) as ground:
             found[bot] = {}
@@ -44,7 +44,7 @@ async def measured(server: Server, ballots: int = BALLOTS) -> dict[str, Any]:
                 await _asked(ground.url, "fill", kind, ballots)
                 found[bot][kind] = json.loads(await _asked(ground.url, "show", kind, ballots))
                 console.print(f"[dim]showing: {bot}, {kind}: {found[bot][kind]['count_s']:.2f} s")
-    return found
+                yield kind
 
 
 async def _asked(url: str, what: str, kind: str, ballots: int) -> bytes:

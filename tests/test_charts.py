@@ -137,7 +137,7 @@ async def test_a_drawing_process_that_dies_or_hangs_is_replaced(artist: Artist) 
     artist._patience = 0.1
     with pytest.raises(NoPicture):
         await artist.png(CHART)
-    artist._patience = 30
+    artist._patience = 60
     assert await artist.png(CHART)
 
 

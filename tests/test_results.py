@@ -5,65 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 import jsonschema
 import pytest
-from aiohttp import ClientSession
 from sqlalchemy.engine import URL
 
 from bot.console.result_files import harmless
-from bot.models import Poll
-from tests.channels.webchat_town import WebTown, a_web_town
+from tests.newsroom import Newsroom, a_newsroom, voted
 
 HOSTILE = '<script>alert(1)</script> {{ 7*7 }} \u202eevil & "quoted"'
 UR = {"Accept-Language": "ur-PK,ur;q=0.9"}
-
-
-@dataclass
-class Newsroom:
-    """Somebody who looks at pages, and knows nothing but links."""
-
-    town: WebTown
-    http: ClientSession
-
-    async def gets(self, path: str, **headers: str) -> tuple[int, str, Any]:
-        """Status, text and headers, a moment after whatever happened before."""
-        self.town.clock.pass_by(timedelta(seconds=2))
-        async with self.http.get(
-            path, headers={name.replace("_", "-"): v for name, v in headers.items()}
-        ) as got:
-            body = await got.read()
-            return got.status, body.decode("utf-8", "replace"), got.headers
-
-
-@pytest.fixture
-async def newsroom(database_url: URL) -> AsyncIterator[Newsroom]:
-    async with a_newsroom(database_url) as room:
-        yield room
-
-
-@asynccontextmanager
-async def a_newsroom(database_url: URL, **given: Any) -> AsyncIterator[Newsroom]:
-    """A town with its pages open."""
-    async with (
-        a_web_town(database_url.render_as_string(hide_password=False), **given) as town,
-        ClientSession(town.site) as http,
-    ):
-        yield Newsroom(town, http)
-
-
-async def voted(town: WebTown, poll: Poll, **choices: str) -> None:
-    """Each of these people taps their choice."""
-    for name, label in choices.items():
-        person = town.stranger(name)
-        await person.opens(poll.code)
-        for one in label.split(","):
-            await person.taps(one)
 
 
 async def test_while_it_is_open_strangers_see_the_question_and_how_many_but_no_count(
@@ -222,36 +173,6 @@ async def test_what_organisers_wrote_never_becomes_markup_or_a_formula(newsroom:
 def test_a_spreadsheet_takes_nothing_for_a_formula(text: str) -> None:
     assert harmless(text) == "'" + text
     assert harmless("a" + text) == "a" + text
-
-
-async def test_who_has_it_already_gets_nothing_anew(newsroom: Newsroom) -> None:
-    poll = await newsroom.town.poll("Keep the market?", "Yes", "No")
-    for ending in ("", ".csv", ".json", ".png"):
-        path = f"/p/{poll.code}{ending}"
-        status, body, headers = await newsroom.gets(path)
-        assert (status, bool(body)) == (200, True)
-        assert headers["Cache-Control"] == "public, max-age=5"
-        status, body, again = await newsroom.gets(path, If_None_Match=headers["ETag"])
-        assert (status, body, again["ETag"]) == (304, "", headers["ETag"])
-    _, _, before = await newsroom.gets(f"/p/{poll.code}")
-    await voted(newsroom.town, poll, Alice="Yes")
-    status, page, after = await newsroom.gets(f"/p/{poll.code}", If_None_Match=before["ETag"])
-    assert status == 200
-    assert "1 person has taken part." in page
-    await newsroom.town.passes(days=4)
-    status, _, closed = await newsroom.gets(f"/p/{poll.code}", If_None_Match=after["ETag"])
-    assert status == 200
-    assert closed["Cache-Control"] == "public, max-age=300"
-
-
-async def test_looking_changes_nothing(newsroom: Newsroom) -> None:
-    poll = await newsroom.town.poll("Keep the market?", "Yes", "No")
-    before = await newsroom.town.rows()
-    for ending in ("", ".csv", ".json", ".png"):
-        for headers in ({}, UR):
-            async with newsroom.http.get(f"/p/{poll.code}{ending}", headers=headers) as got:
-                assert got.status == 200
-    assert await newsroom.town.rows() == before
 
 
 async def test_those_who_answered_are_told_where_to_look(database_url: URL) -> None:

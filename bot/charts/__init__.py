@@ -22,7 +22,7 @@ CARD = (1200, 630)  # points; what pages that show a link make room for
 CHAT = (1000, None)  # as high as it needs to be
 
 REST = 60.0  # seconds without a picture, then the drawing process goes
-PATIENCE = 30.0  # seconds for one picture; the first takes about two
+PATIENCE = 60.0  # seconds for one picture; the first takes about two, more on a busy machine
 MOST_BYTES = 5_000_000
 
 

@@ -11,7 +11,7 @@ from bot.charts import Chart, Row
 
 def main() -> None:
     """Draw until nobody asks any more. A picture that cannot be drawn is empty; its words are told to nobody."""
-    os.nice(5)  # votes go first
+    os.nice(2)  # votes go first
     from bot.charts.spec import png
 
     for line in sys.stdin.buffer:
