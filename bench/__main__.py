@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcasting, machine, posting, report, settling, sharing, sizes, table, targets
+from bench import broadcasting, machine, posting, report, settling, sharing, showing, sizes, table, targets
 from bench.contenders import CEILING, CONTENDERS, Contender
 from bench.looking import profile, statements
 from bench.postgresql import Server, serving
@@ -160,6 +160,12 @@ async def _sizes(server: Server, found: Found, full: bool) -> None:
     found["sizes"] = await sizes.measured(server, LONG if full else SIZES)
 
 
+async def _showing(server: Server, found: Found, full: bool) -> None:
+    found["showing"] = {"ballots": showing.BALLOTS}
+    async for _ in showing.measured(server, found["showing"]):
+        table.save(found)  # it takes long, and each row is worth something
+
+
 PARTS: dict[str, Callable[[Server, Found, bool], Awaitable[None]]] = {
     "votes": _votes,
     "looks": _looks,
@@ -167,6 +173,7 @@ PARTS: dict[str, Callable[[Server, Found, bool], Awaitable[None]]] = {
     "postman": _postman,
     "sharing": _sharing,
     "sizes": _sizes,
+    "showing": _showing,
 }
 
 

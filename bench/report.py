@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import broadcasting, country, picture, settling, shards, table, targets
+from bench import broadcasting, country, picture, settling, shards, showing, table, targets
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAPERS = (DOCS / "performance.md", DOCS / "spreading.md")
+PAPERS = (DOCS / "performance.md", DOCS / "spreading.md", DOCS / "showing.md")
 _BLOCK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 Results = Mapping[str, Any]
 
@@ -104,6 +104,10 @@ def _sizes(results: Results) -> str:
             shown = [table.spread([one[figure] for one in costs], digits) for figure, digits in figures]
             rows.append((TITLES[name], f"{people:,}", f"{ballots:,}", *shown))
     return _markdown(("Folkmoot on", "residents", "ballots", "votes/s", "CPU s/1,000"), rows)
+
+
+def _showing(results: Results) -> str:
+    return _markdown(showing.HEADINGS, list(showing.rows(results.get("showing", {}), targets.CHOSEN)))
 
 
 def _before(results: Results) -> str:
@@ -221,6 +225,7 @@ _BLOCKS: dict[str, Callable[[Results], str]] = {
     "settling": _settling,
     "broadcasting": _broadcasting,
     "sizes": _sizes,
+    "showing": _showing,
     "before": _before,
     "country": _country,
     "assumed": _assumed,

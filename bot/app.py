@@ -16,8 +16,9 @@ from bot import db, garbage, logs
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import Shelf, WebChat, clearing, tidy
+from bot.charts import Artist
 from bot.clock import Clock, utc_now
-from bot.console import front, health, privacy
+from bot.console import front, health, privacy, result
 from bot.console.server import serving
 from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
@@ -57,6 +58,7 @@ class Folkmoot:
     postmen: dict[str, Postman] = field(default_factory=dict)
     speeds: dict[str, float] = field(default_factory=dict)
     broken: asyncio.Event = field(default_factory=asyncio.Event)
+    artist: Artist = field(default_factory=Artist)
     ports: list[int] = field(default_factory=list)
     """Where it listens: the pages, then the metrics if they are on."""
 
@@ -122,21 +124,11 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         speeds=speeds,
         site=settings.public_url,
     )
+    jobs = Jobs(database, clock, metrics, broken, site=settings.public_url)
     folkmoot = Folkmoot(
-        settings,
-        role,
-        database,
-        router,
-        dispatcher,
-        Jobs(database, clock, metrics, broken),
-        web.Application(),
-        clock,
-        metrics,
-        channels,
-        postmen,
-        speeds,
-        broken,
-    )
+        settings, role, database, router, dispatcher, jobs, web.Application(), clock, metrics, channels, postmen,
+        speeds, broken,
+    )  # fmt: skip
     if role.doors or role.post:
         _add_channels(folkmoot)
     if settings.webchat:
@@ -146,6 +138,8 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
     if role.doors:
         front.setup(folkmoot.web, database, language=settings.default_language)
         privacy.setup(folkmoot.web, database, settings)
+        language, links = settings.default_language, links_of(channels)
+        result.setup(folkmoot.web, database, folkmoot.artist, clock, settings.site, links, language)
     return folkmoot
 
 
@@ -210,6 +204,7 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
 
         await db.upgrade(folkmoot.database)
         stack.push_async_callback(folkmoot.database.close)
+        stack.push_async_callback(folkmoot.artist.close)
         if folkmoot.database.dialect != "sqlite":
             await at_work("the line to other processes", folkmoot.database.news.listen())
         for channel in folkmoot.channels:

@@ -111,6 +111,10 @@ class Tongue:
         """The weekday, day and month in `zone`, in full."""
         return _day(self.code, moment, zone)
 
+    def date(self, moment: datetime, zone: str) -> str:
+        """Day, month and year in `zone`, for what is read years later."""
+        return _date(self.code, moment, zone)
+
     def moment(self, moment: datetime, zone: str) -> str:
         """Day and time of day in `zone`."""
         return _moment(self.code, moment, zone)
@@ -184,6 +188,11 @@ def _percent(code: str, share: float) -> str:
 @lru_cache(maxsize=1024)
 def _day(code: str, moment: datetime, zone: str) -> str:
     return format_date(moment.astimezone(ZoneInfo(zone)), "EEEE d MMMM", locale=tongue(code).locale)
+
+
+@lru_cache(maxsize=1024)
+def _date(code: str, moment: datetime, zone: str) -> str:
+    return format_date(moment.astimezone(ZoneInfo(zone)), "d MMMM y", locale=tongue(code).locale)
 
 
 @lru_cache(maxsize=1024)

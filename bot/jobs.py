@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -53,9 +54,9 @@ Afterwards = Callable[[Database, datetime], Awaitable[None]]
 """What no transaction can hold."""
 
 
-async def close_polls(session: AsyncSession, now: datetime) -> None:
+async def close_polls(session: AsyncSession, now: datetime, *, site: str | None = None) -> None:
     """Close polls whose time has come."""
-    await closing.close_due(session, now=now)
+    await closing.close_due(session, now=now, site=site)
 
 
 async def remind(session: AsyncSession, now: datetime) -> None:
@@ -167,11 +168,11 @@ class Entry:
     afterwards: Afterwards | None = None
 
 
-def entries() -> list[Entry]:
-    """What every town's clock does."""
+def entries(site: str | None) -> list[Entry]:
+    """What every town's clock does; `site` is where people find its pages."""
     sealing_polls = Sealing()
     return [
-        Entry("close polls", close_polls, 5),
+        Entry("close polls", partial(close_polls, site=site), 5),
         Entry("remind", remind, 60),
         Entry("seal ballots", sealing_polls, 5, sealing_polls.afterwards),
         Entry("show boards", show_boards, 3),
@@ -191,8 +192,10 @@ class Jobs:
         clock: Clock,
         metrics: Metrics | None = None,
         broken: asyncio.Event | None = None,
+        *,
+        site: str | None = None,
     ) -> None:
-        self.entries = entries()
+        self.entries = entries(site)
         self.ticking = False
         """Whether it is this process that holds the clock."""
         self._database = database

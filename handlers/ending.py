@@ -28,7 +28,7 @@ async def close_now(turn: Turn, press: CloseNow) -> Outcome:
             "If you close it now, nobody can answer any more, and everyone who did gets the result. Close it?"
         )
         return turn.edit(sure, (Button(turn._("Yes, close it"), CloseNow(poll=press.poll, sure=1)),))
-    await closing.close(turn.session, press.poll, by=turn.resident, now=turn.now)
+    await closing.close(turn.session, press.poll, by=turn.resident, now=turn.now, site=turn.site)
     return turn.edit(turn._("Closed. The result is on its way."))
 
 

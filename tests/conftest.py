@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from bot.db import Database
 from tests import compiled
 from tests.databases import Postgresql, Sqlite, server_folder, versions
+from tests.newsroom import Newsroom, a_newsroom
 from tests.town import Town, a_town
 
 BOTH = ("sqlite", "postgresql")
@@ -88,6 +89,13 @@ async def town(database_url: URL) -> AsyncIterator[Town]:
     """A running town with a paper wire, on SQLite and on PostgreSQL in turn."""
     async with a_town(database_url.render_as_string(hide_password=False)) as running_town:
         yield running_town
+
+
+@pytest.fixture
+async def newsroom(database_url: URL) -> AsyncIterator[Newsroom]:
+    """A town with its pages open, and somebody who looks at them, on SQLite and on PostgreSQL in turn."""
+    async with a_newsroom(database_url) as room:
+        yield room
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

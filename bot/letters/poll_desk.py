@@ -34,14 +34,19 @@ class WhatNext(Press, code="po"):
 
 
 def result_for_organiser(
-    standing: Standing, tongue: Tongue, *, names: Names = (), unread: int = 0
+    standing: Standing,
+    tongue: Tongue,
+    *,
+    names: Names = (),
+    unread: int = 0,
+    site: str | None = None,
 ) -> Message:
     """How it came out, with the question what happens next."""
     if not standing.took_part:
-        return result(standing, tongue)
+        return result(standing, tongue, site=site)
     ask = tongue._("What happens next? Tell the people who answered, in a sentence or two.")
     button = Button(tongue._("Tell them"), WhatNext(poll=standing.poll.id))
-    text = paragraphs(result(standing, tongue).text, who_chose(standing, names, tongue), ask)
+    text = paragraphs(result(standing, tongue, site=site).text, who_chose(standing, names, tongue), ask)
     return Message(text, (*_to_read(standing, unread, tongue), (button,)))
 
 

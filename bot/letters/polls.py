@@ -186,8 +186,8 @@ def turnout(standing: Standing, tongue: Tongue) -> Markup:
     return opening(said, rtl=tongue.rtl)
 
 
-def result(standing: Standing, tongue: Tongue) -> Message:
-    """How it came out, and how many took part."""
+def result(standing: Standing, tongue: Tongue, *, site: str | None = None) -> Message:
+    """How it came out, and how many took part; with the way to its page where there is one for everybody."""
     community = standing.community.name_in(tongue.code)
     if not standing.took_part:
         came_out: Markup | None = tongue._("Nobody answered this time.")
@@ -201,8 +201,14 @@ def result(standing: Standing, tongue: Tongue) -> Message:
         came_out,
         turnout(standing, tongue),
         _next(standing.poll, tongue),
+        tongue._("Look at it in full: {link}", link=page(site, standing.poll)) if site else None,
     )
     return Message(text)
+
+
+def page(site: str, poll: Poll) -> str:
+    """The address of a poll's public page."""
+    return f"{site}/p/{poll.code}"
 
 
 def _next(poll: Poll, tongue: Tongue) -> Markup | None:

@@ -18,8 +18,10 @@ from bot.models import Community, Membership, Participation, Poll, Resident, Sta
 from bot.services import audit, communities, polls, questions, reading, roll
 
 
-async def close(session: AsyncSession, poll_id: int, *, by: Resident, now: datetime) -> Standing:
-    """Close a poll by hand."""
+async def close(
+    session: AsyncSession, poll_id: int, *, by: Resident, now: datetime, site: str | None = None
+) -> Standing:
+    """Close a poll by hand. `site` is where people find its page."""
     poll, _ = await roll.locked(session, poll_id)
     await communities.require_organiser(session, by, poll.community_id)
     if poll.closed_at is not None:
@@ -27,10 +29,10 @@ async def close(session: AsyncSession, poll_id: int, *, by: Resident, now: datet
     audit.record(
         session, "poll.close", by=by, community_id=poll.community_id, now=now, subject=f"poll:{poll.id}"
     )
-    return await _close(session, poll_id, now=now)
+    return await _close(session, poll_id, now=now, site=site)
 
 
-async def close_due(session: AsyncSession, *, now: datetime, most: int = 20) -> int:
+async def close_due(session: AsyncSession, *, now: datetime, most: int = 20, site: str | None = None) -> int:
     """Close polls whose time has come, the longest overdue first; returns how many."""
     due = await session.scalars(
         select(Poll.id)
@@ -43,12 +45,12 @@ async def close_due(session: AsyncSession, *, now: datetime, most: int = 20) -> 
     for poll_id in sorted(due.all(), key=lambda number: f"poll:{number}"):
         poll, _ = await roll.locked(session, poll_id)
         if poll.closed_at is None:  # another process may have been quicker
-            await _close(session, poll_id, now=now)
+            await _close(session, poll_id, now=now, site=site)
             closed += 1
     return closed
 
 
-async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Standing:
+async def _close(session: AsyncSession, poll_id: int, *, now: datetime, site: str | None) -> Standing:
     """Destroy the key, stop what is unsent, and put the result in the outbox for those who took part."""
     poll, tally = await roll.locked(session, poll_id)
     poll.closed_at, poll.key = now, None
@@ -63,7 +65,7 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
     await _tell_voters(
         session,
         poll,
-        {code: letters.result(closed, i18n.tongue(code)) for code in i18n.available()},
+        {code: letters.result(closed, i18n.tongue(code), site=site) for code in i18n.available()},
         subject=f"result:{poll.id}",
         now=now,
     )
@@ -72,7 +74,9 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime) -> Stand
         await outbox.put_personal(
             session,
             organiser,
-            poll_desk.result_for_organiser(full, i18n.tongue(language), names=names, unread=unread),
+            poll_desk.result_for_organiser(
+                full, i18n.tongue(language), names=names, unread=unread, site=site
+            ),
             once_key=f"result:{poll.id}:organiser:{organiser}",
             now=now,
         )

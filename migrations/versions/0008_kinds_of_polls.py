@@ -44,7 +44,11 @@ def upgrade() -> None:
         ballots.add_column(sa.Column("shown", sa.Boolean(), nullable=True))
         ballots.add_column(sa.Column("themes", JSON, nullable=True))
         ballots.create_foreign_key(
-            op.f("fk_ballots_resident_id_residents"), "residents", ["resident_id"], ["id"], ondelete="SET NULL"
+            op.f("fk_ballots_resident_id_residents"),
+            "residents",
+            ["resident_id"],
+            ["id"],
+            ondelete="SET NULL",
         )
     op.create_index(
         "ix_ballots_resident_id", "ballots", ["resident_id"], sqlite_where=NAMED, postgresql_where=NAMED

@@ -1,0 +1,145 @@
+"""Pictures of results: what one shows, and who has them drawn.
+
+Drawing takes a second and more than a hundred megabytes. So a process of its own does it (`drawing.py`), which starts
+with the first picture and goes when none was wanted for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CARD = (1200, 630)  # points; what pages that show a link make room for
+CHAT = (1000, None)  # as high as it needs to be
+
+REST = 60.0  # seconds without a picture, then the drawing process goes
+PATIENCE = 60.0  # seconds for one picture; the first takes about two, more on a busy machine
+MOST_BYTES = 5_000_000
+
+
+class NoPicture(Exception):
+    """It could not be drawn. Whoever asked can do without: all of it stands in words as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line with the bar below it; `share` is 0 to 1, None for a line without a bar. `best` ones stand out."""
+
+    said: str
+    share: float | None = None
+    best: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What a picture shows, all of it in words already. A height of None makes it as high as it needs to be."""
+
+    title: str
+    above: str
+    rows: tuple[Row, ...]
+    below: tuple[str, ...]
+    rtl: bool = False
+    width: int = CHAT[0]
+    height: int | None = CHAT[1]
+
+    def as_json(self) -> bytes:
+        """On one line."""
+        return json.dumps(asdict(self)).encode()
+
+    @property
+    def edition(self) -> str:
+        """Names the picture without drawing it: the same name, the same picture."""
+        return hashlib.sha256(self.as_json() + _hand()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _hand() -> bytes:
+    """How pictures are drawn by this version."""
+    return hashlib.sha256(files("bot.charts").joinpath("spec.py").read_bytes()).digest()
+
+
+class Artist:
+    """Has pictures drawn, one after the other."""
+
+    def __init__(self, *, rest: float = REST, patience: float = PATIENCE) -> None:
+        self._rest, self._patience = rest, patience
+        self._turn = asyncio.Lock()
+        self._process: asyncio.subprocess.Process | None = None
+        self._going: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The drawing process, while there is one."""
+        return self._process.pid if self._process else None
+
+    async def png(self, chart: Chart) -> bytes:
+        """The picture; NoPicture when it cannot be drawn."""
+        async with self._turn:
+            if self._going is not None:
+                self._going.cancel()
+            try:
+                async with asyncio.timeout(self._patience):
+                    png = await self._drawn(chart)
+            except (TimeoutError, OSError, EOFError) as error:
+                await self._end()
+                raise NoPicture(type(error).__name__) from None
+            except BaseException:  # whoever asks next must not be given this one
+                await self._end()
+                raise
+            self._going = asyncio.create_task(self._go_later())
+        if not png:
+            raise NoPicture("the drawing process could not draw it")
+        return png
+
+    async def close(self) -> None:
+        """End the drawing process."""
+        async with self._turn:
+            if self._going is not None:  # it waits for this turn at most, and ends nothing by halves
+                self._going.cancel()
+            await self._end()
+
+    async def _drawn(self, chart: Chart) -> bytes:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot.charts.drawing", cwd=ROOT, **_PIPES
+            )
+        told, heard = self._process.stdin, self._process.stdout
+        if told is None or heard is None:
+            raise EOFError
+        told.write(chart.as_json() + b"\n")
+        await told.drain()
+        size = int.from_bytes(await heard.readexactly(4))
+        if size > MOST_BYTES:
+            raise EOFError
+        return await heard.readexactly(size)
+
+    async def _go_later(self) -> None:
+        await asyncio.sleep(self._rest)
+        async with self._turn:
+            await self._end()
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+_PIPES: Mapping[str, Any] = {
+    "stdin": asyncio.subprocess.PIPE,
+    "stdout": asyncio.subprocess.PIPE,
+    "stderr": asyncio.subprocess.DEVNULL,
+}

@@ -1,0 +1,280 @@
+"""Results that people look at: `/p/<code>` as a page, with `.csv`, `.json` and `.png` of the same beside it.
+
+Whoever has the link may look; looking changes nothing. What was made is remembered by what it shows, so that a link in
+the newspaper costs one look into the tables a second and one drawing, however many follow it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from importlib.resources import files
+
+import jinja2
+from aiohttp import hdrs, web
+
+from bot import i18n, kinds
+from bot.charts import CARD, Artist, NoPicture
+from bot.clock import Clock
+from bot.console import result_files
+from bot.console.front import SAFE
+from bot.console.memory import Memory
+from bot.conversation.turn import Links
+from bot.db import Database
+from bot.i18n import N_, Tongue
+from bot.letters import pictures
+from bot.letters import polls as letters
+from bot.models import Standing
+from bot.services import results
+
+FRESH = 1  # second for which a look into the tables is good
+OPEN, CLOSED = 5, 300  # seconds for which browsers and proxies may keep what they got
+PAGES, DRAWN = 256, 64  # remembered; a page has some 10 kB, a picture some 60
+CODE = r"/p/{code:[A-Za-z0-9]{1,32}}"
+
+_LATER = {
+    "voted": N_("You see the result once you have answered, and everyone does when it has closed."),
+    "closed": N_("The result comes when the poll has closed."),
+    "never": letters.ORGANISERS_ONLY,
+}
+_DOORS = {"web": N_("Answer here"), "telegram": N_("Answer in Telegram")}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Something to hand out, and the name of what it shows."""
+
+    body: bytes
+    kind: str
+    edition: str
+
+
+@dataclass(slots=True)
+class Results:
+    """What the pages need."""
+
+    database: Database
+    artist: Artist
+    clock: Clock
+    site: str
+    links: Links
+    language: str
+    looks: Memory[Standing | None]
+    pages: Memory[Made]
+    drawn: Memory[bytes]
+
+    async def standing(self, code: str) -> Standing | None:
+        """The poll, as it was a second ago at most."""
+        second = int(self.clock().timestamp()) // FRESH
+        return await self.looks.get((code.lower(), second), partial(self._look, code))
+
+    async def _look(self, code: str) -> Standing | None:
+        async with self.database.reading() as session:
+            return await results.public(session, code)
+
+
+def setup(
+    app: web.Application,
+    database: Database,
+    artist: Artist,
+    clock: Clock,
+    site: str,
+    links: Links,
+    language: str,
+) -> None:
+    """Add the routes. `links` are those by which people take part, `language` is for whoever names none."""
+    them = Results(
+        database, artist, clock, site, links, language, Memory(PAGES), Memory(PAGES), Memory(DRAWN)
+    )
+
+    def still(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+        made = Made(files("bot.console").joinpath("static", name).read_bytes(), kind, "")
+
+        async def handed_out(request: web.Request) -> web.Response:
+            return _handed_out(request, made, CLOSED, {"Access-Control-Allow-Origin": "*"})
+
+        return handed_out
+
+    async def close(app: web.Application) -> None:
+        for memory in (them.looks, them.pages, them.drawn):
+            await memory.close()
+
+    app.on_cleanup.append(close)
+    app.add_routes(
+        [
+            web.get("/p/schema.json", still("result.schema.json", "application/schema+json")),
+            web.get("/p/icon.svg", still("icon.svg", "image/svg+xml")),
+            web.get("/result.css", still("result.css", "text/css")),
+            web.get(CODE, partial(_page, them)),
+            web.get(CODE + ".csv", partial(_csv, them)),
+            web.get(CODE + ".json", partial(_json, them)),
+            web.get(CODE + ".png", partial(_png, them)),
+        ]
+    )
+
+
+async def _page(them: Results, request: web.Request) -> web.Response:
+    tongue = _tongue(request, them.language)
+    standing = await them.standing(request.match_info["code"])
+    if standing is None:
+        return _nothing(tongue)
+    return await _remembered(them, request, standing, tongue, "page", _drawn_page)
+
+
+async def _csv(them: Results, request: web.Request) -> web.Response:
+    async def made(them: Results, standing: Standing, tongue: Tongue) -> tuple[str, str]:
+        return result_files.as_csv(standing, tongue), "text/csv"
+
+    return await _file(them, request, "csv", made)
+
+
+async def _json(them: Results, request: web.Request) -> web.Response:
+    async def made(them: Results, standing: Standing, tongue: Tongue) -> tuple[str, str]:
+        return result_files.as_json(standing, tongue, them.site), "application/json"
+
+    return await _file(them, request, "json", made)
+
+
+Maker = Callable[[Results, Standing, Tongue], Awaitable[tuple[str, str]]]
+
+
+async def _file(them: Results, request: web.Request, what: str, make: Maker) -> web.Response:
+    tongue = _tongue(request, them.language)
+    standing = await them.standing(request.match_info["code"])
+    if standing is None:
+        return _nothing(tongue)
+    response = await _remembered(them, request, standing, tongue, what, make)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers[hdrs.CONTENT_DISPOSITION] = f'inline; filename="folkmoot-{standing.poll.code}.{what}"'
+    return response
+
+
+async def _png(them: Results, request: web.Request) -> web.Response:
+    tongue = _tongue(request, them.language)
+    standing = await them.standing(request.match_info["code"])
+    if standing is None:
+        return _nothing(tongue)
+    chart = pictures.chart(standing, tongue, card=True)
+    if unchanged := _unchanged(request, chart.edition, _keep(standing), {}):
+        return unchanged
+    try:
+        body = await them.drawn.get(chart.edition, partial(them.artist.png, chart))
+    except NoPicture:
+        return web.Response(status=503, headers={**SAFE, hdrs.RETRY_AFTER: "60"})
+    return _handed_out(request, Made(body, "image/png", chart.edition), _keep(standing), {})
+
+
+async def _remembered(
+    them: Results, request: web.Request, standing: Standing, tongue: Tongue, what: str, make: Maker
+) -> web.Response:
+    async def made() -> Made:
+        text, kind = await make(them, standing, tongue)
+        body = text.encode()
+        return Made(body, kind, hashlib.sha256(body).hexdigest()[:32])
+
+    kept = await them.pages.get((what, tongue.code, _state(standing)), made)
+    return _handed_out(request, kept, _keep(standing), {hdrs.CONTENT_LANGUAGE: tongue.code})
+
+
+def _state(standing: Standing) -> str:
+    """All of a poll that may change and is shown."""
+    poll = standing.poll
+    seen = (poll.code, poll.closes_at, poll.closed_at, poll.outcome, poll.outcome_at, standing.counts)
+    return repr((*seen, standing.asked, standing.took_part, standing.community.names))
+
+
+def _keep(standing: Standing) -> int:
+    return OPEN if standing.poll.closed_at is None else CLOSED
+
+
+def _handed_out(request: web.Request, made: Made, keep: int, more: Mapping[str, str]) -> web.Response:
+    edition = made.edition or hashlib.sha256(made.body).hexdigest()[:32]
+    if unchanged := _unchanged(request, edition, keep, more):
+        return unchanged
+    charset = "utf-8" if made.kind.startswith("text/") else None
+    return web.Response(
+        body=made.body, content_type=made.kind, charset=charset, headers=_headers(edition, keep, more)
+    )
+
+
+def _unchanged(request: web.Request, edition: str, keep: int, more: Mapping[str, str]) -> web.Response | None:
+    """For whoever has it already."""
+    known = request.if_none_match or ()
+    if any(tag.value in ("*", edition) for tag in known):
+        return web.Response(status=304, headers=_headers(edition, keep, more))
+    return None
+
+
+def _headers(edition: str, keep: int, more: Mapping[str, str]) -> dict[str, str]:
+    return {
+        **SAFE,
+        "Cache-Control": f"public, max-age={keep}",
+        "ETag": f'"{edition}"',
+        "Vary": "Accept-Language",
+        **more,
+    }
+
+
+def _nothing(tongue: Tongue) -> web.Response:
+    text = _templates().get_template("no_result.html").render(_=tongue._, tongue=tongue)
+    return web.Response(text=text, status=404, content_type="text/html", headers=SAFE)
+
+
+def _tongue(request: web.Request, otherwise: str) -> Tongue:
+    """The language that the link or else the browser names, the first of them that we speak."""
+    header = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
+    named = [request.query.get("lang", ""), *(part.split(";")[0].strip() for part in header.split(",")[:10])]
+    spoken = (i18n.choose(name, i18n.available(), "") for name in named if name)
+    return i18n.tongue(next((code for code in spoken if code), otherwise))
+
+
+async def _drawn_page(them: Results, standing: Standing, tongue: Tongue) -> tuple[str, str]:
+    poll, community = standing.poll, standing.community
+    kind, page = kinds.named(poll.kind), f"{them.site}/p/{poll.code}"
+    doors = them.links(poll.code, community.slug)
+    edition = pictures.chart(standing, tongue, card=True).edition[:8]
+    told = poll.outcome_at and tongue._("Told on {date}", date=tongue.date(poll.outcome_at, community.zone))
+    text = (
+        _templates()
+        .get_template("result.html")
+        .render(
+            _=tongue._,
+            tongue=tongue,
+            poll=poll,
+            community=community.name_in(tongue.code),
+            page=page,
+            here=f"/p/{poll.code}",
+            picture=f"{page}.png?lang={tongue.code}&v={edition}",
+            size=CARD,
+            about=pictures.alt(standing, tongue),
+            state=pictures.state(standing, tongue),
+            moment=(poll.closed_at or poll.closes_at).isoformat(timespec="seconds"),
+            open=poll.closed_at is None,
+            took=standing.took_part,
+            took_part=letters.took_part(standing, tongue),
+            turnout=letters.turnout(standing, tongue),
+            honest=tongue._(pictures.HONEST),
+            secret=tongue._(_LATER[poll.results]),
+            doors=[(tongue._(_DOORS[name]), doors[name]) for name in _DOORS if doors.get(name)],
+            labels=kind.labels(poll.form, tongue),
+            table=result_files.table_of(standing, tongue),
+            told=told,
+            rule=kind.rule(poll.form, tongue),
+            promise=tongue._(letters.promise(poll)),
+            languages=[{"code": code, "name": i18n.tongue(code).name} for code in i18n.available()],
+        )
+    )
+    return text, "text/html"
+
+
+@lru_cache(maxsize=1)
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("bot.console"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
