@@ -36,7 +36,7 @@ from bot.models import (
     Seen,
     Tick,
 )
-from bot.services import boards, closing, followings, forgetting, poll_boards, reminding, residents, sealing
+from bot.services import boards, closing, followings, forgetting, once_more, poll_boards, residents, sealing
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
@@ -61,7 +61,7 @@ async def close_polls(session: AsyncSession, now: datetime, *, site: str | None 
 
 async def remind(session: AsyncSession, now: datetime) -> None:
     """Ask those who have not answered once more, where that was wished."""
-    await reminding.remind_due(session, now=now)
+    await once_more.remind_due(session, now=now)
 
 
 async def show_boards(session: AsyncSession, now: datetime) -> None:

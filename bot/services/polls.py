@@ -28,7 +28,7 @@ from bot.models import (
     Standing,
     Tally,
 )
-from bot.services import audit, boards, codes, communities, groups, questions, reminding, roll, whom
+from bot.services import audit, boards, codes, communities, groups, once_more, questions, roll, whom
 
 USUALLY = Rules()
 
@@ -64,7 +64,7 @@ async def send(
         listed=rules.listed and not rules.named,
         results=rules.results,
         whom=rules.whom,
-        remind_at=reminding.half_way(now, closes_at, community.zone) if rules.remind else None,
+        remind_at=once_more.half_way(now, closes_at, community.zone) if rules.remind else None,
         asked_by=by.id,
         key=secrets.token_bytes(32),
         opened_at=now,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.services import reminding
+from bot.services import once_more
 from tests.town import Person, Town
 
 
@@ -150,5 +150,5 @@ async def test_a_reminder_that_comes_too_late_is_left_out(town: Town) -> None:
 )
 def test_half_way_is_by_day_and_well_before_the_close(opened: str, closes: str, expected: str | None) -> None:
     begin, end = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (opened, closes))
-    found = reminding.half_way(begin, end, "Europe/London")
+    found = once_more.half_way(begin, end, "Europe/London")
     assert found == (expected and datetime.fromisoformat(expected).replace(tzinfo=UTC))
