@@ -17,7 +17,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import Shelf, WebChat, clearing, tidy
 from bot.clock import Clock, utc_now
-from bot.console import front, health
+from bot.console import health, pages
 from bot.console.server import serving
 from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
@@ -142,7 +142,8 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         folkmoot.jobs.entries.append(Entry("tidy pictures", clearing(settings.media_dir), 3600))
     health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
     if role.doors:
-        front.setup(folkmoot.web, database, language=settings.default_language)
+        links = links_of(channels)
+        pages.setup(folkmoot.web, database, clock, links=links, language=settings.default_language)
     return folkmoot
 
 

@@ -14,7 +14,8 @@ from bot.letters.people import KEPT
 from bot.message import Place
 from bot.models import Community, Poll, Resident
 from bot.outbox import Progress
-from bot.services import broadcasts, closing, communities, invitations, polls, residents
+from bot.services import broadcasts, closing, communities, invitations, polls, promises, residents
+from bot.services.promises import Word
 from bot.services.questions import Draft
 
 SLUG = "elm-park"
@@ -44,9 +45,39 @@ class Asked:
     votes: tuple[int, ...]
     results: str = "voted"
     outcome: str | None = None
+    decided_by: str | None = None
+    done_by: int | None = None
+    followed_up: tuple[tuple[int, str, str | None, int | None], ...] = ()
+    """When, what was said of the promise, why, and the day for which it was promised anew."""
 
 
 QUESTIONS = (
+    Asked(
+        Draft("What does the dark path behind the school need?", ("Lamps", "A lower hedge", "Nothing")),
+        asked=-62,
+        closes=-55,
+        votes=(16, 6, 3),
+        outcome="Three lamps. They burn until midnight.",
+        decided_by="the council",
+        done_by=-20,
+        followed_up=((-22, "done", None, None),),
+    ),
+    Asked(
+        Draft("Which playground gets the new swing?", ("The Green", "Mill Lane")),
+        asked=-50,
+        closes=-45,
+        votes=(13, 9),
+        outcome="The Green gets it, and Mill Lane the next one.",
+        decided_by="the council",
+        done_by=-10,
+        followed_up=((-9, "late", "The ground is too wet to dig.", 25),),
+    ),
+    Asked(
+        Draft("Shall the library open on Sundays?", ("Yes", "No", "Only in winter")),
+        asked=-24,
+        closes=-18,
+        votes=(9, 3, 5),
+    ),
     Asked(
         Draft(
             "Where should the new bench go?",
@@ -55,6 +86,8 @@ QUESTIONS = (
         asked=-9,
         closes=-5,
         votes=(7, 14, 6),
+        decided_by="the organisers",
+        done_by=30,
         outcome="Under the big elm it is. The repair café starts on Saturday; come and help if you like.",
     ),
     Asked(
@@ -128,7 +161,7 @@ async def _shown(session: AsyncSession, town: Community, *, now: datetime, new: 
 
 
 async def _found(session: AsyncSession, *, now: datetime) -> Community:
-    began = now - timedelta(days=30)
+    began = now - timedelta(days=70)
     spoken = [code for code in NAMES if code in i18n.available()]
     town = await communities.add(
         session, SLUG, NAMES, zone="Europe/London", languages=spoken, areas=AREAS, place=PLACE, now=began
@@ -200,9 +233,28 @@ async def _ask(
     if closes <= now:
         await closing.close(session, sent.poll.id, by=by, now=closes)
     if question.outcome:
-        await closing.tell_outcome(
-            session, sent.poll.id, question.outcome, by=by, now=closes + timedelta(hours=2)
-        )
+        await _tell_what_came_of_it(session, question, sent.poll, by=by, now=now)
+
+
+async def _tell_what_came_of_it(
+    session: AsyncSession, question: Asked, poll: Poll, *, by: Resident, now: datetime
+) -> None:
+    assert question.outcome is not None  # noqa: S101 - the caller looked
+    told_at = now + timedelta(days=question.closes, hours=2)
+    done_by = None if question.done_by is None else (now + timedelta(days=question.done_by)).date()
+    await closing.tell_outcome(
+        session,
+        poll.id,
+        question.outcome,
+        by=by,
+        now=told_at,
+        decided_by=question.decided_by,
+        done_by=done_by,
+    )
+    poll.told = sum(question.votes)  # as if they had addresses
+    for day, said, because, until in question.followed_up:
+        word = Word(said, because, None if until is None else (now + timedelta(days=until)).date())
+        await promises.follow_up(session, poll.id, word, by=by, now=now + timedelta(days=day))
 
 
 async def _tell(session: AsyncSession, community: Community, *, by: Resident, now: datetime) -> None:

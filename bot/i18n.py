@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -109,6 +109,10 @@ class Tongue:
     def day(self, moment: datetime, zone: str) -> str:
         """The weekday, day and month in `zone`, in full."""
         return _day(self.code, moment, zone)
+
+    def date(self, day: date) -> str:
+        """A day with its year, in words."""
+        return format_date(day, "d MMMM y", locale=self.locale)
 
     def moment(self, moment: datetime, zone: str) -> str:
         """Day and time of day in `zone`."""

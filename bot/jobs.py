@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.db import Database, forget_some, in_turn, trouble
 from bot.metrics import Metrics
 from bot.models import Address, Board, Enclosure, Envelope, GroupCode, Letter, LinkCode, Mailing, Seen, Tick
-from bot.services import boards, closing, enclosures, followings, poll_boards, residents
+from bot.services import boards, closing, enclosures, followings, poll_boards, reminding, residents
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
@@ -55,6 +55,11 @@ async def show_boards(session: AsyncSession, now: datetime) -> None:
 async def follow_announcements(session: AsyncSession, now: datetime) -> None:
     """Bring announcements forward, and show their organisers how far they have come."""
     await followings.keep_up(session, now=now)
+
+
+async def remind_of_promises(session: AsyncSession, now: datetime) -> bool:
+    """Remind organisers of what they owe."""
+    return await reminding.remind(session, now=now)
 
 
 async def tidy(session: AsyncSession, now: datetime) -> bool:
@@ -108,6 +113,7 @@ def entries() -> list[Entry]:
         Entry("close polls", close_polls, 5),
         Entry("show boards", show_boards, 3),
         Entry("follow announcements", follow_announcements, 3),
+        Entry("remind of promises", remind_of_promises, 300),
         Entry("tidy", tidy, 3600),
         Entry("forget strangers", Strangers(), 20),
     ]

@@ -1,14 +1,29 @@
 """What a person can do in a chat: one module a subject, each with a `router`; `ROUTERS` lists them all."""
 
-from handlers import announcing, asking, ending, grouping, hello, inviting, linking, me, odd, voting
+from handlers import (
+    announcing,
+    asking,
+    ending,
+    grouping,
+    hearing,
+    hello,
+    inviting,
+    linking,
+    me,
+    odd,
+    promising,
+    voting,
+)
 
 ROUTERS = (
     hello.router,
     voting.router,
     asking.router,
     ending.router,
+    promising.router,
     announcing.router,
     me.router,
+    hearing.router,
     inviting.router,
     grouping.router,
     linking.router,

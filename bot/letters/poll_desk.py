@@ -10,7 +10,7 @@ from bot.kinds import Answer, Kind
 from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, result, tally, turnout
 from bot.message import Button, Message
-from bot.models import Standing
+from bot.models import OUTCOME_WITHIN, Standing
 from bot.press import Press
 
 Names = Sequence[tuple[str | None, Answer]]
@@ -36,7 +36,11 @@ def result_for_organiser(standing: Standing, tongue: Tongue, *, names: Names = (
     """How it came out, with the question what happens next."""
     if not standing.took_part:
         return result(standing, tongue)
-    ask = tongue._("What happens next? Tell the people who answered, in a sentence or two.")
+    ask = tongue._(
+        "What happens next? Tell the people who answered, in a sentence or two. They have been told that they hear "
+        "it within {n} days.",
+        n=OUTCOME_WITHIN.days,
+    )
     button = Button(tongue._("Tell them"), WhatNext(poll=standing.poll.id))
     text = paragraphs(result(standing, tongue).text, who_chose(standing, names, tongue), ask)
     return Message(text, ((button,),))

@@ -6,11 +6,13 @@ from bot.models.communities import ROLES, Community, Invitation, Membership
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
 from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.people import Address, Consent, LinkCode, Resident
-from bot.models.polls import Ballot, Participation, Poll, Standing, Tally
+from bot.models.polls import OUTCOME_WITHIN, Ballot, Participation, Poll, Standing, Tally
+from bot.models.promises import FollowUp, Reminder
 from bot.models.records import Deed, Fact, Tick
 from bot.models.webchat import WebLine, WebSeal, WebSession
 
 __all__ = [
+    "OUTCOME_WITHIN",
     "ROLES",
     "STATES",
     "UNSENT",
@@ -25,6 +27,7 @@ __all__ = [
     "Enclosure",
     "Envelope",
     "Fact",
+    "FollowUp",
     "Following",
     "GroupChat",
     "GroupCode",
@@ -36,6 +39,7 @@ __all__ = [
     "Participation",
     "Poll",
     "Progress",
+    "Reminder",
     "Resident",
     "Seen",
     "Standing",

@@ -110,7 +110,7 @@ async def test_another_flow_in_the_middle_of_one_is_asked_about_and_can_wait_or_
     assert "What would you like to ask?" in olga.latest
     await olga.does(Tap(f"po:{poll.id}", query="q"))
     await olga.taps("Leave it")
-    assert "What happens next? Write it" in olga.latest
+    assert "What was decided? Write it" in olga.latest
 
 
 async def test_back_at_the_first_question_asks_it_again(town: Town) -> None:
