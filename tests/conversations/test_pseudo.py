@@ -136,6 +136,43 @@ async def test_an_organiser_meets_no_sentence_that_is_not_translated(town: Town)
     speaks_throughout(olga)
 
 
+async def test_a_promise_and_all_that_becomes_of_it_is_translated(town: Town) -> None:
+    await (olga := await town.organiser("Olga", language=pseudo.CODE)).says(
+        "/poll New benches? | North | South"
+    )
+    await olga.taps(bracketed("Send"))
+    await olga.taps("North")
+    await olga.says("/cancel")
+    alice = town.stranger("Alice", language=pseudo.CODE)
+    await alice.opens((await town.newest_poll()).code)
+    await alice.taps("South")
+    await alice.says("/cancel")
+    await town.passes(days=4)
+    await town.passes(days=8)
+    await olga.says("/promises")
+    await olga.taps("New benches?")
+    await olga.says("It stays until May")
+    await olga.taps(bracketed("the council"))
+    await olga.taps(pseudo.accented("in {n} days").replace("{n}", "7"))
+    await olga.taps(bracketed("Send"))
+    await town.passes(days=8)
+    await olga.taps(bracketed("It will be late"))
+    await olga.says("It stays until May")
+    await olga.taps(pseudo.accented("in {n} days").replace("{n}", "30"))
+    await olga.taps(bracketed("Send"))
+    await alice.says("/promises")
+    await olga.says("/promises")
+    await olga.taps("New benches?")
+    await olga.taps(bracketed("We drop it"))
+    await olga.says("It stays until May")
+    await olga.taps(bracketed("Send"))
+    await olga.says("/voices")
+    for act in ("/promises", "/promises nowhere", "/voices"):
+        await alice.says(act)
+    for person in (olga, alice):
+        speaks_throughout(person)
+
+
 async def test_a_group_meets_no_sentence_that_is_not_translated(town: Town) -> None:
     olga = await town.organiser("Olga", language=pseudo.CODE)
     group, alice = (town.stranger(name, language=pseudo.CODE) for name in ("Olga", "Alice"))
