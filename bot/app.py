@@ -18,7 +18,7 @@ from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import Shelf, WebChat, clearing, tidy
 from bot.charts import Artist
 from bot.clock import Clock, utc_now
-from bot.console import front, health, privacy, result
+from bot.console import health, pages
 from bot.console.server import serving
 from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
@@ -136,10 +136,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         folkmoot.jobs.entries.append(Entry("tidy pictures", clearing(settings.media_dir), 3600))
     health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
     if role.doors:
-        front.setup(folkmoot.web, database, language=settings.default_language)
-        privacy.setup(folkmoot.web, database, settings)
-        language, links = settings.default_language, links_of(channels)
-        result.setup(folkmoot.web, database, folkmoot.artist, clock, settings.site, links, language)
+        pages.setup(folkmoot.web, database, clock, settings, folkmoot.artist, links_of(channels))
     return folkmoot
 
 

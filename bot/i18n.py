@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -111,9 +111,11 @@ class Tongue:
         """The weekday, day and month in `zone`, in full."""
         return _day(self.code, moment, zone)
 
-    def date(self, moment: datetime, zone: str) -> str:
-        """Day, month and year in `zone`, for what is read years later."""
-        return _date(self.code, moment, zone)
+    def date(self, day: date, zone: str | None = None) -> str:
+        """Day, month and year, for what is read years later; those of a moment are those in `zone`."""
+        if isinstance(day, datetime) and zone is not None:
+            return _date(self.code, day, zone)
+        return format_date(day, "d MMMM y", locale=self.locale)
 
     def moment(self, moment: datetime, zone: str) -> str:
         """Day and time of day in `zone`."""

@@ -36,7 +36,17 @@ from bot.models import (
     Seen,
     Tick,
 )
-from bot.services import boards, closing, followings, forgetting, once_more, poll_boards, residents, sealing
+from bot.services import (
+    boards,
+    closing,
+    followings,
+    forgetting,
+    once_more,
+    poll_boards,
+    reminding,
+    residents,
+    sealing,
+)
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
@@ -72,6 +82,11 @@ async def show_boards(session: AsyncSession, now: datetime) -> None:
 async def follow_announcements(session: AsyncSession, now: datetime) -> None:
     """Bring announcements forward, and show their organisers how far they have come."""
     await followings.keep_up(session, now=now)
+
+
+async def remind_of_promises(session: AsyncSession, now: datetime) -> bool:
+    """Remind organisers of what they owe."""
+    return await reminding.remind(session, now=now)
 
 
 async def tidy(session: AsyncSession, now: datetime) -> bool:
@@ -177,6 +192,7 @@ def entries(site: str | None) -> list[Entry]:
         Entry("seal ballots", sealing_polls, 5, sealing_polls.afterwards),
         Entry("show boards", show_boards, 3),
         Entry("follow announcements", follow_announcements, 3),
+        Entry("remind of promises", remind_of_promises, 300),
         Entry("tidy", tidy, 3600),
         Entry("forget strangers", Strangers(), 20),
         Entry("put talks away", Talks(), 20),

@@ -157,6 +157,8 @@ async def an_organiser(browser: Browser, desk: Desk, neighbours: list[Page]) -> 
     await taps(page, "Tell them")
     await expect(page.get_by_text("Write it in a sentence or two")).to_be_visible()
     await says(page, NEXT)
+    await taps(page, "the organisers")
+    await taps(page, "in 30 days")
     await expect(page.get_by_text("This goes to everyone who answered")).to_be_visible()
     await taps(page, "Send")
     told = neighbours[0].locator("#log .line", has_text="This is what happens next").last

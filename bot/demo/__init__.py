@@ -26,7 +26,8 @@ from bot.demo.town import (
 )
 from bot.letters.people import KEPT
 from bot.models import Community, Poll, Resident, Rules
-from bot.services import broadcasts, closing, communities, invitations, polls, residents
+from bot.services import broadcasts, closing, communities, invitations, polls, promises, residents
+from bot.services.promises import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ async def _shown(session: AsyncSession, town: Community, *, now: datetime, new: 
 
 
 async def _found(session: AsyncSession, *, now: datetime) -> Community:
-    began = now - timedelta(days=30)
+    began = now - timedelta(days=70)
     spoken = [code for code in NAMES if code in i18n.available()]
     town = await communities.add(
         session, SLUG, NAMES, zone=ZONE, languages=spoken, areas=AREAS, place=PLACE, now=began
@@ -145,9 +146,28 @@ async def _ask(
     if closes <= now:
         await closing.close(session, sent.poll.id, by=by, now=closes)
     if question.outcome:
-        await closing.tell_outcome(
-            session, sent.poll.id, question.outcome, by=by, now=closes + timedelta(hours=2)
-        )
+        await _tell_what_came_of_it(session, question, sent.poll, by=by, now=now)
+
+
+async def _tell_what_came_of_it(
+    session: AsyncSession, question: Asked, poll: Poll, *, by: Resident, now: datetime
+) -> None:
+    assert question.outcome is not None  # noqa: S101 - the caller looked
+    told_at = now + timedelta(days=question.closes, hours=2)
+    done_by = None if question.done_by is None else (now + timedelta(days=question.done_by)).date()
+    await closing.tell_outcome(
+        session,
+        poll.id,
+        question.outcome,
+        by=by,
+        now=told_at,
+        decided_by=question.decided_by,
+        done_by=done_by,
+    )
+    poll.told = len(question.answers)  # as if they had addresses
+    for day, said, because, until in question.followed_up:
+        word = Word(said, because, None if until is None else (now + timedelta(days=until)).date())
+        await promises.follow_up(session, poll.id, word, by=by, now=now + timedelta(days=day))
 
 
 async def _tell(session: AsyncSession, community: Community, *, by: Resident, now: datetime) -> None:

@@ -46,6 +46,10 @@ class Asked:
     results: str = "voted"
     named: bool = False
     outcome: str | None = None
+    decided_by: str | None = None
+    done_by: int | None = None
+    followed_up: tuple[tuple[int, str, str | None, int | None], ...] = ()
+    """When, what was said of the promise, why, and the day for which it was promised anew."""
 
 
 def _votes(*counts: int) -> tuple[Wishes, ...]:
@@ -64,6 +68,32 @@ def asked_in_town(now: datetime) -> tuple[Asked, ...]:
 
 ANSWERED = (
     Asked(
+        Draft("What does the dark path behind the school need?", ("Lamps", "A lower hedge", "Nothing")),
+        asked=-62,
+        closes=-55,
+        answers=_votes(16, 6, 3),
+        outcome="Three lamps. They burn until midnight.",
+        decided_by="the council",
+        done_by=-20,
+        followed_up=((-22, "done", None, None),),
+    ),
+    Asked(
+        Draft("Which playground gets the new swing?", ("The Green", "Mill Lane")),
+        asked=-50,
+        closes=-45,
+        answers=_votes(13, 9),
+        outcome="The Green gets it, and Mill Lane the next one.",
+        decided_by="the council",
+        done_by=-10,
+        followed_up=((-9, "late", "The ground is too wet to dig.", 25),),
+    ),
+    Asked(
+        Draft("Shall the library open on Sundays?", ("Yes", "No", "Only in winter")),
+        asked=-24,
+        closes=-18,
+        answers=_votes(9, 3, 5),
+    ),
+    Asked(
         Draft(
             "Where should the new bench go?",
             ("By the bus stop", "Under the big elm", "Next to the playground"),
@@ -71,6 +101,8 @@ ANSWERED = (
         asked=-9,
         closes=-5,
         answers=_votes(7, 14, 6),
+        decided_by="the organisers",
+        done_by=30,
         outcome="Under the big elm it is. The repair café starts on Saturday; come and help if you like.",
     ),
     Asked(

@@ -55,7 +55,8 @@ def outcome(standing: Standing, tongue: Tongue) -> Message:
     """What comes of a poll, for a group in which it was asked."""
     community = standing.community.name_in(tongue.code)
     said = tongue._("{community} asked a question here. This is what happens next.", community=community)
-    return Message(paragraphs(said, bold(standing.poll.question), standing.poll.outcome))
+    decided = lines(polls.decided(standing.poll, tongue))
+    return Message(paragraphs(said, bold(standing.poll.question), decided))
 
 
 def connected(community: Community, tongue: Tongue) -> Message:

@@ -11,7 +11,7 @@ from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, for_whom, result, tally, turnout
 from bot.letters.reading import read_button
 from bot.message import Button, Message, Rows
-from bot.models import Rules, Standing
+from bot.models import OUTCOME_WITHIN, Rules, Standing
 from bot.press import Press
 
 Names = Sequence[tuple[str | None, Answer]]
@@ -44,7 +44,11 @@ def result_for_organiser(
     """How it came out, with the question what happens next."""
     if not standing.took_part:
         return result(standing, tongue, site=site)
-    ask = tongue._("What happens next? Tell the people who answered, in a sentence or two.")
+    ask = tongue._(
+        "What happens next? Tell the people who answered, in a sentence or two. They have been told that they hear "
+        "it within {n} days.",
+        n=OUTCOME_WITHIN.days,
+    )
     button = Button(tongue._("Tell them"), WhatNext(poll=standing.poll.id))
     text = paragraphs(result(standing, tongue, site=site).text, who_chose(standing, names, tongue), ask)
     return Message(text, (*_to_read(standing, unread, tongue), (button,)))

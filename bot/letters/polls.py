@@ -200,7 +200,7 @@ def result(standing: Standing, tongue: Tongue, *, site: str | None = None) -> Me
         bold(standing.poll.question),
         came_out,
         turnout(standing, tongue),
-        _next(standing.poll, tongue),
+        came_of_it(standing, tongue),
         tongue._("Look at it in full: {link}", link=page(site, standing.poll)) if site else None,
     )
     return Message(text)
@@ -211,14 +211,37 @@ def page(site: str, poll: Poll) -> str:
     return f"{site}/p/{poll.code}"
 
 
-def _next(poll: Poll, tongue: Tongue) -> Markup | None:
-    if poll.outcome is None:
+def came_of_it(standing: Standing, tongue: Tongue) -> Markup | None:
+    """What was decided, or until when people may expect to hear it; nothing where nobody answered."""
+    poll = standing.poll
+    if poll.outcome is not None:
+        return lines([tongue._("What happens next:"), *decided(poll, tongue)])
+    if poll.outcome_due is None or not standing.took_part:
         return None
-    return lines([tongue._("What happens next:"), Markup.escape(poll.outcome)])
+    day = tongue.day(poll.outcome_due, standing.community.zone)
+    return tongue._("No outcome yet, promised for {day}.", day=day)
+
+
+def decided(poll: Poll, tongue: Tongue) -> list[Markup]:
+    """What was decided, by whom, and how far it is."""
+    who = [tongue._("Decided by: {who}", who=poll.decided_by)] if poll.decided_by else []
+    return [Markup.escape(poll.outcome or ""), *who, how_far(poll, tongue)]
+
+
+def how_far(poll: Poll, tongue: Tongue) -> Markup:
+    """Until when it will be done, or how that ended."""
+    if poll.done_by is None:
+        return tongue._("There is nothing more to do.")
+    if poll.settled is None:
+        return tongue._("It will be done by {day}.", day=tongue.date(poll.done_by))
+    return tongue._(ENDED[poll.settled])
+
+
+ENDED = {"done": N_("It is done."), "dropped": N_("It will not be done.")}
 
 
 def outcome(standing: Standing, tongue: Tongue) -> Message:
     """What comes of a poll, for those who answered it."""
     community = standing.community.name_in(tongue.code)
     said = tongue._("You answered a question in {community}. This is what happens next.", community=community)
-    return Message(paragraphs(said, bold(standing.poll.question), Markup.escape(standing.poll.outcome or "")))
+    return Message(paragraphs(said, bold(standing.poll.question), lines(decided(standing.poll, tongue))))

@@ -12,6 +12,7 @@ from bot.models.polls import (
     EVERYONE,
     INTEREST,
     ORGANISERS,
+    OUTCOME_WITHIN,
     Ballot,
     Participation,
     Poll,
@@ -19,6 +20,7 @@ from bot.models.polls import (
     Standing,
     Tally,
 )
+from bot.models.promises import FollowUp, Reminder
 from bot.models.records import Deed, Fact, Tick
 from bot.models.webchat import WebLine, WebSeal, WebSession
 
@@ -27,6 +29,7 @@ __all__ = [
     "EVERYONE",
     "INTEREST",
     "ORGANISERS",
+    "OUTCOME_WITHIN",
     "ROLES",
     "STATES",
     "UNSENT",
@@ -42,6 +45,7 @@ __all__ = [
     "Envelope",
     "Fact",
     "File",
+    "FollowUp",
     "Following",
     "GroupChat",
     "GroupCode",
@@ -53,6 +57,7 @@ __all__ = [
     "Participation",
     "Poll",
     "Progress",
+    "Reminder",
     "Resident",
     "Rules",
     "Seen",

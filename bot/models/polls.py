@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.kinds import Form
@@ -19,6 +20,10 @@ AREA, INTEREST = "area:", "interest:"
 _NAMED = text("resident_id IS NOT NULL")
 _REMINDS = text("remind_at IS NOT NULL")
 _UNSEALED = text("closed_at IS NOT NULL AND sealed_at IS NULL")
+_OWED = text("done_by IS NOT NULL AND settled IS NULL")
+
+OUTCOME_WITHIN = timedelta(days=14)
+"""After the close people hear what comes of their answers; they are told so when a poll closes."""
 
 
 class Poll(Base):
@@ -29,6 +34,10 @@ class Poll(Base):
     the organisers see who chose what; where the answers are `listed`, anybody sees them after the close, without
     names. `whom` says for whom it is (`services/whom.py`); those who have not answered are asked once more at
     `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
+
+    `outcome` is what was decided, `decided_by` by whom, in words; `done_by` the day for which it is promised, null when
+    there is nothing more to do; `told` how many of those who took part the outcome was sent to. A promise is owed until
+    it is `settled`; `followed_up` counts what was said of it on the way.
     """
 
     __tablename__ = "polls"
@@ -37,9 +46,13 @@ class Poll(Base):
         CheckConstraint("(closed_at IS NULL) = (key IS NOT NULL)", name="key_destroyed_at_close"),
         Index("ix_polls_community_id_closed_at", "community_id", "closed_at"),
         Index("ix_polls_closed_at_closes_at", "closed_at", "closes_at"),
+        CheckConstraint(
+            "settled IS NULL OR (settled IN ('done', 'dropped') AND done_by IS NOT NULL)", name="settled"
+        ),
         Index("ix_polls_asked_by", "asked_by"),
         Index("ix_polls_remind_at", "remind_at", sqlite_where=_REMINDS, postgresql_where=_REMINDS),
         Index("ix_polls_unsealed", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
+        Index("ix_polls_done_by", "done_by", sqlite_where=_OWED, postgresql_where=_OWED),
     )
 
     id: Mapped[Id]
@@ -62,11 +75,22 @@ class Poll(Base):
     sealed_at: Mapped[Moment | None]
     outcome: Mapped[str | None]
     outcome_at: Mapped[Moment | None]
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    done_by: Mapped[date | None] = mapped_column(Date)
+    settled: Mapped[str | None] = mapped_column(String(16))
+    settled_at: Mapped[Moment | None]
+    told: Mapped[int | None] = mapped_column(BigInt)
+    followed_up: Mapped[int] = mapped_column(SmallInteger, default=0)
 
     @property
     def form(self) -> Form:
         """What is asked, as its kind sees it."""
         return Form(tuple(self.choices), self.options)
+
+    @property
+    def outcome_due(self) -> datetime | None:
+        """Until when people shall hear what comes of it; None while it is open."""
+        return None if self.closed_at is None else self.closed_at + OUTCOME_WITHIN
 
 
 class Ballot(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Text, cast, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,9 +13,10 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import poll_desk
 from bot.letters import polls as letters
-from bot.message import Message
-from bot.models import Community, Membership, Participation, Poll, Resident, Standing, Tally, WebLine
+from bot.models import Community, Membership, Poll, Resident, Standing, Tally, WebLine
 from bot.services import audit, communities, polls, questions, reading, roll
+from bot.services.voters import tell as _tell_voters
+from bot.services.voters import who_asked as _who_asked
 
 
 async def close(
@@ -96,30 +97,6 @@ async def _forget_marks(session: AsyncSession, poll: Poll) -> None:
     )
 
 
-async def _who_asked(session: AsyncSession, poll: Poll) -> Sequence[int]:
-    """Who sent the poll; when they are an organiser no more, all who are."""
-    organisers = await communities.organisers(session, poll.community_id)
-    return [one for one in organisers if one == poll.asked_by] or organisers
-
-
-async def _tell_voters(
-    session: AsyncSession, poll: Poll, messages: dict[str, Message], *, subject: str, now: datetime
-) -> None:
-    """Put a message for everyone who took part, but for whoever asked: they get one of their own."""
-    voters = select(Participation.resident_id).where(
-        Participation.poll_id == poll.id, Participation.took_part
-    )
-    asking = await _who_asked(session, poll)
-    await outbox.put_to_many(
-        session,
-        voters.where(Participation.resident_id.not_in(asking)),
-        messages,
-        otherwise=i18n.SOURCE,
-        subject=subject,
-        now=now,
-    )
-
-
 async def untold(session: AsyncSession, organiser: Resident, *, now: datetime) -> Sequence[Poll]:
     """Closed polls that somebody answered and whose organisers have not said yet what happens next; newest first."""
     found = await session.scalars(
@@ -142,18 +119,30 @@ async def untold(session: AsyncSession, organiser: Resident, *, now: datetime) -
 LATELY = timedelta(days=60)  # after that, silence about an outcome has become an answer of its own
 
 
-async def tell_outcome(session: AsyncSession, poll_id: int, text: str, *, by: Resident, now: datetime) -> int:
-    """Say what happens next, to everyone who took part; returns how many people that is."""
+async def tell_outcome(
+    session: AsyncSession,
+    poll_id: int,
+    text: str,
+    *,
+    by: Resident,
+    now: datetime,
+    decided_by: str | None = None,
+    done_by: date | None = None,
+) -> int:
+    """Say what was decided, by whom, and until when it will be done, to everyone who took part; None is nothing more
+    to do. Returns how many people it is sent to."""
     poll, tally = await roll.locked(session, poll_id)
     community = await communities.require_organiser(session, by, poll.community_id)
     if poll.closed_at is None:
         raise Refused(N_("This poll is still open."))
     if poll.outcome is not None:
-        raise Refused(N_("You have told people already what happens next."))
+        raise Refused(N_("You have told people already what comes of it."))
     poll.outcome, poll.outcome_at = questions.outcome(text), now
+    poll.decided_by = decided_by and questions.decider(decided_by)
+    poll.done_by = done_by and questions.promised_day(done_by, community.zone, now=now)
     await session.flush()
     told = polls.seen_as(poll, community, tally, mine=None)
-    await _tell_voters(
+    poll.told = await _tell_voters(
         session,
         poll,
         {code: letters.outcome(told, i18n.tongue(code)) for code in i18n.available()},
@@ -161,6 +150,12 @@ async def tell_outcome(session: AsyncSession, poll_id: int, text: str, *, by: Re
         now=now,
     )
     audit.record(
-        session, "poll.outcome", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}"
+        session,
+        "poll.outcome",
+        by=by,
+        community_id=community.id,
+        now=now,
+        subject=f"poll:{poll.id}",
+        done_by=done_by and done_by.isoformat(),
     )
-    return tally.took_part
+    return poll.told

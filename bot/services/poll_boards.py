@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.i18n import Tongue
 from bot.letters import groups as letters
 from bot.letters import polls as poll_letters
+from bot.letters import promises as promise_letters
 from bot.message import Message
-from bot.models import Community, Poll, Standing, Tally
-from bot.services import polls
+from bot.models import Community, FollowUp, Poll, Standing, Tally
+from bot.services import outcomes, polls
 from bot.services.boards import Face, Kind
 
 CLOSED, OUTCOME_TOLD = -1, -2
-"""States of a poll that is not open any more; while it is, its state is how many have taken part."""
+"""States of a poll that is not open any more, and one less for each time that something is said of its promise; while
+it is open, its state is how many have taken part."""
 
 
 async def faces(session: AsyncSession, numbers: Collection[int]) -> Mapping[int, Face]:
@@ -27,27 +29,33 @@ async def faces(session: AsyncSession, numbers: Collection[int]) -> Mapping[int,
         .join(Community, Community.id == Poll.community_id)
         .where(Poll.id.in_(numbers))
     )
-    return {
-        poll.id: _face(polls.seen_as(poll, community, tally, mine=None)) for poll, tally, community in rows
-    }
+    seen = [polls.seen_as(poll, community, tally, mine=None) for poll, tally, community in rows]
+    said = await outcomes.said_of(session, [one.poll.id for one in seen if one.poll.followed_up])
+    return {one.poll.id: _face(one, said.get(one.poll.id, ())) for one in seen}
 
 
-def _face(standing: Standing) -> Face:
+def _face(standing: Standing, said: Sequence[FollowUp]) -> Face:
     poll = standing.poll
     state = standing.took_part
     if poll.closed_at is not None:
-        state = CLOSED if poll.outcome_at is None else OUTCOME_TOLD
+        state = CLOSED if poll.outcome_at is None else OUTCOME_TOLD - len(said)
 
     def news(tongue: Tongue) -> Message:
+        if said:
+            return promise_letters.followed_up(
+                poll, said[-1].said, said[-1].because, standing.community, tongue, group=True
+            )
         result = poll_letters.result if state == CLOSED else letters.outcome
         return result(standing, tongue)
+
+    settled = poll.outcome_at is not None and (poll.done_by is None or poll.settled is not None)
 
     return Face(
         state,
         lambda tongue: letters.question(standing, tongue),
         lambda tongue: letters.farewell(standing, tongue),
         news=news if state < 0 and standing.took_part else None,
-        last=state == OUTCOME_TOLD or (state == CLOSED and not standing.took_part),
+        last=settled or (state == CLOSED and not standing.took_part),
     )
 
 
@@ -56,7 +64,7 @@ BOARDS = Kind(
     select(
         Poll.id,
         case(
-            (Poll.outcome_at.is_not(None), OUTCOME_TOLD),
+            (Poll.outcome_at.is_not(None), OUTCOME_TOLD - Poll.followed_up),
             (Poll.closed_at.is_not(None), CLOSED),
             else_=Tally.took_part,
         ),

@@ -245,6 +245,17 @@ async def open_for(
     return owed, answered
 
 
+async def open_in(session: AsyncSession, community_id: int, *, now: datetime) -> Sequence[Poll]:
+    """What a community asks just now, what closes first before the rest; at most fifty."""
+    found = await session.scalars(
+        select(Poll)
+        .where(Poll.community_id == community_id, Poll.closed_at.is_(None), Poll.closes_at > now)
+        .order_by(Poll.closes_at, Poll.id)
+        .limit(50)
+    )
+    return found.all()
+
+
 def without(poll: Poll, tally: Tally, answer: Answer) -> dict[str, int]:
     """The count when a ballot with this answer is taken out."""
     return kinds.named(poll.kind).moved(poll.form, tally.counts, answer, None)

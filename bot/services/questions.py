@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot import kinds
 from bot.errors import Refused
@@ -15,6 +16,9 @@ from bot.kinds import Form
 LONGEST_LIFE = timedelta(days=90)
 QUESTION_LIMIT = 300  # characters
 OUTCOME_LIMIT = 1000  # characters
+DECIDER_LIMIT = 100  # characters
+REASON_LIMIT = 300  # characters
+PROMISED_YEARS = 5  # a promise for later than that is a slip of the finger
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +70,35 @@ def outcome(text: str) -> str:
     if not 0 < len(text) <= OUTCOME_LIMIT:
         raise Refused(N_("Please write 1 to {most} letters."), most=OUTCOME_LIMIT)
     return text
+
+
+def decider(text: str) -> str:
+    """Who decided it, in words; Refused otherwise."""
+    return _short(text, DECIDER_LIMIT)
+
+
+def reason(text: str) -> str:
+    """Why something is late or dropped; Refused otherwise."""
+    return _short(text, REASON_LIMIT)
+
+
+def _short(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    if not 0 < len(text) <= most:
+        raise Refused(N_("Please write 1 to {most} letters."), most=most)
+    return text
+
+
+def promised_day(day: date, zone: str, *, now: datetime) -> date:
+    """A day for which something may be promised: today in `zone`, or later; Refused otherwise."""
+    days = (day - today(zone, now=now)).days
+    if days < 0:
+        raise Refused(N_("That day has passed already. Please name a later one."))
+    if days > PROMISED_YEARS * 366:
+        raise Refused(N_("Please name a day within {years} years."), years=PROMISED_YEARS)
+    return day
+
+
+def today(zone: str, *, now: datetime) -> date:
+    """The day that the calendar shows in `zone`."""
+    return now.astimezone(ZoneInfo(zone)).date()

@@ -11,7 +11,7 @@ from bot.clock import utc_now
 from bot.db import Database
 from bot.demo.town import SLUG
 from bot.models import Address, Ballot, Base, Broadcast, Envelope, Participation, Poll, Resident
-from bot.services import broadcasts, communities, polls
+from bot.services import broadcasts, communities, outcomes, polls
 
 
 async def rows(database: Database) -> dict[str, int]:
@@ -40,6 +40,21 @@ async def test_the_town_has_people_questions_and_an_open_poll(database: Database
     assert {poll.results for poll, _ in asked if poll.closed_at is None} == {"voted", "closed"}
     closed, _ = asked[-1]
     assert closed.outcome
+
+
+async def test_one_promise_was_kept_one_is_late_and_one_outcome_is_missing(database: Database) -> None:
+    now = utc_now()
+    await demo.seed(database, now=now)
+    async with database.reading() as session:
+        community = await communities.by_slug(session, SLUG)
+        assert community is not None
+        found = await outcomes.ledger(session, community, now=now)
+        rate = await outcomes.loop(session, community, now=now)
+    assert [one.state for one in found.owed] == ["awaited", "owed", "owed"]
+    assert [one.late > 0 for one in found.owed] == [True, False, False]
+    assert [len(one.said) for one in found.owed] == [0, 1, 0]
+    assert [(one.state, one.late) for one in found.kept] == [("done", 0)]
+    assert (rate.polls, rate.told, rate.due) == (3, 47, 64)
 
 
 async def test_the_town_was_told_something_in_two_languages(database: Database) -> None:
@@ -88,7 +103,7 @@ async def test_two_towns_are_alike_but_for_their_codes(database: Database) -> No
     assert len({name for name, _ in people}) == 40
     assert {language for _, language in people} == {"en", "cy", "pl", "ur"}
     assert [closes_at - now for _, closes_at in questions] == [
-        timedelta(days=days) for days in (-5, -2, 20, 12, 16, 10, 13, 14, 30, 25)
+        timedelta(days=days) for days in (-55, -45, -18, -5, -2, 20, 12, 16, 10, 13, 14, 30, 25)
     ]
 
 

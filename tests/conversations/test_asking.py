@@ -210,6 +210,8 @@ async def test_what_happens_next_reaches_everyone_who_voted_and_the_organiser_he
     await town.passes(days=4)
     await olga.taps("Tell them")
     await olga.says("The council keeps it until <b>May</b>.")
+    await olga.taps("Leave it out")
+    await olga.taps("There is nothing more to do")
     await olga.taps("Send")
     assert "Sent to 1 person." in olga.latest
     assert "This is what happens next." in alice.latest
@@ -256,6 +258,8 @@ async def test_a_poll_that_waits_for_its_outcome_is_found_again(town: Town) -> N
     assert "people wait to hear what happens next" in olga.latest
     await olga.taps("Keep the market?")
     await olga.says("It stays.")
+    await olga.taps("Leave it out")
+    await olga.taps("There is nothing more to do")
     await olga.taps("Send")
     await olga.says("/polls")
     assert "No questions are open just now." in olga.latest

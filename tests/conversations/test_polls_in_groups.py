@@ -90,6 +90,8 @@ async def test_what_happens_next_is_told_in_the_group_too(town: Town) -> None:
     await town.passes(seconds=6)
     await olga.taps("Tell them")
     await olga.says("It stays until May")
+    await olga.taps("Leave it out")
+    await olga.taps("There is nothing more to do")
     await olga.taps("Send")
     await town.passes(seconds=6)
     assert "Elm Park asked a question here. This is what happens next." in alice.latest

@@ -73,6 +73,8 @@ async def test_who_closes_or_tells_twice_is_told_so(town: Town) -> None:
     await olga.says("/cancel")
     await olga.does(Tap(f"po:{poll.id}", query="q"))
     await olga.says("Too early.")
+    await olga.taps("Leave it out")
+    await olga.taps("There is nothing more to do")
     await olga.taps("Send")
     assert olga.sees("This poll is still open.")
     await olga.says("/cancel")
@@ -81,13 +83,14 @@ async def test_who_closes_or_tells_twice_is_told_so(town: Town) -> None:
     assert olga.sees("This poll has closed already.")
     await olga.does(Tap(f"po:{poll.id}", query="q"))
     await olga.says("It stayes.")
+    await olga.taps("Leave it out")
+    await olga.taps("There is nothing more to do")
     await olga.taps("Edit")
+    await olga.taps("What was decided")
     await olga.says("It stays.")
     await olga.taps("Send")
     await olga.does(Tap(f"po:{poll.id}", query="q"))
-    await olga.says("Once more.")
-    await olga.taps("Send")
-    assert olga.sees("You have told people already what happens next.")
+    assert olga.sees("You have told people already what comes of it.")
 
 
 async def test_an_organiser_whom_nobody_answered_hears_it_once(town: Town) -> None:
@@ -110,7 +113,7 @@ async def test_another_flow_in_the_middle_of_one_is_asked_about_and_can_wait_or_
     assert "What would you like to ask?" in olga.latest
     await olga.does(Tap(f"po:{poll.id}", query="q"))
     await olga.taps("Leave it")
-    assert "What happens next? Write it" in olga.latest
+    assert "What was decided? Write it" in olga.latest
 
 
 async def test_back_at_the_first_question_asks_it_again(town: Town) -> None:

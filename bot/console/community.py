@@ -1,0 +1,131 @@
+"""The public page of a community, `/c/<short name>`: what is asked, what came of it, and what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+from aiohttp import web
+from markupsafe import Markup
+
+from bot import i18n
+from bot.clock import Clock
+from bot.console.front import SAFE
+from bot.db import Database
+from bot.i18n import Tongue
+from bot.letters import polls as poll_letters
+from bot.letters import promises as letters
+from bot.models import OUTCOME_WITHIN, Community, Poll
+from bot.services import communities, outcomes, polls
+from bot.services.outcomes import Promise
+
+Links = Callable[[str, str], Mapping[str, str | None]]
+
+NAMES = {"web": "web", "telegram": "Telegram"}
+"""How the places where one can take part are called, the nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One question on the page: where it can be read or answered, and what is said of it."""
+
+    question: str
+    address: str | None
+    said: tuple[Markup, ...]
+
+
+def setup(app: web.Application, database: Database, clock: Clock, *, links: Links, language: str) -> None:
+    """Add the page and its style."""
+
+    async def page(request: web.Request) -> web.Response:
+        now = clock()
+        async with database.reading() as session:
+            town = await communities.by_slug(session, request.match_info["community"])
+            if town is None:
+                raise web.HTTPNotFound(text=str(i18n.tongue(language)._("I do not know this community.")))
+            to = _tongue(request, town, language)
+            open_polls = await polls.open_in(session, town.id, now=now)
+            closed = await outcomes.closed(session, town, now=now)
+            owed = (await outcomes.ledger(session, town, now=now)).owed
+            rate = await outcomes.loop(session, town, now=now)
+        drawn = (
+            _templates()
+            .get_template("community.html")
+            .render(
+                _=to._,
+                n_=to.n_,
+                tongue=to,
+                languages=[i18n.tongue(code) for code in town.languages if code in i18n.available()],
+                name=town.name_in(to.code),
+                slug=town.slug,
+                open=[_asked(poll, town, links, to, now=now) for poll in open_polls],
+                closed=[_closed(one, town, to) for one in closed],
+                owed=[_owed(one, to) for one in owed if one.day],
+                rate=rate,
+                loop=letters.loop(rate.told, rate.due, to),
+                within=OUTCOME_WITHIN.days,
+                doors=_doors(links("", town.slug)),
+            )
+        )
+        return web.Response(text=drawn, content_type="text/html", headers=SAFE)
+
+    app.add_routes([web.get("/c/{community}", page)])
+
+
+def _tongue(request: web.Request, town: Community, otherwise: str) -> Tongue:
+    """As the reader asked by a link, else as their browser does, among the languages of the community."""
+    spoken = [code for code in town.languages if code in i18n.available()] or [i18n.SOURCE]
+    usual = otherwise if otherwise in spoken else spoken[0]
+    browser = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
+    return i18n.tongue(i18n.choose(request.query.get("lang") or browser, spoken, usual))
+
+
+def _doors(addresses: Mapping[str, str | None]) -> Sequence[tuple[str, str]]:
+    """Where one can take part: (name, address)."""
+    return [(NAMES[place], address) for place in NAMES if (address := addresses.get(place))]
+
+
+def _asked(poll: Poll, town: Community, links: Links, to: Tongue, *, now: datetime) -> Entry:
+    doors = _doors(links(poll.code, town.slug))
+    closes = to._("It closes {moment}.", moment=to.moment(poll.closes_at, town.zone))
+    return Entry(poll.question, doors[0][1] if doors else None, (closes,))
+
+
+def _closed(one: Promise, town: Community, to: Tongue) -> Entry:
+    poll = one.poll
+    assert poll.closed_at is not None  # noqa: S101 - only closed ones were asked for
+    said: list[Any] = [to._("Closed on {day}.", day=to.day(poll.closed_at, town.zone))]
+    if one.state == "unanswered":
+        said.append(to._("Nobody answered this time."))
+    elif one.state == "awaited" and one.day:
+        said.append(letters.waiting(one.day, one.late, to, outcome=True))
+    else:
+        said += poll_letters.decided(poll, to)
+    for word in one.said:
+        said += _history(word.said, word.because, to, town.zone, word.at)
+    return Entry(poll.question, f"/p/{poll.code}", tuple(said))
+
+
+def _history(said: str, because: str | None, to: Tongue, zone: str, at: datetime) -> list[Markup]:
+    """What was said of a promise later, and why."""
+    why = letters.why(because, to)
+    day = to.day(at, zone)
+    what = to._("{day}: {said}", day=day, said=to._(letters.SAID[said]))
+    return [what + " " + why if why else what]
+
+
+def _owed(one: Promise, to: Tongue) -> Entry:
+    assert one.day is not None  # noqa: S101 - what is owed has a day
+    said = [letters.waiting(one.day, one.late, to, outcome=one.state == "awaited")]
+    if one.poll.outcome:
+        said.insert(0, Markup.escape(one.poll.outcome))
+    return Entry(one.poll.question, f"/p/{one.poll.code}", tuple(said))
+
+
+@lru_cache(maxsize=1)
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(loader=jinja2.PackageLoader("bot.console"), autoescape=True)

@@ -1,0 +1,23 @@
+"""The public pages, which everyone may read without being known to us."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.charts import Artist
+from bot.clock import Clock
+from bot.console import community, front, privacy, result
+from bot.console.community import Links
+from bot.db import Database
+from bot.settings import Settings
+
+
+def setup(
+    app: web.Application, database: Database, clock: Clock, settings: Settings, artist: Artist, links: Links
+) -> None:
+    """Add them all. `links` says where a code can be opened."""
+    language = settings.default_language
+    front.setup(app, database, language=language)
+    community.setup(app, database, clock, links=links, language=language)
+    privacy.setup(app, database, settings)
+    result.setup(app, database, artist, clock, settings.site, links, language)

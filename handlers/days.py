@@ -1,0 +1,51 @@
+"""Asking for a day until which something will be done. Prompts only."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import when
+from bot.conversation.flow import Answer, Prompt, words
+from bot.conversation.turn import Turn
+from bot.models import Community
+from bot.services import questions
+
+AHEAD = (7, 30, 90)  # days
+
+Day = Prompt[date]
+
+
+def until(
+    turn: Turn, community: Community, question: Any, check: Callable[[date], date] | None = None
+) -> Prompt[date]:
+    """A day. What was understood is what is kept: "in 7 days" stays the same day when the night passes."""
+
+    def checked(day: date) -> date:
+        return check(day) if check else questions.promised_day(day, community.zone, now=turn.now)
+
+    def typed(text: str) -> date:
+        moment = when.read(text, turn.tongue, community.zone, now=turn.now)
+        return checked(moment.astimezone(ZoneInfo(community.zone)).date())
+
+    def tapped(days: str) -> date:
+        moment = when.in_days(int(days), community.zone, now=turn.now)
+        return checked(moment.astimezone(ZoneInfo(community.zone)).date())
+
+    prompt = words(
+        question,
+        typed,
+        offers=[(str(days), turn.n_("in {n} day", "in {n} days", days)) for days in AHEAD],
+        picked=tapped,
+    )
+
+    def read(answer: Answer) -> date:
+        return date.fromisoformat(answer["day"]) if "day" in answer else prompt.read(answer)
+
+    return replace(prompt, read=read, keep=kept)
+
+
+def kept(day: date) -> Answer:
+    """How a day is recorded."""
+    return {"day": day.isoformat()}
