@@ -60,7 +60,10 @@ RULES: Mapping[str, Rule] = {
     ),
     "ballot": Rule(
         N_("Your answer to a question, under a mark that only this question has the key to"),
-        N_("the key is destroyed when the question closes; after that the answer leads to nobody and stays"),
+        N_(
+            "the key is destroyed when the question closes; after that the answer leads to nobody and stays. Where "
+            "organisers see who chose what, it stays with your name until you erase yourself"
+        ),
         N_("so that you can change it, and the count stays true"),
         ("ballots", "tallies"),
     ),
@@ -68,7 +71,7 @@ RULES: Mapping[str, Rule] = {
         N_("Questions, announcements and what came of them"),
         N_("for good, without the name of an organiser who erases themselves"),
         N_("they belong to the community"),
-        ("communities", "polls", "broadcasts"),
+        ("communities", "polls", "follow_ups", "reminders", "broadcasts"),
     ),
     "deed": Rule(
         N_("What organisers did for a community: asked, told, invited, closed"),

@@ -121,6 +121,8 @@ async def _organises(town: WebTown, mara: Person) -> None:
         assert (await session.get_one(Poll, asked.id)).closed_at is not None
     await mara.taps("Tell them")
     await mara.says(OUTCOME)
+    await mara.taps("Leave it out")
+    await mara.taps("in 7 days")
     await mara.taps("Send")
     await mara.does(Attached(PLAN, f"/announce {TOLD}", Command("announce", TOLD)))
     await mara.taps("Send")

@@ -25,6 +25,8 @@ NOBODY = {
     "mailings": "numbers of what many get",
     "letters": "what many get, in the name of a community",
     "enclosures": "what went with an announcement, in the name of a community",
+    "follow_ups": "what became of a promise, in the name of a community",
+    "reminders": "which reminders went out, not to whom",
     "seen": "numbers and hashes of updates, without whose they were",
     "ticks": "when jobs ran",
     "facts": "what the program found out about the outside",

@@ -47,6 +47,8 @@ async def test_after_the_close_everybody_sees_how_it_came_out_and_what_happens_n
     await town.passes(days=4)
     await olga.taps("Tell them")
     await olga.says("It stays, from May on.")
+    await olga.taps("Leave it out")
+    await olga.taps("There is nothing more to do")
     await olga.taps("Send")
     _, page, _ = await newsroom.gets(f"/p/{poll.code}")
     for words in (

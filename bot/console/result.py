@@ -9,23 +9,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from importlib.resources import files
 
-import jinja2
 from aiohttp import hdrs, web
 
-from bot import i18n, kinds
-from bot.charts import CARD, Artist, NoPicture
+from bot import i18n
+from bot.charts import Artist, NoPicture
 from bot.clock import Clock
-from bot.console import result_files
+from bot.console import ballots, result_files
 from bot.console.front import SAFE
 from bot.console.memory import Memory
+from bot.console.result_page import drawn, templates
 from bot.conversation.turn import Links
 from bot.db import Database
-from bot.i18n import N_, Tongue
+from bot.i18n import Tongue
 from bot.letters import pictures
-from bot.letters import polls as letters
 from bot.models import Standing
 from bot.services import results
 
@@ -33,13 +32,6 @@ FRESH = 1  # second for which a look into the tables is good
 OPEN, CLOSED = 5, 300  # seconds for which browsers and proxies may keep what they got
 PAGES, DRAWN = 256, 64  # remembered; a page has some 10 kB, a picture some 60
 CODE = r"/p/{code:[A-Za-z0-9]{1,32}}"
-
-_LATER = {
-    "voted": N_("You see the result once you have answered, and everyone does when it has closed."),
-    "closed": N_("The result comes when the poll has closed."),
-    "never": letters.ORGANISERS_ONLY,
-}
-_DOORS = {"web": N_("Answer here"), "telegram": N_("Answer in Telegram")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +100,8 @@ def setup(
             web.get("/p/icon.svg", still("icon.svg", "image/svg+xml")),
             web.get("/result.css", still("result.css", "text/css")),
             web.get(CODE, partial(_page, them)),
+            web.get(CODE + "/answers.csv", partial(_answers, them)),
+            web.get(CODE + "/receipt", partial(_receipt, them)),
             web.get(CODE + ".csv", partial(_csv, them)),
             web.get(CODE + ".json", partial(_json, them)),
             web.get(CODE + ".png", partial(_png, them)),
@@ -120,7 +114,11 @@ async def _page(them: Results, request: web.Request) -> web.Response:
     standing = await them.standing(request.match_info["code"])
     if standing is None:
         return _nothing(tongue)
-    return await _remembered(them, request, standing, tongue, "page", _drawn_page)
+    return await _remembered(them, request, standing, tongue, "page", _drawn)
+
+
+async def _drawn(them: Results, standing: Standing, tongue: Tongue) -> tuple[str, str]:
+    return drawn(standing, tongue, site=them.site, links=them.links), "text/html"
 
 
 async def _csv(them: Results, request: web.Request) -> web.Response:
@@ -135,6 +133,40 @@ async def _json(them: Results, request: web.Request) -> web.Response:
         return result_files.as_json(standing, tongue, them.site), "application/json"
 
     return await _file(them, request, "json", made)
+
+
+async def _answers(them: Results, request: web.Request) -> web.StreamResponse:
+    """All answers, where they are listed."""
+    tongue = _tongue(request, them.language)
+    standing = await them.standing(request.match_info["code"])
+    if standing is None or not results.listed(standing):
+        return _nothing(tongue)
+    async with them.database.reading() as session:
+        return await ballots.stream(request, results.ballots(session, standing.poll), standing, tongue)
+
+
+async def _receipt(them: Results, request: web.Request) -> web.Response:
+    """The answer beside a receipt."""
+    tongue, code = _tongue(request, them.language), request.query.get("receipt", "")[:40]
+    standing = await them.standing(request.match_info["code"])
+    if standing is None or not results.listed(standing):
+        return _nothing(tongue)
+    async with them.database.reading() as session:
+        found = await results.by_receipt(session, standing.poll, code)
+    text = (
+        templates()
+        .get_template("receipt.html")
+        .render(
+            _=tongue._,
+            tongue=tongue,
+            poll=standing.poll,
+            here=f"/p/{standing.poll.code}",
+            code=code,
+            receipt=found and found[0],
+            answer=found and ballots.said(standing, found[1], tongue),
+        )
+    )
+    return web.Response(text=text, content_type="text/html", headers=ballots.PRIVATE)
 
 
 Maker = Callable[[Results, Standing, Tongue], Awaitable[tuple[str, str]]]
@@ -182,7 +214,9 @@ def _state(standing: Standing) -> str:
     """All of a poll that may change and is shown."""
     poll = standing.poll
     seen = (poll.code, poll.closes_at, poll.closed_at, poll.outcome, poll.outcome_at, standing.counts)
-    return repr((*seen, standing.asked, standing.took_part, standing.community.names))
+    promised = (poll.decided_by, poll.done_by, poll.settled, poll.followed_up, results.listed(standing))
+    said = (standing.said, standing.themes)
+    return repr((*seen, *promised, *said, standing.asked, standing.took_part, standing.community.names))
 
 
 def _keep(standing: Standing) -> int:
@@ -218,7 +252,7 @@ def _headers(edition: str, keep: int, more: Mapping[str, str]) -> dict[str, str]
 
 
 def _nothing(tongue: Tongue) -> web.Response:
-    text = _templates().get_template("no_result.html").render(_=tongue._, tongue=tongue)
+    text = templates().get_template("no_result.html").render(_=tongue._, tongue=tongue)
     return web.Response(text=text, status=404, content_type="text/html", headers=SAFE)
 
 
@@ -228,53 +262,3 @@ def _tongue(request: web.Request, otherwise: str) -> Tongue:
     named = [request.query.get("lang", ""), *(part.split(";")[0].strip() for part in header.split(",")[:10])]
     spoken = (i18n.choose(name, i18n.available(), "") for name in named if name)
     return i18n.tongue(next((code for code in spoken if code), otherwise))
-
-
-async def _drawn_page(them: Results, standing: Standing, tongue: Tongue) -> tuple[str, str]:
-    poll, community = standing.poll, standing.community
-    kind, page = kinds.named(poll.kind), f"{them.site}/p/{poll.code}"
-    doors = them.links(poll.code, community.slug)
-    edition = pictures.chart(standing, tongue, card=True).edition[:8]
-    told = poll.outcome_at and tongue._("Told on {date}", date=tongue.date(poll.outcome_at, community.zone))
-    text = (
-        _templates()
-        .get_template("result.html")
-        .render(
-            _=tongue._,
-            tongue=tongue,
-            poll=poll,
-            community=community.name_in(tongue.code),
-            page=page,
-            here=f"/p/{poll.code}",
-            picture=f"{page}.png?lang={tongue.code}&v={edition}",
-            size=CARD,
-            about=pictures.alt(standing, tongue),
-            state=pictures.state(standing, tongue),
-            moment=(poll.closed_at or poll.closes_at).isoformat(timespec="seconds"),
-            open=poll.closed_at is None,
-            took=standing.took_part,
-            took_part=letters.took_part(standing, tongue),
-            turnout=letters.turnout(standing, tongue),
-            honest=tongue._(pictures.HONEST),
-            secret=tongue._(_LATER[poll.results]),
-            doors=[(tongue._(_DOORS[name]), doors[name]) for name in _DOORS if doors.get(name)],
-            labels=kind.labels(poll.form, tongue),
-            table=result_files.table_of(standing, tongue),
-            told=told,
-            rule=kind.rule(poll.form, tongue),
-            promise=tongue._(letters.promise(poll)),
-            languages=[{"code": code, "name": i18n.tongue(code).name} for code in i18n.available()],
-        )
-    )
-    return text, "text/html"
-
-
-@lru_cache(maxsize=1)
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("bot.console"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

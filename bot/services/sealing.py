@@ -43,6 +43,22 @@ def receipt(mark: bytes) -> str:
     return f"{letters[: LETTERS // 2]}-{letters[LETTERS // 2 :]}"
 
 
+def tidied(code: str) -> str:
+    """A receipt as it was typed, without what does not count in it."""
+    return "".join(one for one in code.upper() if one.isalnum())
+
+
+def marks_begin(code: str) -> bytes | None:
+    """The first whole bytes of all marks that a typed receipt can stand for; None when it is none."""
+    letters = tidied(code)
+    if len(letters) != LETTERS:
+        return None
+    try:
+        return base64.b32decode(letters + "A" * 6)[: LETTERS * 5 // 8]
+    except ValueError:
+        return None
+
+
 async def receipt_for(session: AsyncSession, poll: Poll, resident: Resident) -> str:
     """The receipt of somebody's ballot, as long as the poll is open; Refused where there is none."""
     if poll.key is None:

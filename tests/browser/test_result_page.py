@@ -27,6 +27,8 @@ async def ranked(town: WebTown) -> Poll:
     await town.passes(days=4)
     await olga.taps("Tell them")
     await olga.says("The parish council begins in March.\nWe write again then.")
+    await olga.taps("Leave it out")
+    await olga.taps("There is nothing more to do")
     await olga.taps("Send")
     await town.passes(seconds=2)
     return poll

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+import pytest
 from sqlalchemy import select
 
 from bot.models import Ballot, Poll
 from bot.services import sealing
+from tests.newsroom import Newsroom
 from tests.town import Person, Town
 
 
@@ -96,3 +100,58 @@ async def test_a_named_poll_says_whose_answers_they_are_and_lists_none(town: Tow
         ballot = (await session.scalars(select(Ballot))).one()
     assert ballot.resident_id is not None
     assert not (await town.newest_poll()).listed
+
+
+# --- where everybody looks ---------------------------------------------------------------------------
+
+
+async def answered_by(town: Town, poll: Poll, count: int) -> list[Person]:
+    people = [await town.member(f"person {number}") for number in range(count)]
+    for person in people:
+        await person.opens(poll.code)
+        await person.taps("Park")
+        await person.taps("Road")
+    return people
+
+
+async def test_after_the_close_the_list_is_public_and_a_receipt_finds_its_answer(newsroom: Newsroom) -> None:
+    town = newsroom.town
+    poll = await town.poll("rank: What first?", "Road", "Park", "Hall")
+    alice, *_ = await answered_by(town, poll, 5)
+    code = await a_receipt(alice, "What first?")
+    assert (await newsroom.gets(f"/p/{poll.code}/answers.csv"))[0] == 404
+    await town.passes(days=4)
+    await town.passes(seconds=2)
+    _, page, _ = await newsroom.gets(f"/p/{poll.code}")
+    assert "All answers, without names" in page
+    _, listed, _ = await newsroom.gets(f"/p/{poll.code}/answers.csv")
+    assert len(listed.strip().splitlines()) == 6
+    assert f"{code},1. Park · 2. Road" in listed
+    for typed in (code, code.lower().replace("-", " ")):
+        _, found, headers = await newsroom.gets(f"/p/{poll.code}/receipt?receipt={typed}")
+        assert "<bdi>1. Park · 2. Road</bdi>" in found
+        assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "x", "AAAAA-AAAAA", "11111-11111", "<script>alert(1)</script>", "ä" * 10]
+)
+async def test_what_is_no_receipt_finds_nothing(newsroom: Newsroom, typed: str) -> None:
+    poll = await newsroom.town.poll("rank: What first?", "Road", "Park", "Hall")
+    await answered_by(newsroom.town, poll, 5)
+    await newsroom.town.passes(days=4)
+    await newsroom.town.passes(seconds=2)
+    status, page, _ = await newsroom.gets(f"/p/{poll.code}/receipt?receipt={quote(typed)}")
+    assert status == 200
+    assert "No answer has this receipt." in page
+    assert "<script>" not in page
+
+
+async def test_fewer_than_five_answers_are_not_listed(newsroom: Newsroom) -> None:
+    poll = await newsroom.town.poll("rank: What first?", "Road", "Park", "Hall")
+    await answered_by(newsroom.town, poll, 4)
+    await newsroom.town.passes(days=4)
+    await newsroom.town.passes(seconds=2)
+    _, page, _ = await newsroom.gets(f"/p/{poll.code}")
+    assert "All answers, without names" not in page
+    assert (await newsroom.gets(f"/p/{poll.code}/answers.csv"))[0] == 404

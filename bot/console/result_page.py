@@ -1,0 +1,82 @@
+"""How the page of a result is drawn: HTML that needs no script, for phones, paper and people who hear it read out."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import jinja2
+
+from bot import i18n, kinds
+from bot.charts import CARD
+from bot.console import result_files
+from bot.conversation.turn import Links
+from bot.i18n import N_, Tongue
+from bot.letters import pictures
+from bot.letters import polls as letters
+from bot.models import Standing
+from bot.services import results
+
+_LATER = {
+    "voted": N_("You see the result once you have answered, and everyone does when it has closed."),
+    "closed": N_("The result comes when the poll has closed."),
+    "never": letters.ORGANISERS_ONLY,
+}
+_DOORS = {"web": N_("Answer here"), "telegram": N_("Answer in Telegram")}
+
+
+def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str:
+    """The page of a poll, for everybody who has its link."""
+    poll, community = standing.poll, standing.community
+    kind, page = kinds.named(poll.kind), f"{site}/p/{poll.code}"
+    doors = links(poll.code, community.slug)
+    edition = pictures.chart(standing, tongue, card=True).edition[:8]
+    told = poll.outcome_at and tongue._("Told on {date}", date=tongue.date(poll.outcome_at, community.zone))
+    return (
+        templates()
+        .get_template("result.html")
+        .render(
+            _=tongue._,
+            tongue=tongue,
+            poll=poll,
+            community=community.name_in(tongue.code),
+            page=page,
+            here=f"/p/{poll.code}",
+            picture=f"{page}.png?lang={tongue.code}&v={edition}",
+            size=CARD,
+            about=pictures.alt(standing, tongue),
+            state=pictures.state(standing, tongue),
+            moment=(poll.closed_at or poll.closes_at).isoformat(timespec="seconds"),
+            open=poll.closed_at is None,
+            took=standing.took_part,
+            took_part=letters.took_part(standing, tongue),
+            turnout=letters.turnout(standing, tongue),
+            honest=tongue._(pictures.HONEST),
+            secret=tongue._(_LATER[poll.results]),
+            doors=[(tongue._(_DOORS[name]), doors[name]) for name in _DOORS if doors.get(name)],
+            labels=kind.labels(poll.form, tongue),
+            table=result_files.table_of(standing, tongue),
+            told=told,
+            came_of_it=letters.came_of_it(standing, tongue) if poll.closed_at is not None else None,
+            said=standing.said,
+            themes=[
+                tongue.n_("{theme}: {n} answer", "{theme}: {n} answers", count, theme=theme)
+                for theme, count in standing.themes
+            ],
+            listed=results.listed(standing),
+            rule=kind.rule(poll.form, tongue),
+            promise=tongue._(letters.promise(poll)),
+            languages=[{"code": code, "name": i18n.tongue(code).name} for code in i18n.available()],
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def templates() -> jinja2.Environment:
+    """Those of results and what belongs to them."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("bot.console"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
