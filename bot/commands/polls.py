@@ -30,8 +30,8 @@ def show(
         say("Nobody has asked anything there yet.")
     for one in () if json else found:
         say(f"{one['question']} ({one['state']}, code {one['code']})")
-        say(*(f"  {choice['votes']:>5}  {choice['text']}" for choice in one["choices"]))
-        say(*(f"  {note}" for note in one["notes"]))
+        counted = [f"  {choice['votes']:>5}  {choice['text']}" for choice in one["choices"]]
+        say(*counted, *(f"  {note}" for note in one["notes"]))
         say(f"  People asked: {one['people_asked']}, took part: {one['people_took_part']}", "")
 
 

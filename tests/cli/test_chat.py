@@ -64,7 +64,17 @@ def test_a_question_is_asked_and_answered_through_pipes(either_desk: Desk) -> No
         "people_asked": 2,
         "people_took_part": 1,
     }
-    assert list(counted) == ["id", "code", "question", "state", "choices", "people_asked", "people_took_part"]
+    assert list(counted) == [
+        "id",
+        "code",
+        "question",
+        "state",
+        "kind",
+        "choices",
+        "notes",
+        "people_asked",
+        "people_took_part",
+    ]
     text = either_desk.types("poll", "list", "--community", "elm-park").out
     assert text == (
         f"Keep the market? (open, code {asked['code']})\n"

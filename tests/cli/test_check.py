@@ -78,4 +78,11 @@ def test_the_example_of_settings_works_as_it_stands(desk: Desk) -> None:
     read = Settings(_env_file=None, **given)  # type: ignore[call-arg]
     usual = Settings(_env_file=None)  # type: ignore[call-arg]
     differing = {name for name in given if getattr(read, name) != getattr(usual, name)}
-    assert differing == {"telegram_token", "public_url", "database_direct_url", "metrics_port"}
+    assert differing == {
+        "telegram_token",
+        "public_url",
+        "database_direct_url",
+        "metrics_port",
+        "operator_name",
+        "operator_contact",
+    }
