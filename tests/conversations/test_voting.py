@@ -211,7 +211,8 @@ async def test_a_ballot_names_nobody(town: Town) -> None:
     async with town.folkmoot.database.reading() as session:
         ballot = (await session.scalars(select(Ballot))).one()
         part = (await session.scalars(select(Participation).where(Participation.took_part))).one()
-    assert set(Ballot.__table__.columns.keys()) == {"poll_id", "voter", "answer", "resident_id"}
+    columns = {"poll_id", "voter", "answer", "shown", "themes", "resident_id"}
+    assert set(Ballot.__table__.columns.keys()) == columns
     assert ballot.resident_id is None
     assert ballot.voter != str(part.resident_id).encode().ljust(32)
     assert ballot.voter not in {hashlib.sha256(str(number).encode()).digest() for number in range(100)}

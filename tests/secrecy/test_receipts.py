@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import pytest
 from sqlalchemy import select
 
 from bot.models import Ballot, Poll
@@ -133,18 +132,15 @@ async def test_after_the_close_the_list_is_public_and_a_receipt_finds_its_answer
         assert headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "x", "AAAAA-AAAAA", "11111-11111", "<script>alert(1)</script>", "ä" * 10]
-)
-async def test_what_is_no_receipt_finds_nothing(newsroom: Newsroom, typed: str) -> None:
+async def test_what_is_no_receipt_finds_nothing(newsroom: Newsroom) -> None:
     poll = await newsroom.town.poll("rank: What first?", "Road", "Park", "Hall")
     await answered_by(newsroom.town, poll, 5)
     await newsroom.town.passes(days=4)
-    await newsroom.town.passes(seconds=2)
-    status, page, _ = await newsroom.gets(f"/p/{poll.code}/receipt?receipt={quote(typed)}")
-    assert status == 200
-    assert "No answer has this receipt." in page
-    assert "<script>" not in page
+    for typed in ("", "x", "AAAAA-AAAAA", "11111-11111", "<script>alert(1)</script>", "ä" * 10):
+        status, page, _ = await newsroom.gets(f"/p/{poll.code}/receipt?receipt={quote(typed)}")
+        assert status == 200
+        assert "No answer has this receipt." in page
+        assert "<script>" not in page
 
 
 async def test_fewer_than_five_answers_are_not_listed(newsroom: Newsroom) -> None:
