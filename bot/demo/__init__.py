@@ -136,6 +136,7 @@ async def _ask(
         by=by,
         now=asked,
     )
+    await polls.look_ahead(session, [(sent.poll.id, resident) for resident in people])
     for number, resident in enumerate(people):
         await polls.opened(session, sent.poll, by=resident, source=None)
         if number < len(question.answers):

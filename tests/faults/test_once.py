@@ -118,7 +118,7 @@ async def test_two_processes_in_which_people_change_their_minds_agree_with_a_rec
     address = database_url.render_as_string(hide_password=False)
     writers = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.faults.voters", address, str(poll.id), str(seed), "500",
+            sys.executable, "-m", "tests.faults.voters", address, str(poll.id), str(seed), "250",
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         for seed in (1, 2)
@@ -133,4 +133,4 @@ async def test_two_processes_in_which_people_change_their_minds_agree_with_a_rec
     assert await rows(town, Ballot) == 50
     async with town.folkmoot.database.reading() as session:
         keys = (await session.scalars(select(Envelope.once_key).where(Envelope.action == "toast"))).all()
-    assert len([key for key in keys if str(key).startswith(("paper:1:", "paper:2:"))]) == 1000
+    assert len([key for key in keys if str(key).startswith(("paper:1:", "paper:2:"))]) == 500
