@@ -36,7 +36,8 @@ def test_a_demo_says_where_to_go_and_each_address_opens(bare_desk: Desk) -> None
     with bare_desk.service("demo") as service:
         shown = service.reads("Stop with Ctrl-C")
         polls = bare_desk.types("poll", "list", "--community", "elm-park", "--json").json
-        assert [poll["state"] for poll in polls] == ["open", "open", "closed"]
+        assert [poll["state"] for poll in polls[:2]] == ["open", "open"]
+        assert "closed" in {poll["state"] for poll in polls}
         asked = polls[0]
         links = [
             link.replace("localhost", "127.0.0.1")
