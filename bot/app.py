@@ -7,13 +7,12 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
 
 from bot import db, garbage, logs
-from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import Shelf, WebChat, clearing, tidy
 from bot.charts import Artist
@@ -38,6 +37,9 @@ from bot.roles import ALL, Role, fits
 from bot.settings import Settings
 from handlers import ROUTERS
 
+if TYPE_CHECKING:
+    from bot.channels.telegram.channel import TelegramChannel
+
 log = structlog.get_logger()
 
 
@@ -61,6 +63,7 @@ class Folkmoot:
     artist: Artist = field(default_factory=Artist)
     ports: list[int] = field(default_factory=list)
     """Where it listens: the pages, then the metrics if they are on."""
+    telegram: TelegramChannel | None = None
 
     def add(self, channel: Channel, limits: Limits) -> None:
         """Serve one more channel; in a role that delivers, with a postman of its own."""
@@ -145,6 +148,8 @@ def _add_channels(folkmoot: Folkmoot) -> None:
     settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
     fetch = None
     if settings.telegram_token is not None:
+        from bot.channels.telegram.channel import TelegramChannel  # late: not everybody has a bot
+
         telegram = TelegramChannel(
             settings.telegram_token,
             submit,
@@ -163,7 +168,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
         )
         folkmoot.add(telegram, pace)
         folkmoot.web.add_routes(telegram.routes())
-        fetch = telegram.fetch
+        folkmoot.telegram, fetch = telegram, telegram.fetch
     if settings.webchat:
         chat = WebChat(
             folkmoot.database,
@@ -215,10 +220,10 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
         for channel in folkmoot.channels:
             await channel.open()
             stack.push_async_callback(channel.rest)
-            if role.doors and isinstance(channel, TelegramChannel):
+            if role.doors and folkmoot.telegram is not None and channel is folkmoot.telegram:
                 menus = introducing(
                     folkmoot.database,
-                    channel,
+                    folkmoot.telegram,
                     folkmoot.router,
                     language=folkmoot.settings.default_language,
                     clock=folkmoot.clock,

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from bot import i18n
-from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
 from bot.conversation.router import Router
 from bot.db import Database
 from bot.errors import FolkmootError
 from bot.i18n import N_, Tongue
 from bot.models import Fact
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.channel import TelegramChannel
 
 SHORT = N_("Have a say where you live: quick questions from your community, answered in one tap.")
 LONG = N_(

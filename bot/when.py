@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import dateparser
-
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
 
@@ -64,6 +62,8 @@ def _hours(plain: str, tongue: Tongue, local_now: datetime) -> timedelta | None:
 
 
 def _parsed(text: str, tongue: Tongue, local_now: datetime) -> datetime | None:
+    import dateparser  # late: it takes a tenth of a second, and a start needs it not
+
     return dateparser.parse(
         text,
         languages=[tongue.code, "en"] if tongue.code != "en" else ["en"],

@@ -82,11 +82,12 @@ def _settings() -> Settings:
 
 def _token_works(folkmoot: Folkmoot) -> None:
     """Telegram not being there is a matter of time; a wrong token is not."""
+    if folkmoot.telegram is None:
+        return
     from bot.channels.telegram.fates import TOKEN_NOT_VALID
 
-    for channel in folkmoot.channels:
-        if channel.trouble == TOKEN_NOT_VALID:
-            raise SettingWrong("The setting TELEGRAM_TOKEN is wrong: Telegram does not know this token.")
+    if folkmoot.telegram.trouble == TOKEN_NOT_VALID:
+        raise SettingWrong("The setting TELEGRAM_TOKEN is wrong: Telegram does not know this token.")
 
 
 async def _welcome(folkmoot: Folkmoot) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from markupsafe import Markup
 from pydantic import SecretStr
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.message import Content, Incoming, Message, Parcel, Receipt, Rows
 from tests.fake_telegram import TOKEN, FakeTelegram
 

@@ -8,15 +8,13 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
-import aiogram
 import aiohttp
 import pytest
 import telegram
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 
 from tests.fake_telegram import TOKEN, FakeTelegram
 from tests.fake_telegram.judge import trouble_with_call, trouble_with_update
+from tests.fake_telegram.models import aiogram
 from tests.fake_telegram.odd import ODD_KINDS
 
 # The foreign clients announce changes of their own; they are not what is tried here.
@@ -69,7 +67,9 @@ async def test_python_telegram_bot_gets_on_with_it(api: FakeTelegram, bot: teleg
 
 async def test_aiogram_gets_on_with_it(api: FakeTelegram) -> None:
     alice = api.user("Alice", started=True)
-    session = AiohttpSession(api=TelegramAPIServer.from_base(api.url))
+    session = aiogram.client.session.aiohttp.AiohttpSession(
+        api=aiogram.client.telegram.TelegramAPIServer.from_base(api.url)
+    )
     async with aiogram.Bot(api.token, session=session) as bot:
         assert (await bot.get_me()).username == api.username
         sent = await bot.send_message(alice.id, "<i>Hi</i>", parse_mode="HTML")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.fates import TOKEN_NOT_VALID
 from bot.errors import AddressClosed, DeliveryFailed, Moved, RetryLater, Undeliverable
 from bot.message import Button

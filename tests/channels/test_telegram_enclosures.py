@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.reading import Us, read
 from bot.errors import RetryLater, Undeliverable
 from bot.message import Attached, Button, Command, Media, Odd, Parcel

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import aiogram.types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +25,7 @@ from bot.message import (
     Words,
 )
 from tests.fake_telegram import FakeTelegram, judge, odd
+from tests.fake_telegram.models import aiogram
 
 US = Us(77, "FolkBot")
 ANN = {"id": 5, "is_bot": False, "first_name": "Ann", "language_code": "cy"}

@@ -16,7 +16,7 @@ from aiohttp import web
 from markupsafe import Markup
 from pydantic import SecretStr
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.errors import Busy, DatabaseTrouble
 from bot.message import Message, Words
 from tests.channels.telegram_line import Desk

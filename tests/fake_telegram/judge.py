@@ -12,14 +12,14 @@ from tests.fake_telegram.checks import Json, Upload
 
 @cache
 def _model(method: str) -> Any:
-    import aiogram.methods  # late: it takes a second, and load generation does without
+    from tests.fake_telegram.models import aiogram  # late: load generation does without
 
     return getattr(aiogram.methods, method[0].upper() + method[1:], None)
 
 
 @cache
 def _update() -> Any:
-    import aiogram.types
+    from tests.fake_telegram.models import aiogram
 
     return aiogram.types.Update
 
@@ -31,11 +31,11 @@ def trouble_with_call(method: str, params: Json) -> str | None:
         return None
     given = {name: value.name if isinstance(value, Upload) else value for name, value in params.items()}
     if method == "editMessageMedia" or any(isinstance(value, Upload) for value in params.values()):
-        from aiogram.types import BufferedInputFile
+        from tests.fake_telegram.models import aiogram
 
         for name, value in params.items():
             if isinstance(value, Upload):
-                given[name] = BufferedInputFile(value.content, value.name)
+                given[name] = aiogram.types.BufferedInputFile(value.content, value.name)
     return _verdict(model, given)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_POINTS = 25_000_000  # of a picture to be read; what is packed small may be huge unpacked
 LONGEST_SIDE = 1600  # points of a picture as it is shown
@@ -21,6 +23,8 @@ class NoPicture(ValueError):
 def redrawn(content: bytes) -> bytes:
     """The picture as a JPEG without notes on place, time or camera; raises NoPicture. Takes a moment: not for the
     event loop."""
+    from PIL import Image, ImageOps  # late: a start does not need them
+
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as found:
             if found.width * found.height > MOST_POINTS:
@@ -32,17 +36,20 @@ def redrawn(content: bytes) -> bytes:
             _on_white(upright).save(drawn, "JPEG", quality=QUALITY, optimize=True)
     except NoPicture:
         raise
-    except _BROKEN as error:
+    except (*_BROKEN, Image.DecompressionBombError) as error:
         raise NoPicture(type(error).__name__) from None
     return drawn.getvalue()
 
 
-# Pillow says in many ways that something is no picture, and of one that unpacks to far too much in two more.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, Image.DecompressionBombError, Warning)
+# Pillow says in many ways that something is no picture; that it unpacks to far too much, as a warning or in a way of
+# its own.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, Warning)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
     """Its colours only, in a picture of their own: whatever else came with it stays behind."""
+    from PIL import Image
+
     plain = picture.convert("RGBA")
     page = Image.new("RGB", plain.size, "white")
     page.paste(plain, mask=plain.getchannel("A"))
