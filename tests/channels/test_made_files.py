@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import URL
 
 from bot.app import build, running
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.terminal import Terminal
 from bot.clock import SetClock
 from bot.db import Database
