@@ -166,6 +166,8 @@ def tally(standing: Standing, tongue: Tongue) -> Markup | None:
     for one in table.bars:
         line = opening(one.said, rtl=tongue.rtl)
         rows.append(line + Markup("\n") + bar(one.share, rtl=tongue.rtl) if one.share else line)
+    if not table.notes and not standing.said and not standing.themes:
+        return lines(rows)  # most polls, and for every vote
     notes = lines(opening(note, rtl=tongue.rtl) for note in table.notes)
     return paragraphs(lines(rows), notes, shown(standing, tongue))
 
