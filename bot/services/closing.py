@@ -14,9 +14,7 @@ from bot.i18n import N_
 from bot.letters import poll_desk
 from bot.letters import polls as letters
 from bot.models import Community, Membership, Poll, Resident, Standing, Tally, WebLine
-from bot.services import audit, communities, polls, questions, reading, roll
-from bot.services.voters import tell as _tell_voters
-from bot.services.voters import who_asked as _who_asked
+from bot.services import audit, communities, polls, questions, reading, roll, voters
 
 
 async def close(
@@ -63,14 +61,14 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime, site: st
     full = polls.seen_as(poll, community, tally, mine=None, organiser=True)
     full, unread = await reading.with_words(session, full), await reading.unread(session, poll)
     names = await polls.who_chose(session, poll)
-    await _tell_voters(
+    await voters.tell(
         session,
         poll,
         {code: letters.result(closed, i18n.tongue(code), site=site) for code in i18n.available()},
         subject=f"result:{poll.id}",
         now=now,
     )
-    for organiser in await _who_asked(session, poll):
+    for organiser in await voters.who_asked(session, poll):
         language = (await session.get_one(Resident, organiser)).language
         await outbox.put_personal(
             session,
@@ -142,7 +140,7 @@ async def tell_outcome(
     poll.done_by = done_by and questions.promised_day(done_by, community.zone, now=now)
     await session.flush()
     told = polls.seen_as(poll, community, tally, mine=None)
-    poll.told = await _tell_voters(
+    poll.told = await voters.tell(
         session,
         poll,
         {code: letters.outcome(told, i18n.tongue(code)) for code in i18n.available()},
