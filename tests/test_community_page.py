@@ -121,3 +121,14 @@ async def test_reading_changes_nothing_and_an_unknown_name_is_said_so(web_town: 
     async with ClientSession(web_town.site) as http, http.get("/c/nowhere") as page:
         assert page.status == 404
     assert await web_town.rows() == before
+
+
+async def test_what_is_asked_of_organisers_alone_is_not_shown_to_everybody(web_town: WebTown) -> None:
+    olga = await web_town.organiser()
+    await olga.says("/poll Who chairs? | Olga | Otto")
+    for label in ("Edit", "Who is asked", "Organisers only", "Send"):
+        await olga.taps(label)
+    await web_town.poll("Keep the market?", "Yes", "No", by=olga)
+    page = await reads(web_town)
+    assert "Keep the market?" in page
+    assert "Who chairs?" not in page

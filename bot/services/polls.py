@@ -246,10 +246,15 @@ async def open_for(
 
 
 async def open_in(session: AsyncSession, community_id: int, *, now: datetime) -> Sequence[Poll]:
-    """What a community asks just now, what closes first before the rest; at most fifty."""
+    """What a community asks everyone just now, what closes first before the rest; at most fifty."""
     found = await session.scalars(
         select(Poll)
-        .where(Poll.community_id == community_id, Poll.closed_at.is_(None), Poll.closes_at > now)
+        .where(
+            Poll.whom == EVERYONE,
+            Poll.community_id == community_id,
+            Poll.closed_at.is_(None),
+            Poll.closes_at > now,
+        )
         .order_by(Poll.closes_at, Poll.id)
         .limit(50)
     )
