@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 
 from bot.models import Poll
 from tests.channels.webchat_town import WebTown, a_web_town
+from tests.town import Person, Town
 
 
 @dataclass
@@ -42,10 +43,11 @@ async def a_newsroom(database_url: URL, **given: Any) -> AsyncIterator[Newsroom]
         yield Newsroom(town, http)
 
 
-async def voted(town: WebTown, poll: Poll, **choices: str) -> None:
-    """Each of these people taps their choice."""
-    for name, label in choices.items():
-        person = town.stranger(name)
+async def voted(town: Town, poll: Poll, **choices: str) -> list[Person]:
+    """Each of these people taps their choice; returns them."""
+    people = [town.stranger(name) for name in choices]
+    for person, label in zip(people, choices.values(), strict=True):
         await person.opens(poll.code)
         for one in label.split(","):
             await person.taps(one)
+    return people

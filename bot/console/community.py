@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
-import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
 from bot import i18n
 from bot.clock import Clock
-from bot.console.front import SAFE
+from bot.console.front import spoken, templates
+from bot.console.handing import FRESH, OPEN, Made, handed_out
+from bot.console.memory import Memory
 from bot.db import Database
 from bot.i18n import Tongue
 from bot.letters import polls as poll_letters
@@ -24,6 +25,8 @@ from bot.services import communities, outcomes, polls
 from bot.services.outcomes import Promise
 
 Links = Callable[[str, str], Mapping[str, str | None]]
+
+PAGES = 256  # remembered; each has some 10 kB
 
 NAMES = {"web": "web", "telegram": "Telegram"}
 """How the places where one can take part are called, the nearest first."""
@@ -38,50 +41,72 @@ class Entry:
     said: tuple[Markup, ...]
 
 
-def setup(app: web.Application, database: Database, clock: Clock, *, links: Links, language: str) -> None:
-    """Add the page and its style."""
+@dataclass(slots=True)
+class Pages:
+    """What the page needs."""
 
-    async def page(request: web.Request) -> web.Response:
-        now = clock()
-        async with database.reading() as session:
-            town = await communities.by_slug(session, request.match_info["community"])
+    database: Database
+    clock: Clock
+    links: Links
+    language: str
+    made: Memory[Made | None]
+
+    async def page(self, request: web.Request) -> web.Response:
+        """As it was a second ago at most, however many ask."""
+        slug, second = request.match_info["community"], int(self.clock().timestamp()) // FRESH
+        reader = (request.query.get("lang", "")[:40], request.headers.get("Accept-Language", "")[:200])
+        made = await self.made.get((slug, second, reader), partial(self._drawn, request, slug))
+        if made is None:
+            raise web.HTTPNotFound(text=str(i18n.tongue(self.language)._("I do not know this community.")))
+        return handed_out(request, made, OPEN)
+
+    async def _drawn(self, request: web.Request, slug: str) -> Made | None:
+        now = self.clock()
+        async with self.database.reading() as session:
+            town = await communities.by_slug(session, slug)
             if town is None:
-                raise web.HTTPNotFound(text=str(i18n.tongue(language)._("I do not know this community.")))
-            to = _tongue(request, town, language)
+                return None
+            to = spoken(request, self.language, _languages(town))
             open_polls = await polls.open_in(session, town.id, now=now)
             closed = await outcomes.closed(session, town, now=now)
             owed = (await outcomes.ledger(session, town, now=now)).owed
             rate = await outcomes.loop(session, town, now=now)
         drawn = (
-            _templates()
+            templates()
             .get_template("community.html")
             .render(
                 _=to._,
                 n_=to.n_,
                 tongue=to,
-                languages=[i18n.tongue(code) for code in town.languages if code in i18n.available()],
+                languages=[i18n.tongue(code) for code in _languages(town)],
                 name=town.name_in(to.code),
                 slug=town.slug,
-                open=[_asked(poll, town, links, to, now=now) for poll in open_polls],
+                open=[_asked(poll, town, self.links, to) for poll in open_polls],
                 closed=[_closed(one, town, to) for one in closed],
                 owed=[_owed(one, to) for one in owed if one.day],
                 rate=rate,
                 loop=letters.loop(rate.told, rate.due, to),
                 within=OUTCOME_WITHIN.days,
-                doors=_doors(links("", town.slug)),
+                doors=_doors(self.links("", town.slug)),
             )
         )
-        return web.Response(text=drawn, content_type="text/html", headers=SAFE)
-
-    app.add_routes([web.get("/c/{community}", page)])
+        return Made.of(drawn, "text/html")
 
 
-def _tongue(request: web.Request, town: Community, otherwise: str) -> Tongue:
-    """As the reader asked by a link, else as their browser does, among the languages of the community."""
-    spoken = [code for code in town.languages if code in i18n.available()] or [i18n.SOURCE]
-    usual = otherwise if otherwise in spoken else spoken[0]
-    browser = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
-    return i18n.tongue(i18n.choose(request.query.get("lang") or browser, spoken, usual))
+def setup(app: web.Application, database: Database, clock: Clock, *, links: Links, language: str) -> None:
+    """Add the page."""
+    pages = Pages(database, clock, links, language, Memory(PAGES))
+
+    async def close(app: web.Application) -> None:
+        await pages.made.close()
+
+    app.on_cleanup.append(close)
+    app.add_routes([web.get("/c/{community}", pages.page)])
+
+
+def _languages(town: Community) -> Sequence[str]:
+    """Those in which its page can be read."""
+    return [code for code in town.languages if code in i18n.available()] or [i18n.SOURCE]
 
 
 def _doors(addresses: Mapping[str, str | None]) -> Sequence[tuple[str, str]]:
@@ -89,7 +114,7 @@ def _doors(addresses: Mapping[str, str | None]) -> Sequence[tuple[str, str]]:
     return [(NAMES[place], address) for place in NAMES if (address := addresses.get(place))]
 
 
-def _asked(poll: Poll, town: Community, links: Links, to: Tongue, *, now: datetime) -> Entry:
+def _asked(poll: Poll, town: Community, links: Links, to: Tongue) -> Entry:
     doors = _doors(links(poll.code, town.slug))
     closes = to._("It closes {moment}.", moment=to.moment(poll.closes_at, town.zone))
     return Entry(poll.question, doors[0][1] if doors else None, (closes,))
@@ -98,7 +123,11 @@ def _asked(poll: Poll, town: Community, links: Links, to: Tongue, *, now: dateti
 def _closed(one: Promise, town: Community, to: Tongue) -> Entry:
     poll = one.poll
     assert poll.closed_at is not None  # noqa: S101 - only closed ones were asked for
-    said: list[Any] = [to._("Closed on {day}.", day=to.day(poll.closed_at, town.zone))]
+    whom = poll_letters.for_whom(poll.whom, to)
+    said: list[Any] = [
+        *([whom] if whom else []),
+        to._("Closed on {day}.", day=to.day(poll.closed_at, town.zone)),
+    ]
     if one.state == "unanswered":
         said.append(to._("Nobody answered this time."))
     elif one.state == "awaited" and one.day:
@@ -124,8 +153,3 @@ def _owed(one: Promise, to: Tongue) -> Entry:
     if one.poll.outcome:
         said.insert(0, Markup.escape(one.poll.outcome))
     return Entry(one.poll.question, f"/p/{one.poll.code}", tuple(said))
-
-
-@lru_cache(maxsize=1)
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(loader=jinja2.PackageLoader("bot.console"), autoescape=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
 import jinja2
 from aiohttp import web
 
-from bot import i18n
 from bot.db import Database
 from bot.i18n import Tongue
+from bot.readers import reads
 from bot.services import communities
 
 SAFE = {
@@ -41,11 +42,9 @@ def setup(app: web.Application, database: Database, *, language: str) -> None:
     app.add_routes([web.get("/", front), web.get("/front.css", style), web.get("/icon.svg", icon)])
 
 
-def spoken(request: web.Request, otherwise: str) -> Tongue:
-    """The language that was asked for in the address, else the one that the browser is set to."""
-    told = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
-    choices = i18n.available()
-    return i18n.tongue(i18n.choose(request.query.get("lang"), choices, i18n.choose(told, choices, otherwise)))
+def spoken(request: web.Request, otherwise: str, offered: Iterable[str] | None = None) -> Tongue:
+    """The language that was asked for in the address, else one that the browser is set to."""
+    return reads((request.query.get("lang"),), request.headers.get("Accept-Language", ""), otherwise, offered)
 
 
 _STYLE = files("bot.console").joinpath("static", "front.css")

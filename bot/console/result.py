@@ -6,19 +6,18 @@ the newspaper costs one look into the tables a second and one drawing, however m
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 
 from aiohttp import hdrs, web
 
-from bot import i18n
 from bot.charts import Artist, NoPicture
 from bot.clock import Clock
 from bot.console import ballots, result_files
-from bot.console.front import SAFE
+from bot.console.front import SAFE, spoken
+from bot.console.handing import CLOSED, FRESH, OPEN, Made, handed_out, unchanged
 from bot.console.memory import Memory
 from bot.console.result_page import drawn, templates
 from bot.conversation.turn import Links
@@ -28,19 +27,8 @@ from bot.letters import pictures
 from bot.models import Standing
 from bot.services import results
 
-FRESH = 1  # second for which a look into the tables is good
-OPEN, CLOSED = 5, 300  # seconds for which browsers and proxies may keep what they got
 PAGES, DRAWN = 256, 64  # remembered; a page has some 10 kB, a picture some 60
 CODE = r"/p/{code:[A-Za-z0-9]{1,32}}"
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """Something to hand out, and the name of what it shows."""
-
-    body: bytes
-    kind: str
-    edition: str
 
 
 @dataclass(slots=True)
@@ -82,12 +70,12 @@ def setup(
     )
 
     def still(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-        made = Made(files("bot.console").joinpath("static", name).read_bytes(), kind, "")
+        made = Made.of(files("bot.console").joinpath("static", name).read_text("utf-8"), kind)
 
-        async def handed_out(request: web.Request) -> web.Response:
-            return _handed_out(request, made, CLOSED, {"Access-Control-Allow-Origin": "*"})
+        async def lies_there(request: web.Request) -> web.Response:
+            return handed_out(request, made, CLOSED, {"Access-Control-Allow-Origin": "*"})
 
-        return handed_out
+        return lies_there
 
     async def close(app: web.Application) -> None:
         for memory in (them.looks, them.pages, them.drawn):
@@ -110,7 +98,7 @@ def setup(
 
 
 async def _page(them: Results, request: web.Request) -> web.Response:
-    tongue = _tongue(request, them.language)
+    tongue = spoken(request, them.language)
     standing = await them.standing(request.match_info["code"])
     if standing is None:
         return _nothing(tongue)
@@ -137,7 +125,7 @@ async def _json(them: Results, request: web.Request) -> web.Response:
 
 async def _answers(them: Results, request: web.Request) -> web.StreamResponse:
     """All answers, where they are listed."""
-    tongue = _tongue(request, them.language)
+    tongue = spoken(request, them.language)
     standing = await them.standing(request.match_info["code"])
     if standing is None or not results.listed(standing):
         return _nothing(tongue)
@@ -147,7 +135,7 @@ async def _answers(them: Results, request: web.Request) -> web.StreamResponse:
 
 async def _receipt(them: Results, request: web.Request) -> web.Response:
     """The answer beside a receipt."""
-    tongue, code = _tongue(request, them.language), request.query.get("receipt", "")[:40]
+    tongue, code = spoken(request, them.language), request.query.get("receipt", "")[:40]
     standing = await them.standing(request.match_info["code"])
     if standing is None or not results.listed(standing):
         return _nothing(tongue)
@@ -173,7 +161,7 @@ Maker = Callable[[Results, Standing, Tongue], Awaitable[tuple[str, str]]]
 
 
 async def _file(them: Results, request: web.Request, what: str, make: Maker) -> web.Response:
-    tongue = _tongue(request, them.language)
+    tongue = spoken(request, them.language)
     standing = await them.standing(request.match_info["code"])
     if standing is None:
         return _nothing(tongue)
@@ -184,30 +172,28 @@ async def _file(them: Results, request: web.Request, what: str, make: Maker) -> 
 
 
 async def _png(them: Results, request: web.Request) -> web.Response:
-    tongue = _tongue(request, them.language)
+    tongue = spoken(request, them.language)
     standing = await them.standing(request.match_info["code"])
     if standing is None:
         return _nothing(tongue)
     chart = pictures.chart(standing, tongue, card=True)
-    if unchanged := _unchanged(request, chart.edition, _keep(standing), {}):
-        return unchanged
+    if known := unchanged(request, chart.edition, _keep(standing)):
+        return known
     try:
         body = await them.drawn.get(chart.edition, partial(them.artist.png, chart))
     except NoPicture:
         return web.Response(status=503, headers={**SAFE, hdrs.RETRY_AFTER: "60"})
-    return _handed_out(request, Made(body, "image/png", chart.edition), _keep(standing), {})
+    return handed_out(request, Made(body, "image/png", chart.edition), _keep(standing))
 
 
 async def _remembered(
     them: Results, request: web.Request, standing: Standing, tongue: Tongue, what: str, make: Maker
 ) -> web.Response:
     async def made() -> Made:
-        text, kind = await make(them, standing, tongue)
-        body = text.encode()
-        return Made(body, kind, hashlib.sha256(body).hexdigest()[:32])
+        return Made.of(*await make(them, standing, tongue))
 
     kept = await them.pages.get((what, tongue.code, _state(standing)), made)
-    return _handed_out(request, kept, _keep(standing), {hdrs.CONTENT_LANGUAGE: tongue.code})
+    return handed_out(request, kept, _keep(standing), {hdrs.CONTENT_LANGUAGE: tongue.code})
 
 
 def _state(standing: Standing) -> str:
@@ -223,42 +209,6 @@ def _keep(standing: Standing) -> int:
     return OPEN if standing.poll.closed_at is None else CLOSED
 
 
-def _handed_out(request: web.Request, made: Made, keep: int, more: Mapping[str, str]) -> web.Response:
-    edition = made.edition or hashlib.sha256(made.body).hexdigest()[:32]
-    if unchanged := _unchanged(request, edition, keep, more):
-        return unchanged
-    charset = "utf-8" if made.kind.startswith("text/") else None
-    return web.Response(
-        body=made.body, content_type=made.kind, charset=charset, headers=_headers(edition, keep, more)
-    )
-
-
-def _unchanged(request: web.Request, edition: str, keep: int, more: Mapping[str, str]) -> web.Response | None:
-    """For whoever has it already."""
-    known = request.if_none_match or ()
-    if any(tag.value in ("*", edition) for tag in known):
-        return web.Response(status=304, headers=_headers(edition, keep, more))
-    return None
-
-
-def _headers(edition: str, keep: int, more: Mapping[str, str]) -> dict[str, str]:
-    return {
-        **SAFE,
-        "Cache-Control": f"public, max-age={keep}",
-        "ETag": f'"{edition}"',
-        "Vary": "Accept-Language",
-        **more,
-    }
-
-
 def _nothing(tongue: Tongue) -> web.Response:
     text = templates().get_template("no_result.html").render(_=tongue._, tongue=tongue)
     return web.Response(text=text, status=404, content_type="text/html", headers=SAFE)
-
-
-def _tongue(request: web.Request, otherwise: str) -> Tongue:
-    """The language that the link or else the browser names, the first of them that we speak."""
-    header = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
-    named = [request.query.get("lang", ""), *(part.split(";")[0].strip() for part in header.split(",")[:10])]
-    spoken = (i18n.choose(name, i18n.available(), "") for name in named if name)
-    return i18n.tongue(next((code for code in spoken if code), otherwise))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
 from tests.channels.webchat_town import WebTown, a_web_town
@@ -20,14 +21,21 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 Opens = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all of these, as they share one browser."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.get_closest_marker("asyncio"):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def town(sqlite_files: Sqlite, tmp_path: Path) -> AsyncIterator[WebTown]:
     """On SQLite only: what the database does is shown by other tests."""
     async with a_web_town(sqlite_files.fresh(tmp_path).render_as_string()) as open_town:
         yield open_town
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium."""
     async with async_playwright() as playwright:
@@ -59,7 +67,7 @@ class Complaints:
             self.heard.append(f"asked for {asked.url}")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def opens(town: WebTown, browser: Browser) -> AsyncIterator[Opens]:
     """Somebody opens an address in a browser of their own: `await opens("/w/elm-park", locale="pl")`."""
     everyones: list[Complaints] = []

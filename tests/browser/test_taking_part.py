@@ -144,3 +144,18 @@ async def test_choosing_polish_changes_the_page_and_keeps_the_talk(town: WebTown
     await page.get_by_role("link", name="polski").click()
     await expect(page.locator("html")).to_have_attribute("lang", "pl")
     await expect(page.get_by_role("button", name="✔ Yes")).to_be_visible()
+
+
+async def test_the_picture_of_the_result_comes_by_itself_and_pushes_no_words_away(
+    town: WebTown, opens: Opens
+) -> None:
+    poll = await market(town)
+    page = await opens(f"/w/elm-park/{poll.code}", viewport={"width": 360, "height": 640})
+    await page.get_by_role("button", name="Yes", exact=True).click()
+    await expect(page.get_by_role("button", name="✔ Yes")).to_be_visible()
+    await page.reload()
+    await town.passes(days=4)
+    picture = page.get_by_role("img", name="Yes: 1 vote, 100%")
+    await expect(picture).to_be_visible(timeout=20_000)
+    await expect(picture).to_have_js_property("complete", True, timeout=20_000)
+    await expect(page.get_by_text("This is who answered, not the whole town.")).to_be_in_viewport()

@@ -8,7 +8,7 @@ from aiohttp.test_utils import make_mocked_request
 from bot.channels.webchat.buckets import Buckets, Pace
 from bot.channels.webchat.guard import client
 from bot.channels.webchat.manners import ancestors
-from bot.channels.webchat.room import accepted
+from bot.readers import accepted
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ from bot.channels.webchat.shelf import Shelf
 from bot.clock import Clock
 from bot.db import Database
 from bot.drawer import Drawer
-from bot.i18n import N_, Tongue, available, choose, tongue
+from bot.i18n import N_, Tongue, available
 from bot.message import Incoming, Message, Receipt
 from bot.models import Community
+from bot.readers import reads
 
 COOKIE, FRAMED_COOKIE = "folkmoot_chat", "folkmoot_chat_framed"
 YEAR = 365 * 24 * 3600
@@ -122,23 +123,7 @@ def language(
     request: web.Request, asked: str | None, kept: str | None, choices: Iterable[str], otherwise: str
 ) -> Tongue:
     """What was asked for in the address, else what was used before, else what the browser is set to."""
-    choices = tuple(choices)
-    otherwise = otherwise if otherwise in choices else choices[0]
-    for wanted in (asked, kept, *accepted(request.headers.get("Accept-Language", ""))):
-        if wanted and (code := choose(wanted, choices, "")):
-            return tongue(code)
-    return tongue(otherwise)
-
-
-def accepted(header: str) -> list[str]:
-    """The tags of an Accept-Language header, dearest first."""
-    wanted: list[tuple[float, str]] = []
-    for part in header.split(",")[:20]:
-        tag, _, rest = part.strip().partition(";")
-        quality = rest.strip().removeprefix("q=") or "1"
-        if tag and tag != "*" and quality.replace(".", "", 1).isdecimal() and float(quality) > 0:
-            wanted.append((-float(quality), tag))
-    return [tag for _, tag in sorted(wanted, key=lambda pair: pair[0])]
+    return reads((asked, kept), request.headers.get("Accept-Language", ""), otherwise, choices)
 
 
 def whereabouts(slug: str, source: str, **query: Any) -> str:

@@ -120,5 +120,6 @@ queue.waiting().forEach((item) => log.show(item, "waiting"));
 tell("fine");
 if (known) listen();
 if (queue.waiting().length) queue.drain();
+history.scrollRestoration = "manual"; // opened again, a conversation goes on at its end
 if (chat.querySelector(".line[data-line]")) scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
 document.querySelectorAll("#toast p").forEach(fade);

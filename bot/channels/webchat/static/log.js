@@ -20,6 +20,8 @@ export class Log {
     this.#toasts = toasts;
     this.#words = words;
     this.#end = log.querySelector("#latest");
+    // A picture takes its room only when it is there; who was at the end stays at the end.
+    log.addEventListener("load", ({ target }) => atEnd(target.offsetHeight) && this.#toEnd(), true);
   }
 
   // A line that the town said, changed, or heard from us.
@@ -128,7 +130,8 @@ export class Log {
 
   // To the end, but not past the head of the line that has just been answered.
   #toEnd() {
-    const head = this.#answer?.isConnected ? this.#answer.getBoundingClientRect().top + scrollY - HEAD : Infinity;
+    const answered = this.#answer?.isConnected && Date.now() < this.#expecting;
+    const head = answered ? this.#answer.getBoundingClientRect().top + scrollY - HEAD : Infinity;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     scrollTo({ top: Math.min(head, document.documentElement.scrollHeight), behavior: calm ? "auto" : "smooth" });
   }
@@ -137,7 +140,7 @@ export class Log {
 export const fade = (note) => setTimeout(() => note.remove(), TOAST);
 
 const follows = (line, other) => Boolean(other.compareDocumentPosition(line) & Node.DOCUMENT_POSITION_FOLLOWING);
-const atEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - NEAR_END;
+const atEnd = (more = 0) => innerHeight + scrollY > document.documentElement.scrollHeight - more - NEAR_END;
 const button = (line, value) => [...line.querySelectorAll("button[name=press]")].find((one) => one.value === value);
 
 function focusOn(line, value) {
