@@ -5,13 +5,14 @@ from markupsafe import Markup
 from bot.conversation.flow import Ask
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
+from bot.crowd import FEWEST
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import voices as letters
 from bot.letters.markup import paragraphs
 from bot.models import Community
 from bot.services import communities, voices
-from bot.services.cells import FEWEST, Split
+from bot.services.cells import Split
 from bot.services.voices import Evenness, Voices
 from handlers.asking import the_only_one, which_community
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -21,7 +22,8 @@ async def web_town(database_url: URL) -> AsyncIterator[WebTown]:
 
 
 async def reads(town: WebTown, language: str = "en", path: str = "/c/elm-park") -> str:
-    """What the page says, with its tags taken out."""
+    """What the page says a moment later, with its tags taken out."""
+    town.clock.pass_by(timedelta(seconds=2))
     async with (
         ClientSession(town.site) as http,
         http.get(path, headers={"Accept-Language": language}) as page,
@@ -92,6 +94,22 @@ async def test_a_promise_its_reasons_and_its_end_are_to_be_read(web_town: WebTow
     assert "Nothing is owed just now." in page
 
 
+async def test_who_has_it_already_gets_nothing_anew(web_town: WebTown) -> None:
+    olga = await web_town.organiser()
+    async with ClientSession(web_town.site) as http:
+        async with http.get("/c/elm-park") as page:
+            known = page.headers["ETag"]
+            assert page.headers["Cache-Control"] == "public, max-age=5"
+        web_town.clock.pass_by(timedelta(seconds=2))
+        async with http.get("/c/elm-park", headers={"If-None-Match": known}) as page:
+            assert (page.status, await page.read()) == (304, b"")
+        await web_town.poll("Keep the market?", "Yes", "No", by=olga)
+        web_town.clock.pass_by(timedelta(seconds=2))
+        async with http.get("/c/elm-park", headers={"If-None-Match": known}) as page:
+            assert page.status == 200
+            assert "Keep the market?" in await page.text()
+
+
 async def test_the_rate_has_its_numbers_beside_it(web_town: WebTown) -> None:
     olga = await web_town.organiser()
     await an_answered_poll(web_town, olga, "Alice", "Bob")
@@ -132,3 +150,38 @@ async def test_what_is_asked_of_organisers_alone_is_not_shown_to_everybody(web_t
     page = await reads(web_town)
     assert "Keep the market?" in page
     assert "Who chairs?" not in page
+
+
+async def test_what_organisers_decided_among_themselves_is_owed_to_nobody_else(web_town: WebTown) -> None:
+    olga, alice = await web_town.organiser(), await web_town.member("Alice")
+    await olga.says("/poll Who chairs? | Olga | Otto")
+    for label in ("Edit", "Who is asked", "Organisers only", "Send"):
+        await olga.taps(label)
+    poll = await web_town.newest_poll()
+    await olga.taps("Otto")
+    await web_town.passes(days=4)
+    assert "Look at it in full" not in olga.latest
+    assert "Who chairs?" not in await reads(web_town)
+    await alice.says("/promises")
+    assert not alice.sees("Who chairs?")
+    async with ClientSession(web_town.site) as http, http.get(f"/p/{poll.code}") as page:
+        assert page.status == 404
+        assert "Who chairs?" not in await page.text()
+
+
+async def test_a_question_to_a_part_of_town_says_whom_it_asked(web_town: WebTown) -> None:
+    people = [await web_town.member(f"Neighbour {number}") for number in range(5)]
+    for one in people:
+        await one.says("/me")
+        await one.taps("Part of town")
+        await one.taps("North")
+    olga = await web_town.organiser()
+    await olga.says("/poll A bench in North? | Yes | No")
+    for label in ("Edit", "Who is asked", "North", "Send"):
+        await olga.taps(label)
+    poll = await web_town.newest_poll()
+    for one in people:
+        await one.taps("Yes")
+    await web_town.passes(days=4)
+    for path in ("/c/elm-park", f"/p/{poll.code}"):
+        assert "It is for people in North." in await reads(web_town, path=path)

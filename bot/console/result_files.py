@@ -15,7 +15,7 @@ from markupsafe import Markup
 from bot import kinds
 from bot.i18n import Tongue
 from bot.kinds import Table
-from bot.letters.pictures import HONEST
+from bot.letters.polls import HONEST
 from bot.models import Standing
 
 COLUMNS = ("measure", "choice", "than", "label", "value", "share")

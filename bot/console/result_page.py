@@ -18,7 +18,7 @@ from bot.services import results
 
 _LATER = {
     "voted": N_("You see the result once you have answered, and everyone does when it has closed."),
-    "closed": N_("The result comes when the poll has closed."),
+    "closed": letters.LATER,
     "never": letters.ORGANISERS_ONLY,
 }
 _DOORS = {"web": N_("Answer here"), "telegram": N_("Answer in Telegram")}
@@ -50,8 +50,9 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
             took=standing.took_part,
             took_part=letters.took_part(standing, tongue),
             turnout=letters.turnout(standing, tongue),
-            honest=tongue._(pictures.HONEST),
-            secret=tongue._(_LATER[poll.results]),
+            honest=tongue._(letters.HONEST),
+            secret=tongue._(_LATER[poll.results] if poll.closed_at is None else letters.unseen(standing)),
+            whom=letters.for_whom(poll.whom, tongue),
             doors=[(tongue._(_DOORS[name]), doors[name]) for name in _DOORS if doors.get(name)],
             labels=kind.labels(poll.form, tongue),
             table=result_files.table_of(standing, tongue),

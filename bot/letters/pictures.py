@@ -4,13 +4,11 @@ from markupsafe import Markup
 
 from bot import kinds
 from bot.charts import CARD, CHAT, Chart, Row
-from bot.i18n import N_, Tongue
+from bot.i18n import Tongue
 from bot.kinds import Form
 from bot.letters.markup import bold, lines, opening, paragraphs
-from bot.letters.polls import ORGANISERS_ONLY, took_part, turnout
+from bot.letters.polls import HONEST, took_part, turnout, unseen
 from bot.models import Standing
-
-HONEST = N_("This is who answered, not the whole town.")
 
 ON_A_CARD = 60  # characters of a choice beside its count; a card is no higher for ten long ones
 IN_A_CAPTION = 40  # with ten of them, the question and the rest that is just what fits below a picture
@@ -84,7 +82,7 @@ def _whose(standing: Standing, tongue: Tongue) -> tuple[Markup, ...]:
     if standing.poll.closed_at is None:
         return (took_part(standing, tongue),)
     if standing.counts is None:
-        return (tongue._(ORGANISERS_ONLY), turnout(standing, tongue))
+        return (tongue._(unseen(standing)), turnout(standing, tongue))
     if not standing.took_part:
         return (tongue._("Nobody answered this time."), turnout(standing, tongue))
     return (turnout(standing, tongue), tongue._(HONEST))

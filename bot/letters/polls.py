@@ -13,7 +13,11 @@ from bot.press import Press
 
 NAMELESS = N_("Organisers see how many people chose what, never who.")
 NAMED = N_("Organisers see who chose what.")
+HONEST = N_("This is who answered, not the whole town.")
 ORGANISERS_ONLY = N_("Only the organisers see the result.")
+LATER = N_("The result comes when the poll has closed.")
+NOT_YET = N_("The result is shown once 5 people have answered. With fewer, people could guess who said what.")
+TOO_FEW = N_("Fewer than 5 people answered. People could guess who said what, so the result is not shown.")
 
 
 class Vote(Press, code="v", groups=True):
@@ -103,6 +107,15 @@ def until(standing: Standing, tongue: Tongue) -> Markup | None:
     )
 
 
+def unseen(standing: Standing) -> str:
+    """Why somebody sees no count; a msgid."""
+    if standing.poll.results == "never":
+        return ORGANISERS_ONLY
+    if standing.poll.closed_at is not None:
+        return TOO_FEW
+    return NOT_YET if standing.by_too_few and standing.poll.results == "voted" else LATER
+
+
 def promise(poll: Poll) -> str:
     """Who sees what was chosen; a msgid."""
     return NAMED if poll.named else NAMELESS
@@ -135,13 +148,7 @@ def _standing(standing: Standing, tongue: Tongue) -> Markup | None:
     if kind.steps or kind.writes:
         said = kind.said(poll.form, standing.mine, tongue)
         thanks = lines([thanks, tongue._("Your answer: {answer}", answer=said)])
-    later = None
-    if standing.counts is None:
-        later = (
-            tongue._(ORGANISERS_ONLY)
-            if poll.results == "never"
-            else tongue._("The result comes when the poll has closed.")
-        )
+    later = tongue._(unseen(standing)) if standing.counts is None else None
     return paragraphs(thanks, tally(standing, tongue), lines([took_part(standing, tongue), later]))
 
 
@@ -165,7 +172,7 @@ def tally(standing: Standing, tongue: Tongue) -> Markup | None:
     rows = []
     for one in table.bars:
         line = opening(one.said, rtl=tongue.rtl)
-        rows.append(line + Markup("\n") + bar(one.share, rtl=tongue.rtl) if one.share else line)
+        rows.append(lines([line, bar(one.share, rtl=tongue.rtl)]) if one.share else line)
     if not table.notes and not standing.said and not standing.themes:
         return lines(rows)  # most polls, and for every vote
     notes = lines(opening(note, rtl=tongue.rtl) for note in table.notes)
@@ -194,14 +201,14 @@ def result(standing: Standing, tongue: Tongue, *, site: str | None = None) -> Me
     if not standing.took_part:
         came_out: Markup | None = tongue._("Nobody answered this time.")
     elif standing.counts is None:
-        came_out = tongue._(ORGANISERS_ONLY)
+        came_out = tongue._(unseen(standing))
     else:
         came_out = tally(standing, tongue)
     text = paragraphs(
         tongue._("The poll in {community} has closed. This is how it came out.", community=community),
         bold(standing.poll.question),
         came_out,
-        turnout(standing, tongue),
+        lines([turnout(standing, tongue), tongue._(HONEST) if standing.took_part else None]),
         came_of_it(standing, tongue),
         tongue._("Look at it in full: {link}", link=page(site, standing.poll)) if site else None,
     )

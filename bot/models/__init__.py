@@ -8,6 +8,7 @@ from bot.models.files import File
 from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import (
+    A_PART,
     AREA,
     EVERYONE,
     INTEREST,
@@ -26,6 +27,7 @@ from bot.models.webchat import WebLine, WebSeal, WebSession
 
 __all__ = [
     "AREA",
+    "A_PART",
     "EVERYONE",
     "INTEREST",
     "ORGANISERS",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.models.base import Base, BigInt, Moment, Short
+from bot.models.base import Base, BigInt, Json, Moment, Short
 
 
 class File(Base):
@@ -14,7 +16,8 @@ class File(Base):
     `key` cannot be guessed; messages name the file by it. `owner_id` is the one resident who may have it, null for a
     file that whoever knows the key may have. `subject` says what it is, such as `my data`. `names` maps the
     credential of a channel's bot to the name that the channel gave it when it was handed over there for the first
-    time. What the other columns mean is said at `Media`.
+    time. A picture whose `content` is still to be drawn says in `drawing` what it shows (`bot.charts.Chart`). What the
+    other columns mean is said at `Media`.
     """
 
     __tablename__ = "files"
@@ -31,7 +34,8 @@ class File(Base):
     name: Mapped[str] = mapped_column(String(120))
     type: Mapped[str] = mapped_column(String(120))
     size: Mapped[int] = mapped_column(BigInt)
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    drawing: Mapped[dict[str, Any] | None] = mapped_column(Json)
     names: Mapped[dict[str, str]]
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]

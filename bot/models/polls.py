@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.crowd import FEWEST
 from bot.kinds import Form
 from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
 from bot.models.communities import Community
@@ -16,6 +17,7 @@ from bot.models.communities import Community
 EVERYONE, ORGANISERS = "everyone", "organisers"
 AREA, INTEREST = "area:", "interest:"
 """Whom a question is for; an area or an interest stands behind the colon."""
+A_PART = (AREA, INTEREST)
 
 _NAMED = text("resident_id IS NOT NULL")
 _REMINDS = text("remind_at IS NOT NULL")
@@ -86,6 +88,11 @@ class Poll(Base):
     def form(self) -> Form:
         """What is asked, as its kind sees it."""
         return Form(tuple(self.choices), self.options)
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody may look at it who has its code; what organisers ask among themselves is their own."""
+        return self.whom != ORGANISERS
 
     @property
     def outcome_due(self) -> datetime | None:
@@ -167,3 +174,8 @@ class Standing:
     took_part: int
     said: tuple[str, ...] = ()
     themes: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def by_too_few(self) -> bool:
+        """Whether so few of a part of the community answered that their count could be traced to them."""
+        return self.poll.whom.startswith(A_PART) and self.took_part < FEWEST

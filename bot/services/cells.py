@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-FEWEST = 5
+from bot.crowd import FEWEST
+
 WORTH_A_HINT = 20  # people in a group that may be named as hardly reached
 
 

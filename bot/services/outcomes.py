@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Community, FollowUp, Poll, Tally
+from bot.models import ORGANISERS, Community, FollowUp, Poll, Tally
 from bot.services.questions import today
 
 State = Literal["open", "unanswered", "awaited", "told", "owed", "done", "dropped"]
@@ -102,7 +102,7 @@ async def ledger(session: AsyncSession, community: Community, *, now: datetime, 
 async def closed(
     session: AsyncSession, community: Community, *, now: datetime, most: int = MOST
 ) -> list[Promise]:
-    """The newest closed polls with what came of them."""
+    """The newest closed polls with what came of them, as everybody may see them."""
     newest = (
         _ours(community).where(Poll.closed_at.is_not(None)).order_by(Poll.closed_at.desc(), Poll.id.desc())
     )
@@ -113,7 +113,7 @@ def _ours(community: Community) -> Select[Poll, int]:
     return (
         select(Poll, Tally.took_part)
         .join(Tally, Tally.poll_id == Poll.id)
-        .where(Poll.community_id == community.id)
+        .where(Poll.community_id == community.id, Poll.whom != ORGANISERS)
     )
 
 
@@ -146,11 +146,7 @@ class Loop:
 
 async def loop(session: AsyncSession, community: Community, *, now: datetime) -> Loop:
     """How many of those who answered heard in time what came of it."""
-    rows = await session.execute(
-        select(Poll, Tally.took_part)
-        .join(Tally, Tally.poll_id == Poll.id)
-        .where(Poll.community_id == community.id, Poll.closed_at > now - YEAR, Tally.took_part > 0)
-    )
+    rows = await session.execute(_ours(community).where(Poll.closed_at > now - YEAR, Tally.took_part > 0))
     polls = due = told = 0
     for poll, took_part in rows:
         assert poll.outcome_due is not None  # noqa: S101 - only closed ones were asked for

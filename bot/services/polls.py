@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, func, insert, literal, or_, select
@@ -205,10 +206,14 @@ async def standing(session: AsyncSession, poll: Poll, *, of: Resident, organiser
 def seen_as(
     poll: Poll, community: Community, tally: Tally, *, mine: Answer | None, organiser: bool = False
 ) -> Standing:
-    """A poll as somebody sees it whose answer is `mine`; organisers see the count at any time."""
+    """A poll as somebody sees it whose answer is `mine`; organisers see the count at any time. What hardly anybody in
+    a part of town answered is shown to nobody, but to organisers where they see who answered what anyway."""
     shown = poll.results != "never" and poll.closed_at is not None
     shown = shown or organiser or (poll.results == "voted" and mine is not None)
-    return Standing(poll, community, mine, tally.counts if shown else None, tally.asked, tally.took_part)
+    seen = Standing(poll, community, mine, tally.counts, tally.asked, tally.took_part)
+    if shown and not (seen.by_too_few and not (organiser and poll.named)):
+        return seen
+    return replace(seen, counts=None)
 
 
 async def who_chose(session: AsyncSession, poll: Poll) -> list[tuple[str | None, Answer]]:

@@ -7,21 +7,22 @@ from collections.abc import AsyncIterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.crowd import FEWEST
 from bot.kinds import Answer
-from bot.models import Ballot, Community, Poll, Standing, Tally
+from bot.models import ORGANISERS, Ballot, Community, Poll, Standing, Tally
 from bot.services import polls, reading, sealing
 
-FEWEST = 5  # ballots in a list: with fewer it would say who
 AT_ONCE = 2_000  # ballots of a list in one statement
 
 
 async def public(session: AsyncSession, code: str) -> Standing | None:
-    """The poll of that code as somebody sees it who has not answered: the count only after the close, if ever."""
+    """The poll of that code as somebody sees it who has not answered: the count only after the close, if ever. What
+    organisers ask among themselves is there for nobody else."""
     row = await session.execute(
         select(Poll, Community, Tally)
         .join(Community, Community.id == Poll.community_id)
         .join(Tally, Tally.poll_id == Poll.id)
-        .where(Poll.code == code.strip().lower())
+        .where(Poll.code == code.strip().lower(), Poll.whom != ORGANISERS)
     )
     found = row.one_or_none()
     if found is None:

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.crowd import FEWEST
 from bot.models import Community, Membership, Participation, Poll, Resident
 from bot.services import communities, fairness
-from bot.services.cells import FEWEST, NOBODY, Cell, Split, split
+from bot.services.cells import NOBODY, Cell, Split, split
 
 SPAN = timedelta(days=90)
 MOST_ACTIVE = 10  # people

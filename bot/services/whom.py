@@ -5,11 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.crowd import FEWEST
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.models import AREA, EVERYONE, INTEREST, ORGANISERS, Membership, Poll, Resident
-
-FEWEST = 5  # people in a part; what fewer answer could be guessed
+from bot.models import A_PART, AREA, EVERYONE, INTEREST, ORGANISERS, Membership, Poll, Resident
 
 ONLY_ORGANISERS = N_("This question is for organisers only.")
 ONLY_AREA = N_("This question is for people in {area} only. You can say with /me where you live.")
@@ -54,7 +53,7 @@ async def may(session: AsyncSession, poll: Poll, resident: Resident) -> bool:
 
 def enough(whom: str, people: int) -> None:
     """Refused where so few are in a part of the community that their answers would not be their own business."""
-    if whom.startswith((AREA, INTEREST)) and people < FEWEST:
+    if whom.startswith(A_PART) and people < FEWEST:
         raise Refused(
             N_(
                 "Fewer than {fewest} people would be asked. Their answers could be guessed, so please ask more people."

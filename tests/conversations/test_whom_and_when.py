@@ -73,6 +73,40 @@ async def test_a_part_with_fewer_than_five_people_is_not_asked_alone(town: Town)
     assert olga.sees("Fewer than 5 people would be asked.")
 
 
+async def test_what_fewer_than_five_of_a_part_say_is_shown_to_nobody(town: Town) -> None:
+    northerners = await people_of(town, "North", 6)
+    olga = await town.organiser()
+    await olga.says("/poll A bench in North? | Yes | No")
+    await decides(olga, "Who is asked", "North")
+    await olga.taps("Send")
+    for one in northerners[:4]:
+        await one.taps("Yes")
+    assert "The result is shown once 5 people have answered." in northerners[3].latest
+    await olga.taps("How it stands")
+    for sees in (olga.latest, northerners[3].latest):
+        assert "4 votes" not in sees
+    await northerners[4].taps("No")
+    assert "Yes: 4 votes, 80%" in northerners[4].latest
+    await olga.taps("How it stands")
+    assert "Yes: 4 votes, 80%" in olga.latest
+
+
+async def test_what_stayed_below_five_is_not_shown_after_the_close_either(town: Town) -> None:
+    northerners = await people_of(town, "North", 5)
+    olga = await town.organiser()
+    await olga.says("/poll A bench in North? | Yes | No")
+    await decides(olga, "Who is asked", "North")
+    await olga.taps("Send")
+    for one in northerners[:4]:
+        await one.taps("Yes")
+    await town.passes(days=4)
+    for one in (olga, northerners[0]):
+        assert one.sees(
+            "Fewer than 5 people answered. People could guess who said what, so the result is not shown."
+        )
+        assert "4 votes" not in one.latest
+
+
 async def test_those_who_care_about_something_are_asked(town: Town) -> None:
     people = [await town.member(f"gardener {number}") for number in range(5)]
     for one in people:

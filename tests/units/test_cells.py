@@ -7,7 +7,8 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.cells import FEWEST, NOBODY, WORTH_A_HINT, Cell, Split, split
+from bot.crowd import FEWEST
+from bot.services.cells import NOBODY, WORTH_A_HINT, Cell, Split, split
 
 CELLS = st.builds(
     lambda people, share: Cell(people, min(people, people * share // 100)),
