@@ -21,6 +21,7 @@ from bench.postgresql import Server, serving
 from bench.running import IN_FLIGHT, Length, Result, Starved, run
 
 ROUNDS = 3
+VOTING = 5  # the machine is not always equally quick: more rounds find the middle
 FULL = Length(warm_up=0.8, full=2.5, half=2)
 QUICK = Length(warm_up=0.5, full=1.5, half=1)
 SIZES = sizes.Scale()
@@ -89,7 +90,7 @@ async def _votes(server: Server, found: Found, full: bool) -> None:
     found["ceiling"] = asdict(await _one(CEILING, server, FULL, "how much the fake can bear"))
     found["settling"] = await settling.measured(server)
     runs: dict[str, list[Found]] = {one.name: [] for one in CONTENDERS}
-    for number in range(ROUNDS):
+    for number in range(VOTING):
         this: Found = {}
         for one in CONTENDERS if number % 2 == 0 else reversed(CONTENDERS):
             result = await _settled(one, server, f"round {number + 1}", found["settling"])

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -105,7 +106,8 @@ class Tongue:
 
     def percent(self, share: float) -> str:
         """0.5 → 50 %."""
-        return _percent(self.code, share)
+        # By the hundredth: after each vote the shares are others, and what is said of them nearly never.
+        return _percent(self.code, round(Decimal(repr(share)) * 100))
 
     def day(self, moment: datetime, zone: str) -> str:
         """The weekday, day and month in `zone`, in full."""
@@ -183,8 +185,8 @@ def _number(code: str, value: float) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _percent(code: str, share: float) -> str:
-    return format_percent(share, locale=tongue(code).locale)
+def _percent(code: str, hundredths: int) -> str:
+    return format_percent(Decimal(hundredths) / 100, locale=tongue(code).locale)
 
 
 @lru_cache(maxsize=1024)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.message import ISOLATES
 
@@ -22,12 +22,18 @@ def code(text: str) -> Markup:
 
 def paragraphs(*parts: Any) -> Markup:
     """Parts with an empty line between them; empty ones are left out."""
-    return Markup("\n\n").join(part for part in parts if part)
+    return _joined("\n\n", parts)
 
 
 def lines(parts: Iterable[Any]) -> Markup:
     """Parts on lines of their own; empty ones are left out."""
-    return Markup("\n").join(part for part in parts if part)
+    return _joined("\n", parts)
+
+
+def _joined(between: str, parts: Iterable[Any]) -> Markup:
+    """What `Markup.join` does, without making each part anew: these are for every vote."""
+    told = [part if part.__class__ is Markup else escape(part) for part in parts if part]
+    return Markup(between.join(told))  # noqa: S704 - each of them is markup
 
 
 def opening(line: Markup, *, rtl: bool) -> Markup:
