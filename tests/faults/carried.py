@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
@@ -11,8 +13,12 @@ from bot import outbox
 from bot.clock import utc_now
 from bot.db import Database
 from bot.models import Address, Envelope, Letter, Membership
+from bot.services import files
 from tests.faults.desks import note
 from tests.faults.processes import Telegram
+
+HOUR = timedelta(hours=1)
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(2_000)
 
 Mail = tuple[str, str]
 """A subject, and the chat of somebody who gets it."""
@@ -28,20 +34,34 @@ class Carried:
         self.subjects: dict[str, str] = {}
 
     async def put(self, subject: str, words: str) -> None:
-        """A letter for every member, as a service would put it."""
+        """A letter with a picture for every member, as a service would put it."""
+        now = utc_now()
         async with self._database.writing() as session:
             members = select(Membership.resident_id).where(Membership.role == "resident")
+            media = await files.keep(
+                session,
+                PICTURE,
+                kind="photo",
+                name="notice.png",
+                media_type="image/png",
+                subject=subject,
+                life=HOUR,
+                now=now,
+            )
+            letter = replace(note(words), media=media)
             await outbox.put_to_many(
-                session, members, {"en": note(words)}, otherwise="en", subject=subject, now=utc_now()
+                session, members, {"en": letter}, otherwise="en", subject=subject, now=now
             )
         self.subjects[subject] = words
 
     async def messages(self, subject: str) -> list[tuple[int, int]]:
         """Person and message for each time that this letter reached somebody."""
         return [
-            (call["params"]["chat_id"], call["result"]["message_id"])
-            for call in await self._telegram.calls("sendMessage")
-            if self.subjects[subject] in call["params"]["text"] and call["params"]["chat_id"] != self._but
+            (chat, call["result"]["message_id"])
+            for method, words in (("sendMessage", "text"), ("sendPhoto", "caption"))
+            for call in await self._telegram.calls(method)
+            if self.subjects[subject] in call["params"].get(words, "")
+            and (chat := int(call["params"]["chat_id"])) != self._but
         ]
 
     async def in_flight(self) -> set[Mail]:

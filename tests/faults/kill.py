@@ -3,8 +3,8 @@
 What must hold afterwards. Acknowledged is kept: the update of every answered tap was committed when the process died.
 Owed is done: what Telegram still held is handled, each update once, and everything in the outbox reaches an end.
 The count is right: tally, recount and each person's last tap agree, and so does what each of them sees. A letter to
-many reaches everybody; it comes again, and once only, to those for whom the process died between Telegram's taking
-it and our writing that down.
+many reaches everybody, with its picture; it comes again, and once only, to those for whom the process died between
+Telegram's taking it and our writing that down.
 """
 
 from __future__ import annotations
