@@ -146,7 +146,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
 def _add_channels(folkmoot: Folkmoot) -> None:
     """The channels that are set; their doors stand open only in a role that receives."""
     settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
-    fetch = None
+    drawer, fetch = Drawer(folkmoot.database, folkmoot.clock, folkmoot.artist), None
     if settings.telegram_token is not None:
         from bot.channels.telegram.channel import TelegramChannel  # late: not everybody has a bot
 
@@ -159,7 +159,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             public_url=settings.public_url,
             alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
             paid=settings.telegram_messages_per_second > FREE,
-            drawer=Drawer(folkmoot.database, folkmoot.clock),
+            drawer=drawer,
         )
         pace = limits(
             settings.telegram_messages_per_second,
@@ -179,6 +179,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             folkmoot.clock,
             settings.webchat_frames,
             Shelf(settings.media_dir, fetch, folkmoot.clock),
+            drawer,
         )
         folkmoot.add(chat, Limits())
         if doors:

@@ -135,6 +135,14 @@ RULES: Mapping[str, Rule] = {
         ("files",),
         DAY,
     ),
+    "drawing": Rule(
+        N_("The picture of a result"),
+        N_("{age} after the question closed"),
+        N_("so that everyone who answered can be sent it"),
+        ("files",),
+        MONTH,
+        people=False,
+    ),
     "enclosure": Rule(
         N_("The picture or document of an announcement, and the copy that web pages show"),
         N_("{age} after it was sent"),

@@ -9,7 +9,7 @@ import pytest
 
 from bot import i18n
 from bot.charts import Chart
-from bot.letters import pictures
+from bot.letters import pictures, polls
 from bot.services import results
 from tests.newsroom import Newsroom, voted
 
@@ -89,5 +89,5 @@ async def test_a_caption_says_all_and_fits_below_a_picture(newsroom: Newsroom, l
     assert standing is not None
     caption = pictures.caption(standing, i18n.tongue(language))
     assert len(caption.striptags()) <= 1024
-    assert i18n.tongue(language)._(pictures.HONEST) in caption
+    assert i18n.tongue(language)._(polls.HONEST) in caption
     assert all(f"{n}ccc" in caption for n in range(10))

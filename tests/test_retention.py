@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import retention
 from bot.channels.webchat import tidy
+from bot.charts import Chart
 from bot.jobs import Entry
 from bot.models import (
     Address,
@@ -31,7 +32,7 @@ from bot.models import (
     WebLine,
     WebSession,
 )
-from bot.services import announcements, invitations
+from bot.services import announcements, files, invitations, result_pictures
 from tests.house.tree import ROOT
 from tests.town import Town
 
@@ -103,6 +104,18 @@ async def file(session: AsyncSession, name: str, at: datetime) -> None:
     session.add(File(key=name, content=b"1", created_at=at, expires_at=until, **about))
 
 
+async def drawing(session: AsyncSession, name: str, at: datetime) -> None:
+    await files.keep_drawing(
+        session,
+        Chart(name, "", (), ()),
+        name=name,
+        subject=result_pictures.SUBJECT,
+        life=retention.age("drawing"),
+        now=at,
+        about=name,
+    )
+
+
 async def enclosure(session: AsyncSession, name: str, at: datetime) -> None:
     told = Broadcast(community_id=1, language="en", texts={"en": name}, state="done", sent_at=at, done_at=at)
     session.add(told)
@@ -144,6 +157,7 @@ CASES: dict[str, tuple[Put, Any]] = {
     "seen": (seen, Seen),
     "transcript": (transcript, WebLine),
     "file": (file, File),
+    "drawing": (drawing, File),
     "enclosure": (enclosure, Enclosure),
     "joining code": (joining_code, LinkCode),
     "group code": (group_code, GroupCode),

@@ -51,9 +51,19 @@ class Chart:
     width: int = CHAT[0]
     height: int | None = CHAT[1]
 
+    def as_data(self) -> dict[str, Any]:
+        """The shape that can be kept, and be told to the drawing process."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, kept: Mapping[str, Any]) -> Chart:
+        """Read what `as_data` wrote."""
+        rows = tuple(Row(**row) for row in kept["rows"])
+        return cls(**{**kept, "rows": rows, "below": tuple(kept["below"])})
+
     def as_json(self) -> bytes:
         """On one line."""
-        return json.dumps(asdict(self)).encode()
+        return json.dumps(self.as_data()).encode()
 
     @property
     def edition(self) -> str:

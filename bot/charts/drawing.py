@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from bot.charts import Chart, Row
+from bot.charts import Chart
 
 
 def main() -> None:
@@ -16,17 +16,11 @@ def main() -> None:
 
     for line in sys.stdin.buffer:
         try:
-            drawn = png(_chart(line))
+            drawn = png(Chart.from_data(json.loads(line)))
         except Exception:  # noqa: BLE001 - whatever it is, the next one can still be drawn
             drawn = b""
         sys.stdout.buffer.write(len(drawn).to_bytes(4) + drawn)
         sys.stdout.buffer.flush()
-
-
-def _chart(line: bytes) -> Chart:
-    read = json.loads(line)
-    rows = tuple(Row(**row) for row in read.pop("rows"))
-    return Chart(**{**read, "rows": rows, "below": tuple(read["below"])})
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from bot.i18n import N_
 from bot.letters import poll_desk
 from bot.letters import polls as letters
 from bot.models import Community, Membership, Poll, Resident, Standing, Tally, WebLine
-from bot.services import audit, communities, polls, questions, reading, roll, voters
+from bot.services import audit, communities, polls, questions, reading, result_pictures, roll, voters
 
 
 async def close(
@@ -53,6 +53,7 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime, site: st
     """Destroy the key, stop what is unsent, and put the result in the outbox for those who took part."""
     poll, tally = await roll.locked(session, poll_id)
     poll.closed_at, poll.key = now, None
+    site = site if poll.public else None
     await session.flush()
     await _forget_marks(session, poll)
     community = await session.get_one(Community, poll.community_id)
@@ -61,21 +62,20 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime, site: st
     full = polls.seen_as(poll, community, tally, mine=None, organiser=True)
     full, unread = await reading.with_words(session, full), await reading.unread(session, poll)
     names = await polls.who_chose(session, poll)
-    await voters.tell(
-        session,
-        poll,
-        {code: letters.result(closed, i18n.tongue(code), site=site) for code in i18n.available()},
-        subject=f"result:{poll.id}",
-        now=now,
-    )
+    told = {
+        to.code: await result_pictures.beside(
+            session, letters.result(closed, to, site=site), closed, to, now=now
+        )
+        for to in map(i18n.tongue, i18n.available())
+    }
+    await voters.tell(session, poll, told, subject=f"result:{poll.id}", now=now)
     for organiser in await voters.who_asked(session, poll):
-        language = (await session.get_one(Resident, organiser)).language
+        to = i18n.tongue((await session.get_one(Resident, organiser)).language)
+        desk = poll_desk.result_for_organiser(full, to, names=names, unread=unread, site=site)
         await outbox.put_personal(
             session,
             organiser,
-            poll_desk.result_for_organiser(
-                full, i18n.tongue(language), names=names, unread=unread, site=site
-            ),
+            await result_pictures.beside(session, desk, full, to, now=now, owner=organiser),
             once_key=f"result:{poll.id}:organiser:{organiser}",
             now=now,
         )

@@ -9,11 +9,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.charts import Chart
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
@@ -25,12 +26,13 @@ LARGEST = MOST * 1024 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file and what is in it."""
+    """A file and what is in it; `drawing` is what it shows as long as it is still to be drawn."""
 
     media: Media
     content: bytes
     owner: int | None
     kept_until: datetime
+    drawing: Chart | None = None
 
     @property
     def name(self) -> str:
@@ -59,29 +61,71 @@ async def keep(
     """Keep a file for `life`, and return what a message needs to carry it. With an `owner` it is theirs alone."""
     if len(content) > LARGEST:
         raise Refused(N_("This has become too large for one file: more than {most} megabytes."), most=MOST)
-    key = secrets.token_urlsafe(24)
+    media = Media(kind, {}, name, len(content), media_type, about, _new_key())
+    await _put(session, media, subject, life, now, None if owner is None else owner.id, content=content)
+    return media
+
+
+async def keep_drawing(
+    session: AsyncSession,
+    chart: Chart,
+    *,
+    name: str,
+    subject: str,
+    life: timedelta,
+    now: datetime,
+    about: str,
+    owner: int | None = None,
+) -> Media:
+    """Keep a picture that is drawn when it is first wanted, for drawing takes seconds."""
+    media = Media("photo", {}, name, None, "image/png", about, _new_key())
+    await _put(session, media, subject, life, now, owner, drawing=chart.as_data())
+    return media
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+async def _put(
+    session: AsyncSession,
+    media: Media,
+    subject: str,
+    life: timedelta,
+    now: datetime,
+    owner: int | None,
+    **inside: Any,
+) -> None:
     session.add(
         File(
-            key=key,
-            owner_id=None if owner is None else owner.id,
+            key=media.key,
+            owner_id=owner,
             subject=subject,
-            kind=kind,
-            name=name,
-            type=media_type,
-            size=len(content),
-            content=content,
+            kind=media.kind,
+            name=media.name,
+            type=media.type,
+            size=media.size or 0,
             names={},
             created_at=now,
             expires_at=now + life,
+            **inside,
         )
     )
     await session.flush()
-    return Media(kind, {}, name, len(content), media_type, about, key)
+
+
+async def drawn(session: AsyncSession, key: str, content: bytes) -> None:
+    """Keep what was drawn, for all who want it after this."""
+    await session.execute(
+        update(File)
+        .where(File.key == key, File.content.is_(None))
+        .values(content=content, size=len(content), drawing=None)
+    )
 
 
 async def found(session: AsyncSession, key: str, *, now: datetime) -> Made | None:
     """The file of that key, while it is kept."""
-    columns = (File.kind, File.names, File.name, File.size, File.type, File.content)
+    columns = (File.kind, File.names, File.name, File.size, File.type, File.content, File.drawing)
     row = (
         await session.execute(
             select(*columns, File.owner_id, File.expires_at).where(File.key == key, File.expires_at > now)
@@ -89,9 +133,10 @@ async def found(session: AsyncSession, key: str, *, now: datetime) -> Made | Non
     ).one_or_none()
     if row is None:
         return None
-    kind, known, called, size, media_type, content, owner, until = row
-    media = Media(kind, known, called, size, media_type, key=key)  # type: ignore[arg-type]
-    return Made(media, bytes(content), owner, until)
+    kind, known, called, size, media_type, content, drawing, owner, until = row
+    media = Media(kind, known, called, size or None, media_type, key=key)
+    chart = None if drawing is None else Chart.from_data(drawing)
+    return Made(media, bytes(content or b""), owner, until, chart)
 
 
 async def names(session: AsyncSession, key: str, *, now: datetime) -> Mapping[str, str] | None:

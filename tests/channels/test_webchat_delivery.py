@@ -135,7 +135,15 @@ async def test_what_another_process_delivers_is_heard_too(
 ) -> None:
     here = web(town)._room
     other = WebChat(
-        open_database(database_url), here.submit, here.rehearse, here.site, "en", here.clock, "*", here.shelf
+        open_database(database_url),
+        here.submit,
+        here.rehearse,
+        here.site,
+        "en",
+        here.clock,
+        "*",
+        here.shelf,
+        here.drawer,
     )
     async with town.visitor() as alice:
         chat = await known(town, alice)
@@ -164,6 +172,7 @@ async def test_a_line_from_another_process_is_heard_and_not_waited_for(
             here.clock,
             "*",
             here.shelf,
+            here.drawer,
         )
         await until(lambda: town.folkmoot.database.news.listening, "the line to the other process")
         async with alice.http.get("/w/events") as response:

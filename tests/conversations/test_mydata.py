@@ -24,7 +24,7 @@ async def given(town: Town, person: Person) -> tuple[dict[str, Any], str]:
     media = [one.media for one in person.screen.messages.values() if one.media is not None][-2:]
     async with town.folkmoot.database.reading() as session:
         contents = select(File.key, File.content)
-        kept = {key: content.decode() for key, content in await session.execute(contents)}
+        kept = {key: content.decode() for key, content in await session.execute(contents) if content}
     assert [one.name for one in media] == ["my-data.html", "my-data.json"]
     page, programs = (kept[one.key or ""] for one in media)
     return json.loads(programs), page

@@ -39,9 +39,9 @@ class WebChat:
         clock: Clock,
         frames: str,
         shelf: Shelf,
+        drawer: Drawer,
     ) -> None:
         guard, ears = Guard(site), Hub(database)
-        drawer = Drawer(database, clock)
         self._room = Room(
             database, submit, rehearse, site, default_language, clock, frames, guard, ears, shelf, drawer
         )
