@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CARD = (1200, 630)  # points; what pages that show a link make room for
-CHAT = (1000, None)  # as high as it needs to be
+CHAT = (720, None)  # a phone shows it at half of that; as high as it needs to be
 
 REST = 60.0  # seconds without a picture, then the drawing process goes
 PATIENCE = 60.0  # seconds for one picture; the first takes about two, more on a busy machine
