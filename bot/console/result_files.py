@@ -46,6 +46,10 @@ def as_json(standing: Standing, tongue: Tongue, site: str) -> str:
         "asked": standing.asked,
         "took_part": standing.took_part,
         "about": _plain(tongue._(HONEST)),
+        "differs": [
+            {"area": area, "answered": answered, "everybody": everybody}
+            for area, answered, everybody in poll.differs or ()
+        ],
         "choices": list(kind.labels(poll.form, tongue)),
         "counted": _counted(table) if table else None,
         "notes": [_plain(note) for note in table.notes] if table else None,

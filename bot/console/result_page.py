@@ -50,7 +50,7 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
             took=standing.took_part,
             took_part=letters.took_part(standing, tongue),
             turnout=letters.turnout(standing, tongue),
-            honest=tongue._(letters.HONEST),
+            whose=letters.whose(standing, tongue),
             secret=tongue._(_LATER[poll.results] if poll.closed_at is None else letters.unseen(standing)),
             whom=letters.for_whom(poll.whom, tongue),
             doors=[(tongue._(_DOORS[name]), doors[name]) for name in _DOORS if doors.get(name)],

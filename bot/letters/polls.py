@@ -208,11 +208,27 @@ def result(standing: Standing, tongue: Tongue, *, site: str | None = None) -> Me
         tongue._("The poll in {community} has closed. This is how it came out.", community=community),
         bold(standing.poll.question),
         came_out,
-        lines([turnout(standing, tongue), tongue._(HONEST) if standing.took_part else None]),
+        lines([turnout(standing, tongue), *whose(standing, tongue)]),
         came_of_it(standing, tongue),
         tongue._("Look at it in full: {link}", link=page(site, standing.poll)) if site else None,
     )
     return Message(text)
+
+
+def whose(standing: Standing, tongue: Tongue) -> list[Markup]:
+    """That these are the people who answered, and how they differ from everybody as far as that may be said."""
+    if not standing.took_part:
+        return []
+    apart = [
+        tongue._(
+            "{area}: about {answered} of those who answered live there, and about {all} of everybody here.",
+            area=area,
+            answered=tongue.percent(answered),
+            all=tongue.percent(everybody),
+        )
+        for area, answered, everybody in standing.poll.differs or ()
+    ]
+    return [tongue._(HONEST), *(opening(line, rtl=tongue.rtl) for line in apart)]
 
 
 def page(site: str, poll: Poll) -> str:

@@ -39,7 +39,8 @@ class Poll(Base):
 
     `outcome` is what was decided, `decided_by` by whom, in words; `done_by` the day for which it is promised, null when
     there is nothing more to do; `told` how many of those who took part the outcome was sent to. A promise is owed until
-    it is `settled`; `followed_up` counts what was said of it on the way.
+    it is `settled`; `followed_up` counts what was said of it on the way. `differs` says since the close how those who
+    answered differ from everybody (`services/differing.py`).
     """
 
     __tablename__ = "polls"
@@ -83,6 +84,7 @@ class Poll(Base):
     settled_at: Mapped[Moment | None]
     told: Mapped[int | None] = mapped_column(BigInt)
     followed_up: Mapped[int] = mapped_column(SmallInteger, default=0)
+    differs: Mapped[list[Any] | None] = mapped_column(Json)
 
     @property
     def form(self) -> Form:

@@ -14,7 +14,17 @@ from bot.i18n import N_
 from bot.letters import poll_desk
 from bot.letters import polls as letters
 from bot.models import Community, Membership, Poll, Resident, Standing, Tally, WebLine
-from bot.services import audit, communities, polls, questions, reading, result_pictures, roll, voters
+from bot.services import (
+    audit,
+    communities,
+    differing,
+    polls,
+    questions,
+    reading,
+    result_pictures,
+    roll,
+    voters,
+)
 
 
 async def close(
@@ -58,6 +68,7 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime, site: st
     await _forget_marks(session, poll)
     community = await session.get_one(Community, poll.community_id)
     await outbox.cancel(session, f"poll:{poll.id}", now=now)
+    poll.differs = await differing.found(session, poll, community)
     closed = await reading.with_words(session, polls.seen_as(poll, community, tally, mine=None))
     full = polls.seen_as(poll, community, tally, mine=None, organiser=True)
     full, unread = await reading.with_words(session, full), await reading.unread(session, poll)

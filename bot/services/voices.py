@@ -59,9 +59,9 @@ async def heard(session: AsyncSession, community_id: int, *, by: Resident, now: 
     community = await communities.require_organiser(session, by, community_id)
     lately = await _period(session, community, since=now - SPAN, until=now)
     before = await _period(session, community, since=now - 2 * SPAN, until=now - SPAN)
-    areas = await _split(session, community, Membership.area, community.areas, since=now - SPAN, until=now)
-    spoken = community.languages
-    languages = await _split(session, community, Resident.language, spoken, since=now - SPAN, until=now)
+    active = _active(community, since=now - SPAN, until=now)
+    areas = await by_group(session, community, Membership.area, community.areas, active, until=now)
+    languages = await by_group(session, community, Resident.language, community.languages, active, until=now)
     return Voices(lately, before, areas, languages, _unreached(areas, lately), _unreached(languages, lately))
 
 
@@ -114,17 +114,17 @@ def _evenness(people: fairness.Histogram) -> Evenness:
     )
 
 
-async def _split(
+async def by_group(
     session: AsyncSession,
     community: Community,
     group: Any,
     known: list[str],
+    active: Subquery,
     *,
-    since: datetime,
     until: datetime,
 ) -> Split:
-    """By groups of the community's own list. What somebody wrote themselves is nobody else's business."""
-    active = _active(community, since=since, until=until)
+    """By groups of the community's own list; `active` has a row for each resident who took part. What somebody wrote
+    themselves is nobody else's business."""
     rows = await _counted(
         session,
         select(group, func.count(), func.count(active.c.resident_id))

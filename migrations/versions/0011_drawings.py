@@ -1,4 +1,4 @@
-"""Pictures that are drawn when they are first wanted: until then only what they show is kept."""
+"""Pictures drawn when they are first wanted, and how those who answered a poll differ from everybody."""
 
 from __future__ import annotations
 
@@ -18,3 +18,4 @@ def upgrade() -> None:
     with op.batch_alter_table("files") as files:
         files.add_column(sa.Column("drawing", JSON, nullable=True))
         files.alter_column("content", existing_type=sa.LargeBinary(), nullable=True)
+    op.add_column("polls", sa.Column("differs", JSON, nullable=True))
