@@ -26,7 +26,12 @@ async def lived(town: Town, poll: Poll, **areas: tuple[int, int]) -> None:
             await session.flush()
             for number, one in enumerate(them):
                 session.add(
-                    Address(channel="paper", chat=f"{area}{number}", resident_id=one.id, created_at=now)
+                    Address(
+                        channel="paper",
+                        chat=f"{area}{next(town.numbers)}",
+                        resident_id=one.id,
+                        created_at=now,
+                    )
                 )
                 session.add(
                     Membership(
