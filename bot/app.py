@@ -22,6 +22,7 @@ from bot.console.server import serving
 from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
 from bot.conversation.router import Router
+from bot.conversation.searching import searching
 from bot.conversation.turn import Links
 from bot.db import Database
 from bot.drawer import Drawer
@@ -146,7 +147,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
 def _add_channels(folkmoot: Folkmoot) -> None:
     """The channels that are set; their doors stand open only in a role that receives."""
     settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
-    fetch = None
+    router, fetch = folkmoot.router, None
     if settings.telegram_token is not None:
         from bot.channels.telegram.channel import TelegramChannel  # late: not everybody has a bot
 
@@ -160,6 +161,8 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
             paid=settings.telegram_messages_per_second > FREE,
             drawer=Drawer(folkmoot.database, folkmoot.clock),
+            asks_for_administrators=router.asks_for_administrators,
+            search=searching(folkmoot.database, router.find, folkmoot.clock, settings.default_language),
         )
         pace = limits(
             settings.telegram_messages_per_second,

@@ -10,6 +10,7 @@ from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import (
     AREA,
     EVERYONE,
+    GROUP,
     INTEREST,
     ORGANISERS,
     OUTCOME_WITHIN,
@@ -27,6 +28,7 @@ from bot.models.webchat import WebLine, WebSeal, WebSession
 __all__ = [
     "AREA",
     "EVERYONE",
+    "GROUP",
     "INTEREST",
     "ORGANISERS",
     "OUTCOME_WITHIN",

@@ -41,7 +41,7 @@ def promise(
 ) -> Promise:
     """What is promised of this poll, as it stands now."""
     if poll.outcome_due is None:
-        return Promise(poll, "open", None)
+        return Promise(poll, "open" if poll.closed_at is None else "told", None)
     if poll.outcome_at is None:
         if not took_part:
             return Promise(poll, "unanswered", None)
@@ -113,7 +113,7 @@ def _ours(community: Community) -> Select[Poll, int]:
     return (
         select(Poll, Tally.took_part)
         .join(Tally, Tally.poll_id == Poll.id)
-        .where(Poll.community_id == community.id)
+        .where(Poll.community_id == community.id, Poll.by_member.is_(False))
     )
 
 
@@ -149,7 +149,8 @@ async def loop(session: AsyncSession, community: Community, *, now: datetime) ->
     rows = await session.execute(
         select(Poll, Tally.took_part)
         .join(Tally, Tally.poll_id == Poll.id)
-        .where(Poll.community_id == community.id, Poll.closed_at > now - YEAR, Tally.took_part > 0)
+        .where(Poll.community_id == community.id, Poll.by_member.is_(False))
+        .where(Poll.closed_at > now - YEAR, Tally.took_part > 0)
     )
     polls = due = told = 0
     for poll, took_part in rows:

@@ -1,4 +1,5 @@
-"""Whom a question is for: everyone in the community, its organisers, a part of town, or who cares about something."""
+"""Whom a question is for: everyone in the community, its organisers, a part of town, who cares about something, or
+whoever comes by it in a group chat."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.models import AREA, EVERYONE, INTEREST, ORGANISERS, Membership, Poll, Resident
+from bot.models import AREA, EVERYONE, GROUP, INTEREST, ORGANISERS, Membership, Poll, Resident
 
 FEWEST = 5  # people in a part; what fewer answer could be guessed
 
@@ -42,7 +43,7 @@ async def require(session: AsyncSession, poll: Poll, resident: Resident) -> None
 
 async def may(session: AsyncSession, poll: Poll, resident: Resident) -> bool:
     """Whether the question is for this resident."""
-    if poll.whom == EVERYONE:
+    if poll.whom in (EVERYONE, GROUP):
         return True
     found = select(Membership.resident_id).where(
         Membership.community_id == poll.community_id,
