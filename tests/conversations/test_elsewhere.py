@@ -216,6 +216,16 @@ async def test_a_forged_tap_there_changes_nothing_and_shows_nothing(town: Town, 
     assert alice.screen.messages == {}
 
 
+async def test_nothing_is_said_there_where_nobody_waits_for_a_note(town: Town) -> None:
+    await connected_town(town, "-42")
+    await in_group(town, "Olga").says("/poll Which colour? | Blue | Green")
+    hidden = await town.newest_poll()
+    alice = there(town, "Alice")
+    for payload in (f"si:{hidden.id}:en", "si:99:en", "z:1"):
+        assert (await alice.does(Tap(payload), message=alice.chat)).outcome == "refused"
+    assert alice.screen.messages == {}
+
+
 async def test_a_message_shows_one_question_whatever_is_tapped_later(town: Town) -> None:
     olga = await town.organiser("Olga")
     first = await town.poll("Keep the market?", "Yes", "No", by=olga)

@@ -7,7 +7,7 @@ import asyncio
 from sqlalchemy import func, select
 
 from bot.message import Command, Tap
-from bot.models import GROUP, Membership, Reminder
+from bot.models import GROUP, Membership, Reminder, Tick
 from tests.conversations.test_asking_in_groups import letting_members_ask, polls_of
 from tests.conversations.test_groups import in_group
 from tests.conversations.test_polls_in_groups import connected_town
@@ -78,6 +78,8 @@ async def test_a_members_question_stays_open_for_a_week_at_most_and_promises_not
     assert "No outcome yet" not in alice.text
     for _ in range(5):
         await town.passes(days=7)
+        async with town.folkmoot.database.reading() as session:
+            assert (await session.get_one(Tick, "remind of promises")).at == town.clock()
     assert olga.text == said  # organisers owe nothing for it
     async with town.folkmoot.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Reminder)) == 0
