@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,13 @@ from bot.console.server import serving
 from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
 from bot.conversation.router import Router
-from bot.conversation.turn import Links
+from bot.conversation.searching import searching
 from bot.db import Database
 from bot.drawer import Drawer
 from bot.errors import FolkmootError
 from bot.introduce import introducing
 from bot.jobs import CLOCK, Entry, Jobs
+from bot.links import links_of
 from bot.message import Channel
 from bot.metrics import Metrics
 from bot.outbox import POST
@@ -147,6 +148,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
     """The channels that are set; their doors stand open only in a role that receives."""
     settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
     drawer, fetch = Drawer(folkmoot.database, folkmoot.clock, folkmoot.artist), None
+    router, fetch = folkmoot.router, None
     if settings.telegram_token is not None:
         from bot.channels.telegram.channel import TelegramChannel  # late: not everybody has a bot
 
@@ -160,6 +162,8 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
             paid=settings.telegram_messages_per_second > FREE,
             drawer=drawer,
+            asks_for_administrators=router.asks_for_administrators,
+            search=searching(folkmoot.database, router.find, folkmoot.clock, settings.default_language),
         )
         pace = limits(
             settings.telegram_messages_per_second,
@@ -184,16 +188,6 @@ def _add_channels(folkmoot: Folkmoot) -> None:
         folkmoot.add(chat, Limits())
         if doors:
             chat.setup(folkmoot.web)
-
-
-def links_of(channels: Iterable[Channel]) -> Links:
-    """Where a code can be opened, in each of the channels that people come to by a link."""
-
-    def links(code: str, community: str) -> Mapping[str, str | None]:
-        known: dict[str, str | None] = {"telegram": None, "web": None}
-        return known | {channel.name: channel.link(code, community) for channel in channels}
-
-    return links
 
 
 @contextlib.asynccontextmanager

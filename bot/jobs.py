@@ -39,6 +39,7 @@ from bot.models import (
 from bot.services import (
     boards,
     closing,
+    elsewhere,
     followings,
     forgetting,
     once_more,
@@ -76,7 +77,7 @@ async def remind(session: AsyncSession, now: datetime) -> None:
 
 async def show_boards(session: AsyncSession, now: datetime) -> None:
     """Bring what groups see up to date."""
-    await boards.show(session, (poll_boards.BOARDS,), now=now)
+    await boards.show(session, (poll_boards.BOARDS, poll_boards.ELSEWHERE), now=now)
 
 
 async def follow_announcements(session: AsyncSession, now: datetime) -> None:
@@ -113,6 +114,7 @@ async def tidy(session: AsyncSession, now: datetime) -> bool:
         or await forget_some(session, GroupCode, GroupCode.expires_at < now)
         or await forget_some(session, Invitation, Invitation.expires_at < before("invitation"))
         or await forget_some(session, Board, Board.due_at < before("board"))
+        or await forget_some(session, Address, *elsewhere.left_over(before("stranger")))
         or await forget_some(
             session, Address, Address.resident_id.is_(None), Address.closed_at < before("group")
         )

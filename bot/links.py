@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
+from bot.message import Channel
+
 
 def web_link(site: str, community: str, code: str) -> str:
     """The page of a community's web chat, opened at `code` when there is one."""
@@ -24,3 +28,13 @@ def links(site: str | None, username: str | None, community: str, code: str) -> 
         "telegram": telegram_link(username, code or community) if username else None,
         "web": web_link(site, community, code) if site else None,
     }
+
+
+def links_of(channels: Iterable[Channel]) -> Callable[[str, str], Mapping[str, str | None]]:
+    """Where a code can be opened, in each of the channels that people come to by a link."""
+
+    def links(code: str, community: str) -> Mapping[str, str | None]:
+        known: dict[str, str | None] = {"telegram": None, "web": None}
+        return known | {channel.name: channel.link(code, community) for channel in channels}
+
+    return links

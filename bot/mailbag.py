@@ -16,7 +16,7 @@ from bot.db import Database
 from bot.errors import AddressClosed, DeliveryFailed, Moved, RetryLater
 from bot.lanes import LEASE, Lane
 from bot.message import Parcel
-from bot.models import Address, Board, Envelope, GroupChat
+from bot.models import Address, Board, Envelope, GroupChat, Poll
 
 ATTEMPTS = 12  # with waits that double up to five minutes: about three quarters of an hour
 LONGEST_WAIT = 300.0  # seconds between two attempts
@@ -234,3 +234,5 @@ async def _bring_along(session: AsyncSession, address: Address, other: Address) 
         update(Board).where(Board.address_id == address.id, ~same_board.exists()),
     ):
         await session.execute(move.values(address_id=other.id).execution_options(synchronize_session=False))
+    here = update(Poll).where(Poll.asked_in == address.id).values(asked_in=other.id)
+    await session.execute(here.execution_options(synchronize_session=False))

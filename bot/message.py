@@ -19,6 +19,10 @@ BESIDE_MEDIA = (
 )
 
 
+ELSEWHERE = "inline:"
+"""What the name of a chat begins with that is one message of ours in a chat that we are not in."""
+
+
 def units(text: str) -> int:
     """Length as messengers count it: in code units of UTF-16."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -145,6 +149,8 @@ class Incoming:
     `source` is the code of the link or page that somebody came by, when the channel knows it.
     `takes_note` says that the channel carries a tap's note back with the receipt. It cannot tell whether the note
     arrived, so this is for notes only: whoever misses one still sees the message change.
+    `administers` says whether the sender is an administrator of the group, where that is asked for
+    (`Router.asks_for_administrators`); None where it was not, or could not be found out.
     `at` is when it was handed in; the dispatcher notes it.
     """
 
@@ -158,7 +164,13 @@ class Incoming:
     group: bool = False
     source: str | None = None
     takes_note: bool = False
+    administers: bool | None = None
     at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it happened under a message of ours in a chat that we are not in: nothing can be said there."""
+        return self.chat.startswith(ELSEWHERE)
 
 
 # --- what goes out -----------------------------------------------------------------------------

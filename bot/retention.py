@@ -180,10 +180,10 @@ RULES: Mapping[str, Rule] = {
         people=False,
     ),
     "board": Rule(
-        N_("Which message in a group shows which question"),
+        N_("Which message in a group, or in a chat where somebody showed it, shows which question"),
         N_("{age} after it last changed"),
         N_("so that it shows how things stand"),
-        ("boards",),
+        ("boards", "addresses"),
         timedelta(days=180),
         people=False,
     ),

@@ -3,6 +3,7 @@
 from handlers import (
     announcing,
     asking,
+    elsewhere,
     ending,
     grouping,
     hearing,
@@ -20,6 +21,7 @@ from handlers import (
 ROUTERS = (
     hello.router,
     voting.router,
+    elsewhere.router,
     asking.router,
     ending.router,
     reading.router,

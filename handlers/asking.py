@@ -15,17 +15,23 @@ from bot.models import EVERYONE, Community, Rules
 from bot.services import communities, groups, polls, questions
 from bot.services.questions import Draft
 from handlers import forms
+from handlers.asking_here import ask_here
 from handlers.one_line import in_one_line
 
 router = Router()
 
 
-@router.command("poll", words=N_("poll, ask"), about=N_("Ask your community a question"), role="organiser")
+@router.command(
+    "poll", words=N_("poll, ask"), about=N_("Ask your community a question"), role="organiser", groups=True
+)
 async def ask_a_question(turn: Turn, rest: str) -> Outcome:
     """`/poll Question? | Yes | No`, also one a line, with `closes Friday 18:00` at the end if wished; or just /poll.
 
     A word before a colon names another kind: `/poll dates: When shall we meet? | 1 Dec 19:00 | 3 Dec 19:00`.
+    In a group it is asked there.
     """
+    if turn.incoming.group:
+        return await ask_here(turn, rest)
     organised = await communities.organised_by(turn.session, turn.resident)
     if not organised:
         raise Refused(

@@ -7,11 +7,12 @@ from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.letters import group_desk, poll_desk
 from bot.letters import promises as letters
-from bot.letters.poll_desk import CloseNow, WhatNext
+from bot.letters.poll_desk import AskEveryone, CloseNow, WhatNext
 from bot.message import Button
 from bot.models import Community, Poll
-from bot.services import closing, communities, questions
+from bot.services import closing, communities, group_polls, questions
 from handlers import days
 
 router = Router()
@@ -31,6 +32,17 @@ async def close_now(turn: Turn, press: CloseNow) -> Outcome:
         return turn.edit(sure, (Button(turn._("Yes, close it"), CloseNow(poll=press.poll, sure=1)),))
     await closing.close(turn.session, press.poll, by=turn.resident, now=turn.now, site=turn.site)
     return turn.edit(turn._("Closed. The result is on its way."))
+
+
+@router.press(AskEveryone)
+async def ask_everyone(turn: Turn, press: AskEveryone) -> Outcome:
+    """What is asked in a group is asked of everyone, after the organiser has seen how many that are."""
+    if not press.sure:
+        poll, community, people = await group_polls.reach(turn.session, press.poll, by=turn.resident)
+        return turn.say(group_desk.sure_to_ask_everyone(poll, community, people, turn.tongue))
+    sent = await group_polls.ask_everyone(turn.session, press.poll, by=turn.resident, now=turn.now)
+    links = dict(turn.links(sent.poll.code, sent.community.slug))
+    return turn.edit(poll_desk.sent(sent, turn.tongue, links))
 
 
 @router.press(WhatNext)

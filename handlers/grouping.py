@@ -1,4 +1,4 @@
-"""Group chats: /here asks a community's questions in a group too, /nothere ends it."""
+"""Group chats: /connect ties one to a community, whose questions are asked there too; /disconnect ends it."""
 
 from bot import i18n
 from bot.conversation.flow import Ask
@@ -6,28 +6,39 @@ from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.letters import group_desk
 from bot.letters import groups as letters
-from bot.models import Resident
-from bot.services import communities, groups
+from bot.letters.group_desk import LeaveGroup, MembersAsk
+from bot.message import Message
+from bot.models import Community, Resident
+from bot.services import communities, group_polls, groups
 from handlers.asking import the_only_one, which_community
 
 router = Router()
 
 
-@router.command("here", words=N_("here"), about=N_("Ask in a group chat too"), role="organiser", groups=True)
-async def here(turn: Turn, rest: str) -> Outcome:
+@router.command(
+    "connect",
+    words=N_("connect"),
+    about=N_("Ask in a group chat too"),
+    role="organiser",
+    groups=True,
+    administrators=True,
+)
+async def connect(turn: Turn, rest: str) -> Outcome:
     """In a group: connect it. In private: a line to send in a group, for those who are not known there."""
     if turn.incoming.group:
+        groups.require_administrator(turn.incoming.administers)
         asked = await groups.understood(turn.session, rest, by=_themselves(turn), now=turn.now)
         await groups.connect(turn.session, turn.address, asked, now=turn.now)
         return turn.say(letters.connected(asked.community, i18n.tongue(turn.address.language or i18n.SOURCE)))
     organised = await communities.organised_by(turn.session, turn.resident)
     if not organised:
         raise Refused(N_("Only organisers can bring their community's questions into a group chat."))
-    return turn.begin("here", answers=the_only_one(organised))
+    return turn.begin("connect", answers=the_only_one(organised))
 
 
-@router.flow("here", casual=True)
+@router.flow("connect", casual=True)
 async def make_a_code(ask: Ask, turn: Turn) -> Outcome:
     """For the one community somebody organises, or the one they choose."""
     community = await which_community(ask, turn)
@@ -36,9 +47,13 @@ async def make_a_code(ask: Ask, turn: Turn) -> Outcome:
 
 
 @router.command(
-    "nothere", words=N_("not here"), about=N_("Stop asking in a group chat"), role="organiser", groups=True
+    "disconnect",
+    words=N_("disconnect"),
+    about=N_("Stop asking in a group chat"),
+    role="organiser",
+    groups=True,
 )
-async def not_here(turn: Turn, rest: str) -> Outcome:
+async def disconnect(turn: Turn, rest: str) -> Outcome:
     """In a group: its questions go, and no more come."""
     if not turn.incoming.group:
         raise Refused(N_("Send this in the group chat that I shall leave in peace. Or take me out of it."))
@@ -52,6 +67,50 @@ async def not_here(turn: Turn, rest: str) -> Outcome:
         )
     gone = await groups.disconnect(turn.session, turn.address, rest, by=organiser, now=turn.now)
     return turn.say(letters.disconnected(gone, i18n.tongue(turn.address.language or i18n.SOURCE)))
+
+
+@router.command(
+    "groups", words=N_("groups"), about=N_("Your group chats, and who may ask there"), role="organiser"
+)
+async def our_groups(turn: Turn, rest: str) -> Outcome:
+    """The connected groups of a community."""
+    organised = await communities.organised_by(turn.session, turn.resident)
+    if not organised:
+        raise Refused(N_("Only organisers can see that."))
+    return turn.begin("groups", answers=the_only_one(organised))
+
+
+@router.flow("groups", casual=True)
+async def show_groups(ask: Ask, turn: Turn) -> Outcome:
+    """For the one community somebody organises, or the one they choose."""
+    return turn.edit(await _listed(turn, await which_community(ask, turn)))
+
+
+async def _listed(turn: Turn, community: Community) -> Message:
+    connected = await groups.connected(turn.session, community.id)
+    asked = await group_polls.open_there(turn.session, community.id)
+    return group_desk.connected_groups(community, connected, asked, turn.tongue)
+
+
+@router.press(MembersAsk)
+async def let_members_ask(turn: Turn, press: MembersAsk) -> Outcome:
+    """Everybody in the groups may ask, or no more."""
+    allowed = bool(press.allowed)
+    community = await groups.let_members_ask(
+        turn.session, press.community, allowed, by=turn.resident, now=turn.now
+    )
+    return turn.edit(await _listed(turn, community))
+
+
+@router.press(LeaveGroup)
+async def leave_group(turn: Turn, press: LeaveGroup) -> Outcome:
+    """A group is left in peace, after the organiser has said so twice; it hears of it."""
+    where = (press.community, press.group)
+    community, since = await groups.link(turn.session, *where, by=turn.resident)
+    if not press.sure:
+        return turn.edit(group_desk.sure_to_leave(community, press.group, since, turn.tongue))
+    await groups.leave(turn.session, *where, by=turn.resident, now=turn.now)
+    return turn.edit(await _listed(turn, community))
 
 
 def _themselves(turn: Turn) -> Resident | None:

@@ -15,12 +15,15 @@ from handlers.voting import open_poll
 
 router = Router()
 
+ARRIVING = "_join"
+"""The code of those who come without one, where a way in must have some; no poll or community can be called so."""
+
 
 @router.command("start", words=N_("start, hello"), role=None)
 async def start(turn: Turn, rest: str) -> Outcome:
     """`/start code` from a link: a poll, an invitation or a community; without a code: hello."""
     code = rest.strip().lower()
-    if not code:
+    if not code or code == ARRIVING:
         return await hello(turn)
     if poll := await polls.by_code(turn.session, code):
         return await open_poll(turn, poll)

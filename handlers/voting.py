@@ -36,18 +36,19 @@ async def vote(turn: Turn, press: Vote) -> Outcome:
     standing = await polls.cast(
         turn.session, press.poll, press.choice, by=turn.resident, now=turn.now, source=turn.incoming.source
     )
-    _agree(turn)
-    counted = turn.toast(_counted(turn, standing))
+    agree(turn)
+    noted = turn.toast(counted(turn, standing))
     if turn.incoming.group:
-        return counted
-    outcome = counted.edit(letters.question(standing, turn.tongue))
+        return noted
+    outcome = noted.edit(letters.question(standing, turn.tongue))
     if turn.resident.greeted_at is None and turn.address.talk is None:
         turn.resident.greeted_at = turn.now
         return outcome.begin("hello", community=standing.community.id)
     return outcome
 
 
-def _agree(turn: Turn) -> None:
+def agree(turn: Turn) -> None:
+    """A first answer is the consent; it is recorded as it was said."""
     # A group has seen the sentence in its own language.
     shown = tongue(turn.address.language) if turn.address.language else turn.tongue
     residents.agreed(
@@ -55,7 +56,7 @@ def _agree(turn: Turn) -> None:
     )
 
 
-def _counted(turn: Turn, standing: Standing) -> Markup:
+def counted(turn: Turn, standing: Standing) -> Markup:
     """In a group no message shows what of several taps has come: the note under the tap does."""
     kind, form = kinds.named(standing.poll.kind), standing.poll.form
     if not (turn.incoming.group and kind.steps):
@@ -78,7 +79,7 @@ async def answer_in_words(ask: Ask, turn: Turn) -> Outcome:
     text = await ask("text", words(prompt, lambda text: kind.write(poll.form, text)))
     source = turn.incoming.source
     standing = await polls.cast(turn.session, poll.id, text, by=turn.resident, now=turn.now, source=source)
-    _agree(turn)
+    agree(turn)
     return turn.edit(letters.question(standing, turn.tongue)).hushed()
 
 

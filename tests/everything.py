@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.message import Attached, Command, Media
+from bot.message import ELSEWHERE, Attached, Command, Media, Tap
 from bot.models import Address, Base, Poll, Resident
 from bot.services import roll
 from tests.channels.webchat_town import Visitor, WebTown, a_web_town
@@ -24,6 +24,7 @@ AREA = "Behind the sluice"
 TYPED = "the neighbour keeps a goat again"
 HALF = "A half-written announcement"
 QUESTION, OUTCOME = "Shall the sluice be painted?", "The sluice gets painted on Sunday."
+ASKED_THERE = "Who looks after the sluice?"
 TOLD = "The sluice is closed on Friday."
 SEEN_THERE = "A sluice with a goat on it"
 PLAN = Media("document", {"telegram:1": "sluice-plan"}, "sluice.pdf", 120_000, "application/pdf")
@@ -31,7 +32,7 @@ PLAN = Media("document", {"telegram:1": "sluice-plan"}, "sluice.pdf", 120_000, "
 PERSONAL = (NAME, AREA, TYPED, HALF)
 """What she typed for herself."""
 
-PUBLIC = (QUESTION, OUTCOME, TOLD, "sluice.pdf", "sluice-plan")
+PUBLIC = (QUESTION, OUTCOME, ASKED_THERE, TOLD, "sluice.pdf", "sluice-plan")
 """What she asked and told in the name of a community: it stays."""
 
 
@@ -127,15 +128,20 @@ async def _organises(town: WebTown, mara: Person) -> None:
     await mara.does(Attached(PLAN, f"/announce {TOLD}", Command("announce", TOLD)))
     await mara.taps("Send")
     await mara.says("/invite")
-    await mara.says("/here")
+    await mara.says("/connect")
     await mara.says("/mydata")
     await town.quiet()
 
 
 async def _speaks_in_a_group(town: WebTown) -> None:
     there = Person(town, "mara-on-paper", group="the-sluice-group")
-    await there.says("/here")
+    await there.says("/connect")
     await there.says("hello to all")
+    await there.says(f"/poll {ASKED_THERE} | Yes | No")
+    await there.taps("Yes")
+    shown = Person(town, "mara-on-paper", group=f"{ELSEWHERE}sluice")
+    poll = await town.poll("And the lock?", "Yes", "No")
+    await shown.does(Tap(f"vi:{poll.id}:0:en", query="q"), message=shown.chat)
 
 
 async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> None:

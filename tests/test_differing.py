@@ -1,4 +1,4 @@
-"""How those who answered differ from everybody: said where it is plain, kept since the close, nothing of small groups."""
+"""How those who answered differ from everybody: said where it is plain, kept since the close; of few, nothing."""
 
 from __future__ import annotations
 

@@ -37,6 +37,7 @@ class Person:
     language: str = "en"
     channel: str = "paper"
     group: str | None = None
+    administers: bool | None = True
 
     @property
     def chat(self) -> str:
@@ -123,6 +124,7 @@ class Person:
             language=self.language,
             message=message,
             group=self.group is not None,
+            administers=self.administers if self.group else None,
         )
 
 

@@ -107,7 +107,7 @@ def _show(folkmoot: Folkmoot, town: Town, invitation: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from bot.app import links_of
+    from bot.links import links_of
 
     links = links_of(folkmoot.channels)
     console = Console(highlight=False)

@@ -15,6 +15,8 @@ def drafts(turn: Turn, outcome: Outcome) -> list[outbox.Draft]:
     put = []
     for number, (action, message) in enumerate(_parts(turn, outcome)):
         key = f"{incoming.channel}:{incoming.key}:{number}"
+        if incoming.elsewhere and action != "toast":
+            continue
         if action == "toast":
             if tap and tap.query and not incoming.takes_note:
                 under = outbox.Draft(turn.address, message, key, "toast", tap.query, asked_at=incoming.at)

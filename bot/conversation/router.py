@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n
+from bot.conversation.searching import Finder, Findings, Search
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import BadPress
-from bot.message import Content, Tap
+from bot.message import Command, Content, Incoming, Tap, Words
 from bot.models import Resident
 from bot.press import Press, code_of
 
@@ -36,7 +38,8 @@ class CommandEntry:
 
     `role` is the least role that finds it in menus and help: "resident", "organiser", or None for nobody.
     `groups` says that it may be answered before everybody in a group; all else moves to the private chat. With
-    `encloses` it may stand below a picture or a document.
+    `encloses` it may stand below a picture or a document. `administrators`: in a group it asks whether the sender is
+    one of its administrators.
     """
 
     name: str
@@ -46,6 +49,7 @@ class CommandEntry:
     role: str | None
     groups: bool
     encloses: bool = False
+    administrators: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Router:
         self.presses: dict[str, PressEntry] = {}
         self.flows: dict[str, FlowEntry] = {}
         self.contents: dict[type, Callable[[Turn, Any], Awaitable[Outcome]]] = {}
+        self.finders: dict[str, Finder] = {}
         self._spoken: dict[str, CommandEntry] = {}
 
     def command(
@@ -84,11 +89,13 @@ class Router:
         role: str | None = "resident",
         groups: bool = False,
         encloses: bool = False,
+        administrators: bool = False,
     ) -> Callable[[CommandHandler], CommandHandler]:
         """The decorated function answers `/name`."""
 
         def register(handler: CommandHandler) -> CommandHandler:
-            _put(self.commands, name, CommandEntry(name, handler, words, about, role, groups, encloses))
+            entry = CommandEntry(name, handler, words, about, role, groups, encloses, administrators)
+            _put(self.commands, name, entry)
             return handler
 
         return register
@@ -127,6 +134,15 @@ class Router:
 
         return register
 
+    def finder(self, find: Finder) -> Finder:
+        """The decorated function finds what somebody may show in any chat; there is one."""
+        _put(self.finders, "finder", find)
+        return find
+
+    async def find(self, session: AsyncSession, search: Search, now: datetime) -> Findings:
+        """What may be shown."""
+        return await self.finders["finder"](session, search, now)
+
     @classmethod
     def of(cls, parts: Iterable[Router]) -> Router:
         """One router of many; ValueError names what two of them claim."""
@@ -137,6 +153,7 @@ class Router:
                 (whole.presses, part.presses),
                 (whole.flows, part.flows),
                 (whole.contents, part.contents),
+                (whole.finders, part.finders),
             ):
                 for key, entry in theirs.items():
                     _put(mine, key, entry)
@@ -146,6 +163,15 @@ class Router:
     def encloses(self, name: str) -> bool:
         """Whether there is such a command, and it may stand below a picture or a document."""
         return name in self.commands and self.commands[name].encloses
+
+    def asks_for_administrators(self, incoming: Incoming) -> bool:
+        """Whether the channel should find out first if the sender administers the group (`Incoming.administers`)."""
+        what, entry = incoming.what, None
+        if incoming.group and isinstance(what, Command):
+            entry = self.commands.get(what.name)
+        elif incoming.group and isinstance(what, Words):
+            entry = self.spoken(what.text)
+        return entry is not None and entry.administrators
 
     def spoken(self, text: str) -> CommandEntry | None:
         """The command that somebody typed as a word, in any of our languages."""

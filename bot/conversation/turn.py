@@ -128,7 +128,8 @@ class Turn:
     def refusal(self, no: Refused) -> Outcome:
         """Say no in the reader's language: under the finger where it was a tap, else as a message."""
         sentence = self._(no.sentence, **no.holes)
-        if isinstance(self.incoming.what, Tap) and self.incoming.what.query and len(sentence) <= _TOAST:
+        fits = len(sentence) <= _TOAST or self.incoming.elsewhere
+        if isinstance(self.incoming.what, Tap) and self.incoming.what.query and fits:
             return self.toast(sentence)
         return self.say(sentence)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from bot import kinds
 from bot.i18n import N_, Tongue
 from bot.letters import people, polls
 from bot.letters.markup import bold, code, lines, paragraphs
-from bot.message import Message
+from bot.message import Button, Message
 from bot.models import Community, Standing
 
 NOBODY_SEES = N_("Nobody here sees what you chose. Organisers see how many people chose what, never who.")
@@ -20,10 +22,9 @@ def question(standing: Standing, tongue: Tongue) -> Message:
 
     It holds what a person must know who meets us here for the first time and taps.
     """
-    poll, community = standing.poll, standing.community
+    poll, asks = standing.poll, polls.who_asks(standing, tongue)
     if poll.closed_at is not None:
         return polls.result(standing, tongue)
-    asks = tongue._("{community} asks.", community=community.name_in(tongue.code))
     hint = kinds.named(poll.kind).hint(poll.form, tongue)
     until = polls.until(standing, tongue)
     text = paragraphs(
@@ -67,7 +68,16 @@ def connected(community: Community, tongue: Tongue) -> Message:
         "chose.",
         community=name,
     )
-    return Message(paragraphs(what, tongue._("Organisers can undo this with /nothere.")))
+    return Message(paragraphs(what, tongue._("Organisers can undo this with /disconnect.")))
+
+
+def how_to_ask(why: Markup | None, tongue: Tongue, link: str | None) -> Message:
+    """For somebody who began to ask in a group: how it is written there, and where it goes step by step."""
+    how = tongue._("Write it like this, the question first and then its answers:")
+    example = tongue._("/poll Shall we keep the market on Saturday? | Yes | No").unescape()
+    private = tongue._("Step by step it goes in private: send /poll to me there.")
+    rows = ((Button(tongue._("Open a chat with me"), url=link),),) if link else ()
+    return Message(paragraphs(why, lines([how, code(example)]), private), rows)
 
 
 def disconnected(gone: Sequence[Community], tongue: Tongue) -> Message:
@@ -80,9 +90,9 @@ def how_to_connect(community: Community, key: str, tongue: Tongue, *, spoken: Se
     """For an organiser in private: what to send in the group. `spoken` are the languages there are."""
     name = community.name_in(tongue.code)
     ask = tongue._("Shall I ask the questions of {community} in a group chat too?", community=name)
-    how = tongue._("Let me into that group, and send this there within an hour:")
+    how = tongue._("Let me into that group, and have an administrator of it send this there within an hour:")
     once = tongue._("It works once. Anyone in the group can answer then, with a tap.")
     other = tongue._(
         "For another language, add one of these behind it: {languages}", languages=", ".join(spoken)
     )
-    return Message(paragraphs(ask, lines([how, code(f"/here {key}")]), lines([once, other])))
+    return Message(paragraphs(ask, lines([how, code(f"/connect {key}")]), lines([once, other])))

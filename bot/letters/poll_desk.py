@@ -11,7 +11,7 @@ from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, for_whom, result, tally, turnout
 from bot.letters.reading import read_button
 from bot.message import Button, Message, Rows
-from bot.models import OUTCOME_WITHIN, Rules, Standing
+from bot.models import GROUP, OUTCOME_WITHIN, Rules, Standing
 from bot.press import Press
 
 Names = Sequence[tuple[str | None, Answer]]
@@ -22,6 +22,13 @@ MOST_NAMES = 60  # lines; a message has its limits, and the page has none
 
 class CloseNow(Press, code="pc"):
     """The organiser closes a poll by hand; `sure` is 0 for the first tap, 1 for the second."""
+
+    poll: int
+    sure: int
+
+
+class AskEveryone(Press, code="pe"):
+    """The organiser has what is asked in a group asked of everyone; `sure` is 1 on the second tap."""
 
     poll: int
     sure: int
@@ -95,6 +102,15 @@ def sent(standing: Standing, tongue: Tongue, links: dict[str, str | None]) -> Me
     )
 
 
+def everyone_too(standing: Standing, tongue: Tongue) -> Rows:
+    """For what is asked in a group chat: the way to everyone."""
+    if standing.poll.whom != GROUP:
+        return ()
+    name = standing.community.name_in(tongue.code)
+    label = tongue._("Ask everyone in {community} too", community=name)
+    return ((Button(label, AskEveryone(poll=standing.poll.id, sure=0)),),)
+
+
 def for_organiser(
     standing: Standing,
     tongue: Tongue,
@@ -118,7 +134,7 @@ def for_organiser(
         lines(addresses),
     )
     close = Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0))
-    return Message(text, (*_to_read(standing, unread, tongue), (close,)))
+    return Message(text, (*_to_read(standing, unread, tongue), *everyone_too(standing, tongue), (close,)))
 
 
 LISTED = N_("When it has closed, all answers are listed without names, so that anybody can check the count.")

@@ -8,7 +8,7 @@ from bot.letters.markup import bar, bold, code, lines, opening, paragraphs
 from bot.letters.people import INTERESTS
 from bot.letters.reading import shown
 from bot.message import Button, Message, Rows
-from bot.models import AREA, INTEREST, ORGANISERS, Poll, Standing
+from bot.models import AREA, GROUP, INTEREST, ORGANISERS, Poll, Standing
 from bot.press import Press
 
 NAMELESS = N_("Organisers see how many people chose what, never who.")
@@ -45,15 +45,13 @@ def question(
 ) -> Message:
     """The question with its choices. `privacy` is the line that a person needs who meets us for the first time;
     `receipts` offers one to whoever has answered."""
-    poll, community = standing.poll, standing.community
+    poll = standing.poll
     if poll.closed_at is not None:
         return result(standing, tongue)
     kind = kinds.named(poll.kind)
     hint = kind.hint(poll.form, tongue)
     if standing.mine is None:
-        asks: Markup | None = (
-            tongue._("{community} asks.", community=community.name_in(tongue.code)) + " " + hint
-        )
+        asks: Markup | None = who_asks(standing, tongue) + " " + hint
     else:
         asks = hint if kind.steps else None
     text = paragraphs(
@@ -74,6 +72,14 @@ def question(
     if receipts and poll.listed and standing.mine is not None:
         rows = (*rows, (Button(tongue._("My receipt"), Proof(poll=poll.id)),))
     return Message(text, rows)
+
+
+def who_asks(standing: Standing, tongue: Tongue) -> Markup:
+    """The community; or somebody in it, whom nobody needs to know by name."""
+    name = standing.community.name_in(tongue.code)
+    if standing.poll.by_member:
+        return tongue._("Somebody in {community} asks.", community=name)
+    return tongue._("{community} asks.", community=name)
 
 
 def receipt(standing: Standing, letters: str, tongue: Tongue) -> Message:
@@ -125,6 +131,8 @@ def for_whom(whom: str, tongue: Tongue) -> Markup | None:
     """For whom a question is, where it is not for everyone."""
     if whom == ORGANISERS:
         return tongue._("It is for organisers only.")
+    if whom == GROUP:
+        return tongue._("It is asked in a group chat.")
     if whom.startswith(AREA):
         return tongue._("It is for people in {area}.", area=whom.removeprefix(AREA))
     if whom.startswith(INTEREST):

@@ -14,7 +14,8 @@ class Community(Base):
     """A town, an estate, an interest: whoever is asked together.
 
     `names` maps a language to the name in it; `areas` are the parts of town people may say they live in;
-    `lat`, `long` its middle in WGS 84 degrees; `zone` an IANA time zone.
+    `lat`, `long` its middle in WGS 84 degrees; `zone` an IANA time zone. `members_ask`: in its group chats everybody
+    may ask, not its organisers alone.
     """
 
     __tablename__ = "communities"
@@ -27,6 +28,7 @@ class Community(Base):
     areas: Mapped[list[str]] = mapped_column(Json, default=list)
     lat: Mapped[float | None] = mapped_column(Float)
     long: Mapped[float | None] = mapped_column(Float)
+    members_ask: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment]
 
     def name_in(self, language: str) -> str:

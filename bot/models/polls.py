@@ -14,12 +14,14 @@ from bot.kinds import Form
 from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
 from bot.models.communities import Community
 
-EVERYONE, ORGANISERS = "everyone", "organisers"
+EVERYONE, ORGANISERS, GROUP = "everyone", "organisers", "group"
 AREA, INTEREST = "area:", "interest:"
-"""Whom a question is for; an area or an interest stands behind the colon."""
+"""Whom a question is for; an area or an interest stands behind the colon. What is asked in one group chat only is for
+whoever comes by it."""
 A_PART = (AREA, INTEREST)
 
 _NAMED = text("resident_id IS NOT NULL")
+_IN_A_GROUP = text("asked_in IS NOT NULL")
 _REMINDS = text("remind_at IS NOT NULL")
 _UNSEALED = text("closed_at IS NOT NULL AND sealed_at IS NULL")
 _OWED = text("done_by IS NOT NULL AND settled IS NULL")
@@ -37,6 +39,9 @@ class Poll(Base):
     names. `whom` says for whom it is (`services/whom.py`); those who have not answered are asked once more at
     `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
 
+    `asked_in` is the group chat in which somebody asked it, if one did; `by_member` says that it was not an organiser,
+    so nothing is promised of it.
+
     `outcome` is what was decided, `decided_by` by whom, in words; `done_by` the day for which it is promised, null when
     there is nothing more to do; `told` how many of those who took part the outcome was sent to. A promise is owed until
     it is `settled`; `followed_up` counts what was said of it on the way. `differs` says since the close how those who
@@ -53,6 +58,7 @@ class Poll(Base):
             "settled IS NULL OR (settled IN ('done', 'dropped') AND done_by IS NOT NULL)", name="settled"
         ),
         Index("ix_polls_asked_by", "asked_by"),
+        Index("ix_polls_asked_in", "asked_in", sqlite_where=_IN_A_GROUP, postgresql_where=_IN_A_GROUP),
         Index("ix_polls_remind_at", "remind_at", sqlite_where=_REMINDS, postgresql_where=_REMINDS),
         Index("ix_polls_unsealed", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
         Index("ix_polls_done_by", "done_by", sqlite_where=_OWED, postgresql_where=_OWED),
@@ -70,6 +76,8 @@ class Poll(Base):
     results: Mapped[str] = mapped_column(String(16), default="voted")
     whom: Mapped[str] = mapped_column(String(80), default=EVERYONE)
     asked_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
+    asked_in: Mapped[int | None] = mapped_column(BigInt, ForeignKey("addresses.id", ondelete="SET NULL"))
+    by_member: Mapped[bool] = mapped_column(default=False)
     key: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[Moment]
     closes_at: Mapped[Moment]
@@ -98,8 +106,8 @@ class Poll(Base):
 
     @property
     def outcome_due(self) -> datetime | None:
-        """Until when people shall hear what comes of it; None while it is open."""
-        return None if self.closed_at is None else self.closed_at + OUTCOME_WITHIN
+        """Until when people shall hear what comes of it; None while it is open, and where nothing is promised."""
+        return None if self.closed_at is None or self.by_member else self.closed_at + OUTCOME_WITHIN
 
 
 class Ballot(Base):

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -49,12 +49,14 @@ class Kind:
     """A kind of board. `states` selects (number, state, community) of all there are; `faces` draws those with these
     numbers.
 
-    A state is any whole number that is another one when there is something else to show.
+    A state is any whole number that is another one when there is something else to show. Boards hang in
+    connected groups; those that are not `in_groups` hang anywhere.
     """
 
     name: str
     states: Select[int, int, int]
     faces: Callable[[AsyncSession, Collection[int]], Awaitable[Mapping[int, Face]]]
+    in_groups: bool = True
 
 
 async def post(
@@ -151,7 +153,7 @@ async def _stale(
     states = kind.states.subquery()
     number, state, community = states.c
     link = (GroupChat.community_id == community) & (GroupChat.address_id == Board.address_id)
-    connected = GroupChat.community_id.is_not(None)
+    connected = GroupChat.community_id.is_not(None) if kind.in_groups else true()
     other = or_(Board.shown.is_(None), Board.shown != state, Board.language != Address.language, ~connected)
     rows = await session.execute(
         select(Board, Address, connected)

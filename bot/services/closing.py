@@ -117,6 +117,7 @@ async def untold(session: AsyncSession, organiser: Resident, *, now: datetime) -
             Membership.role == "organiser",
             Poll.closed_at > now - LATELY,
             Poll.outcome.is_(None),
+            Poll.by_member.is_(False),
             Tally.took_part > 0,
         )
         .order_by(Poll.closed_at.desc())

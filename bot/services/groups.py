@@ -1,4 +1,4 @@
-"""Group chats of a community: connected by an organiser, who is known there or has a code made in private."""
+"""Group chats of a community: connected by an administrator there who organises it, or has a code of an organiser."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n, retention
+from bot import i18n, outbox, retention
 from bot.db import insert_new
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.letters import groups as letters
 from bot.models import Address, Community, GroupChat, GroupCode, Resident
 from bot.services import audit, codes, communities
 
@@ -20,18 +21,25 @@ LIFE = retention.age("group code")
 """Of a code: time to find the group, and to be let in."""
 
 FROM_YOURSELF = N_(
-    "I cannot see who you are while you write as the group. Write from your own account; or send /here to me in "
+    "I cannot see who you are while you write as the group. Write from your own account; or send /connect to me in "
     "private, and send here what I answer."
 )
 ORGANISERS_ONLY = N_(
-    "Only organisers can do that. If you are one, send /here to me in private, and send here what I answer."
+    "Only organisers can do that. If you are one, send /connect to me in private, and send here what I answer."
 )
 WHICH_ONE = N_(
-    "You organise more than one community. Add the short name of the one you mean, such as /here elm-park. "
-    "Or send /here to me in private."
+    "You organise more than one community. Add the short name of the one you mean, such as /connect elm-park. "
+    "Or send /connect to me in private."
+)
+ADMINISTRATORS_ONLY = N_(
+    "Only somebody who looks after this group, as its administrator, can connect it. Please ask one of them."
+)
+WHO_KNOWS = N_(
+    "I could not find out just now whether you look after this group. Nothing has changed; please send it again in "
+    "a minute."
 )
 UNKNOWN_WORD = N_(
-    "I do not know “{word}”. If it is a code, it is too old. Send /here to me in private for a new one."
+    "I do not know “{word}”. If it is a code, it is too old. Send /connect to me in private for a new one."
 )
 
 
@@ -61,8 +69,15 @@ async def offer(session: AsyncSession, community: Community, *, by: Resident, no
     return code
 
 
+def require_administrator(administers: bool | None) -> None:
+    """Refused for whoever does not administer the group, and where the channel could not find out (None)."""
+    if not administers:
+        raise Refused(WHO_KNOWS if administers is None else ADMINISTRATORS_ONLY)
+
+
 async def understood(session: AsyncSession, words: str, *, by: Resident | None, now: datetime) -> Asked:
-    """What stands behind `/here`: a short name or a code, and a language, in any order, each of which may be missing.
+    """What stands behind `/connect`: a short name or a code, and a language, in any order, each of which may be
+    missing.
 
     `by` is None for somebody who writes as the group. Refused says what is missing.
     """
@@ -176,3 +191,51 @@ async def count(session: AsyncSession, community_id: int) -> int:
         .where(GroupChat.community_id == community_id, Address.closed_at.is_(None))
     )
     return int(counted or 0)
+
+
+async def connected(session: AsyncSession, community_id: int) -> list[tuple[int, datetime, str | None]]:
+    """The groups of a community, also such as cannot be reached just now: number, since when, language."""
+    rows = await session.execute(
+        select(GroupChat.address_id, GroupChat.since, Address.language)
+        .join(Address, Address.id == GroupChat.address_id)
+        .where(GroupChat.community_id == community_id)
+        .order_by(GroupChat.since, GroupChat.address_id)
+    )
+    return [(number, since, language) for number, since, language in rows]
+
+
+async def let_members_ask(
+    session: AsyncSession, community_id: int, allowed: bool, *, by: Resident, now: datetime
+) -> Community:
+    """From now on everybody may ask in the community's groups, or its organisers only."""
+    community = await communities.require_organiser(session, by, community_id)
+    if community.members_ask != allowed:
+        community.members_ask = allowed
+        act = "group.open" if allowed else "group.shut"
+        audit.record(session, act, by=by, community_id=community.id, now=now)
+    return community
+
+
+async def link(
+    session: AsyncSession, community_id: int, group: int, *, by: Resident
+) -> tuple[Community, datetime]:
+    """A community of `by`'s, and since when that group is connected to it; Refused where it is not."""
+    community = await communities.require_organiser(session, by, community_id)
+    found = await session.get(GroupChat, (community_id, group))
+    if found is None:
+        raise Refused(N_("That group is not connected any more."))
+    return community, found.since
+
+
+async def leave(session: AsyncSession, community_id: int, group: int, *, by: Resident, now: datetime) -> None:
+    """The same as `disconnect`, from afar: the group is told."""
+    community, since = await link(session, community_id, group, by=by)
+    await session.delete(await session.get_one(GroupChat, (community_id, group)))
+    audit.record(
+        session, "group.disconnect", by=by, community_id=community_id, now=now, subject=f"group:{group}"
+    )
+    chat = await session.get_one(Address, group)
+    if chat.closed_at is None:
+        told = letters.disconnected([community], i18n.tongue(chat.language or i18n.SOURCE))
+        key = f"left:{community_id}:{group}:{since.isoformat()}"
+        await outbox.put(session, [outbox.Draft(chat, told, key, lane=outbox.Lane.PERSONAL)], now=now)

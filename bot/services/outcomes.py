@@ -41,7 +41,7 @@ def promise(
 ) -> Promise:
     """What is promised of this poll, as it stands now."""
     if poll.outcome_due is None:
-        return Promise(poll, "open", None)
+        return Promise(poll, "open" if poll.closed_at is None else "told", None)
     if poll.outcome_at is None:
         if not took_part:
             return Promise(poll, "unanswered", None)
@@ -113,7 +113,7 @@ def _ours(community: Community) -> Select[Poll, int]:
     return (
         select(Poll, Tally.took_part)
         .join(Tally, Tally.poll_id == Poll.id)
-        .where(Poll.community_id == community.id, Poll.whom != ORGANISERS)
+        .where(Poll.community_id == community.id, Poll.whom != ORGANISERS, Poll.by_member.is_(False))
     )
 
 

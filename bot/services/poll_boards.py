@@ -1,19 +1,23 @@
-"""Polls as they are shown in group chats: how many took part while they are open, how they came out after it."""
+"""Polls as they are shown in group chats and elsewhere: how many took part while they are open, how they came out
+after it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.i18n import Tongue
+from bot.letters import elsewhere as elsewhere_letters
 from bot.letters import groups as letters
 from bot.letters import polls as poll_letters
 from bot.letters import promises as promise_letters
 from bot.message import Message
 from bot.models import Community, FollowUp, Poll, Standing, Tally
-from bot.services import outcomes, polls
+from bot.services import elsewhere, outcomes, polls
 from bot.services.boards import Face, Kind
 
 CLOSED, OUTCOME_TOLD = -1, -2
@@ -23,6 +27,21 @@ it is open, its state is how many have taken part."""
 
 async def faces(session: AsyncSession, numbers: Collection[int]) -> Mapping[int, Face]:
     """How these polls look in a group now."""
+    return {one.poll.id: _face(one, said) for one, said in await _seen(session, numbers)}
+
+
+async def faces_elsewhere(session: AsyncSession, numbers: Collection[int]) -> Mapping[int, Face]:
+    """How they look in a chat that we are not in; there is no message of its own to tell the news with."""
+    return {
+        one.poll.id: replace(_face(one, said), message=partial(elsewhere_letters.question, one), news=None)
+        for one, said in await _seen(session, numbers)
+    }
+
+
+async def _seen(
+    session: AsyncSession, numbers: Collection[int]
+) -> Sequence[tuple[Standing, Sequence[FollowUp]]]:
+    """Polls as everybody sees them, with what was said of their promises."""
     rows = await session.execute(
         select(Poll, Tally, Community)
         .join(Tally, Tally.poll_id == Poll.id)
@@ -31,7 +50,7 @@ async def faces(session: AsyncSession, numbers: Collection[int]) -> Mapping[int,
     )
     seen = [polls.seen_as(poll, community, tally, mine=None) for poll, tally, community in rows]
     said = await outcomes.said_of(session, [one.poll.id for one in seen if one.poll.followed_up])
-    return {one.poll.id: _face(one, said.get(one.poll.id, ())) for one in seen}
+    return [(one, said.get(one.poll.id, ())) for one in seen]
 
 
 def _face(standing: Standing, said: Sequence[FollowUp]) -> Face:
@@ -55,20 +74,19 @@ def _face(standing: Standing, said: Sequence[FollowUp]) -> Face:
         lambda tongue: letters.question(standing, tongue),
         lambda tongue: letters.farewell(standing, tongue),
         news=news if state < 0 and standing.took_part else None,
-        last=settled or (state == CLOSED and not standing.took_part),
+        last=settled or (state == CLOSED and (poll.by_member or not standing.took_part)),
     )
 
 
-BOARDS = Kind(
-    "poll",
-    select(
-        Poll.id,
-        case(
-            (Poll.outcome_at.is_not(None), OUTCOME_TOLD - Poll.followed_up),
-            (Poll.closed_at.is_not(None), CLOSED),
-            else_=Tally.took_part,
-        ),
-        Poll.community_id,
-    ).join(Tally, Tally.poll_id == Poll.id),
-    faces,
-)
+_STATES = select(
+    Poll.id,
+    case(
+        (Poll.outcome_at.is_not(None), OUTCOME_TOLD - Poll.followed_up),
+        (Poll.closed_at.is_not(None), CLOSED),
+        else_=Tally.took_part,
+    ),
+    Poll.community_id,
+).join(Tally, Tally.poll_id == Poll.id)
+
+BOARDS = Kind("poll", _STATES, faces)
+ELSEWHERE = Kind(elsewhere.KIND, _STATES, faces_elsewhere, in_groups=False)

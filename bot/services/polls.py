@@ -32,11 +32,12 @@ from bot.models import (
 from bot.services import audit, boards, codes, communities, groups, once_more, questions, roll, whom
 
 USUALLY = Rules()
+TOO_LATE = N_("This poll has closed. Your tap came a little too late and was not counted.")
 
 
 async def audience(session: AsyncSession, community_id: int, asked: str = EVERYONE) -> int:
     """How many people a poll would be sent to."""
-    reached = _reached(community_id, asked).subquery()
+    reached = reached_by(community_id, asked).subquery()
     counted = await session.scalar(select(func.count()).select_from(reached))
     return int(counted or 0)
 
@@ -53,27 +54,10 @@ async def send(
 ) -> Standing:
     """Open a poll and put it in the outbox for everyone it is for, and for the community's group chats."""
     community = await communities.require_organiser(session, by, community_id)
-    closes_at = questions.closing(closes_at, now=now)
-    poll = Poll(
-        code=codes.new(codes.POLL),
-        community_id=community.id,
-        kind=kinds.named(draft.kind).name,
-        question=questions.question(draft.question),
-        choices=list(draft.choices),
-        options=dict(draft.options),
-        named=rules.named,
-        listed=rules.listed and not rules.named,
-        results=rules.results,
-        whom=rules.whom,
-        remind_at=once_more.half_way(now, closes_at, community.zone) if rules.remind else None,
-        asked_by=by.id,
-        key=secrets.token_bytes(32),
-        opened_at=now,
-        closes_at=closes_at,
-    )
+    poll = drawn_up(community, draft, rules, closes_at=closes_at, by=by, now=now)
     session.add(poll)
     await session.flush()
-    reached = _reached(community.id, rules.whom).add_columns(literal(poll.id), literal(value=False))
+    reached = reached_by(community.id, rules.whom).add_columns(literal(poll.id), literal(value=False))
     result = await session.execute(
         insert(Participation).from_select(
             ["resident_id", "poll_id", "took_part"], reached, include_defaults=False
@@ -88,6 +72,37 @@ async def send(
     await _ask(session, standing, now=now)
     audit.record(session, "poll.send", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")
     return standing
+
+
+def drawn_up(
+    community: Community,
+    draft: questions.Draft,
+    rules: Rules,
+    *,
+    closes_at: datetime,
+    by: Resident,
+    now: datetime,
+) -> Poll:
+    """A poll as it is written down when it is asked; in no session yet."""
+    closes_at = questions.closing(closes_at, now=now)
+    return Poll(
+        code=codes.new(codes.POLL),
+        community_id=community.id,
+        kind=kinds.named(draft.kind).name,
+        question=questions.question(draft.question),
+        choices=list(draft.choices),
+        options=dict(draft.options),
+        named=rules.named,
+        listed=rules.listed and not rules.named,
+        results=rules.results,
+        whom=rules.whom,
+        remind_at=once_more.half_way(now, closes_at, community.zone) if rules.remind else None,
+        asked_by=by.id,
+        by_member=False,
+        key=secrets.token_bytes(32),
+        opened_at=now,
+        closes_at=closes_at,
+    )
 
 
 async def _ask(session: AsyncSession, standing: Standing, *, now: datetime) -> None:
@@ -114,7 +129,7 @@ async def _ask(session: AsyncSession, standing: Standing, *, now: datetime) -> N
     )
 
 
-def _reached(community_id: int, asked: str) -> Select[int]:
+def reached_by(community_id: int, asked: str) -> Select[int]:
     """Members for whom it is and who can be written to."""
     return (
         select(Membership.resident_id)
@@ -166,7 +181,7 @@ async def cast(
     held = await roll.hold(session, poll_id)
     poll, tally, community = held.poll, held.tally, held.community
     if poll.closed_at is not None or poll.closes_at <= now:
-        raise Refused(N_("This poll has closed. Your tap came a little too late and was not counted."))
+        raise Refused(TOO_LATE)
     await whom.require(session, poll, by)
     kind, form = kinds.named(poll.kind), poll.form
     entry = await roll.entry(session, poll, by)

@@ -71,7 +71,7 @@ async def _due(session: AsyncSession, zone: str, most: int, *, now: datetime) ->
     for step in OUTCOME_STEPS:
         since = now - timedelta(days=step)
         late = (Poll.closed_at <= since, Poll.closed_at > since - timedelta(days=LATE))
-        missing = (*late, Poll.outcome_at.is_(None), Tally.took_part > 0)
+        missing = (*late, Poll.outcome_at.is_(None), Poll.by_member.is_(False), Tally.took_part > 0)
         found += await _of(session, zone, missing, most - len(found), promised=False, step=step)
     for step in PROMISE_STEPS:
         last = day - timedelta(days=step + 1)

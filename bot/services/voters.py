@@ -15,7 +15,9 @@ from bot.services import communities
 
 
 async def who_asked(session: AsyncSession, poll: Poll) -> Sequence[int]:
-    """Who sent the poll; when they are an organiser no more, all who are."""
+    """Who sent the poll; when they are an organiser no more, all who are. Nobody where no organiser asked it."""
+    if poll.by_member:
+        return ()
     organisers = await communities.organisers(session, poll.community_id)
     return [one for one in organisers if one == poll.asked_by] or organisers
 

@@ -1,4 +1,5 @@
-"""Whom a question is for: everyone in the community, its organisers, a part of town, or who cares about something."""
+"""Whom a question is for: everyone in the community, its organisers, a part of town, who cares about something, or
+whoever comes by it in a group chat."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.crowd import FEWEST
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.models import A_PART, AREA, EVERYONE, INTEREST, ORGANISERS, Membership, Poll, Resident
+from bot.models import A_PART, AREA, EVERYONE, GROUP, INTEREST, ORGANISERS, Membership, Poll, Resident
 
 ONLY_ORGANISERS = N_("This question is for organisers only.")
 ONLY_AREA = N_("This question is for people in {area} only. You can say with /me where you live.")
@@ -41,7 +42,7 @@ async def require(session: AsyncSession, poll: Poll, resident: Resident) -> None
 
 async def may(session: AsyncSession, poll: Poll, resident: Resident) -> bool:
     """Whether the question is for this resident."""
-    if poll.whom == EVERYONE:
+    if poll.whom in (EVERYONE, GROUP):
         return True
     found = select(Membership.resident_id).where(
         Membership.community_id == poll.community_id,

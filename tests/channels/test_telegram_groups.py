@@ -39,7 +39,7 @@ async def connected(town: Everywhere, neighbours: int) -> tuple[Group, Person, l
     await olga.waits_for("You are an organiser of Elm Park now.")
     group = api(town).group("Elm Park neighbours", [olga, *people])
     await group.adds_bot(olga)
-    await olga.says_in(group, "/here")
+    await olga.says_in(group, "/connect")
     await group.waits_for("Questions of Elm Park will be asked here too.")
     return group, olga, people
 
@@ -130,3 +130,100 @@ async def test_a_group_that_throws_the_bot_out_is_written_to_no_more(town: Every
 def calls_to(town: Everywhere, group: Group) -> int:
     """How often the bot has written to a group."""
     return sum(str(call.params.get("chat_id")) == str(group.id) for call in api(town).calls)
+
+
+async def test_only_an_administrator_of_the_group_connects_it(town: Everywhere) -> None:
+    olga, gwen = api(town).user("Olga"), api(town).user("Gwen")
+    await olga.sends(f"/start {await town.invitation('organiser')}")
+    await olga.waits_for("You are an organiser of Elm Park now.")
+    group = api(town).group("Gwen's street", [gwen, olga])
+    await olga.says_in(group, "/connect")
+    await group.waits_for("Only somebody who looks after this group")
+    group.room.members[olga.id] = "administrator"
+    await olga.says_in(group, "/connect@folkmoot_test_bot")
+    await group.waits_for("Questions of Elm Park will be asked here too.")
+
+
+async def test_a_group_is_connected_later_where_telegram_does_not_tell_who_looks_after_it(
+    town: Everywhere,
+) -> None:
+    olga = api(town).user("Olga")
+    await olga.sends(f"/start {await town.invitation('organiser')}")
+    await olga.waits_for("You are an organiser of Elm Park now.")
+    group = api(town).group("Elm Park neighbours", [olga])
+    for trouble in ("500", "reset"):
+        api(town).fail("getChatAdministrators", trouble)
+        await olga.says_in(group, "/connect")
+        await group.waits_for("I could not find out just now")
+        group.room.posts.clear()
+    await olga.says_in(group, "/connect")
+    await group.waits_for("Questions of Elm Park will be asked here too.")
+    assert len(api(town).calls_of("getChatAdministrators")) >= 2
+
+
+async def test_a_question_is_asked_in_the_group_itself(town: Everywhere) -> None:
+    group, olga, people = await connected(town, neighbours=3)
+    await olga.says_in(group, "/poll@folkmoot_test_bot Which colour? | Blue | Green")
+    await group.waits_for("Elm Park asks. Tap your answer.")
+    await olga.waits_for("It is asked in the group chat now, and nowhere else.")
+    for one in people:
+        await one.taps("Blue", group=group)
+    await api(town).settles()
+    await everything_arrives(town)
+    await town.passes(seconds=6)
+    await group.waits_for("3 people have taken part.")
+    await olga.says_in(group, "/poll Which colour?")
+    await group.waits_for("Its answers are missing.")
+    assert group.screen()[-1].links[-1].startswith("https://t.me/folkmoot_test_bot?start=")
+    await olga.says_in(group, "/poll@another_bot And which shape? | Round | Square")
+    await people[0].says_in(group, "/poll And which shape? | Round | Square")
+    await group.waits_for("Only organisers of Elm Park can ask a question here.")
+    assert not group.sees("Round")
+
+
+async def test_a_question_asked_in_a_group_goes_on_in_the_supergroup(town: Everywhere) -> None:
+    group, olga, people = await connected(town, neighbours=2)
+    await olga.says_in(group, "/poll Which colour? | Blue | Green")
+    await group.waits_for("Elm Park asks. Tap your answer.")
+    await people[0].taps("Blue", group=group)
+    await group.upgrade()  # the vote may still be on its way
+    await api(town).settles()
+    await everything_arrives(town)
+    await town.passes(seconds=6)
+    await group.waits_for("1 person has taken part.")
+    await people[1].taps("Green", group=group)
+    await api(town).settles()
+    await everything_arrives(town)
+    await town.passes(days=4)
+    await group.waits_for("Blue: 1 vote, 50%")
+    await olga.says_in(group, "/poll And which shape? | Round | Square")
+    await group.waits_for("And which shape?")
+
+
+async def test_neighbours_ask_where_they_may_and_an_organiser_brings_it_to_everyone(town: Everywhere) -> None:
+    group, olga, people = await connected(town, neighbours=2)
+    member = api(town).user("Member")
+    await member.sends("/start elm-park")
+    await member.taps("Join Elm Park")
+    await olga.sends("/groups")
+    await olga.taps("Let everybody ask there")
+    await olga.waits_for("Everybody in these groups can ask a question there")
+    await people[0].says_in(group, "/poll " + "x" * 4000)
+    await group.waits_for("Write it like this")
+    await people[0].says_in(group, "/poll Which colour? | Blue | Green")
+    await group.waits_for("Somebody in Elm Park asks.")
+    await people[0].says_in(group, "/poll And which shape? | Round | Square")
+    await group.waits_for("A question of yours is open here already.")
+    await people[1].taps("Green", group=group)
+    await olga.sends("/groups")
+    await olga.taps("Which colour?")
+    await olga.taps("Ask everyone in Elm Park too")
+    await olga.waits_for("people in Elm Park will get it.")
+    await olga.taps("Send")
+    await member.waits_for("Elm Park asks.")
+    await member.taps("Blue")
+    await api(town).settles()
+    assert await town.result(await town.newest_poll()) == {"Blue": 1, "Green": 1}
+    await everything_arrives(town)
+    await town.passes(seconds=6)
+    await group.waits_for("2 people have taken part.")

@@ -173,6 +173,33 @@ def test_a_tap_names_the_message_it_came_from(message_part: Any, name: str | Non
     assert (turn.what, turn.message, turn.sender) == (Tap("v:1:0", "q"), name, "5")
 
 
+@pytest.mark.parametrize("chat", [ALONE, GROUP])
+def test_what_somebody_shows_of_ours_is_nothing_that_they_say(chat: Any) -> None:
+    us = {"id": 77, "is_bot": True, "first_name": "F"}
+    assert read(text("/poll or not, @FolkBot?", chat, via_bot=us), US) is None
+    assert what(text("/poll", chat, via_bot=us | {"id": 78})) == Command("poll")
+
+
+def test_a_tap_elsewhere_knows_nothing_but_the_message_and_who_tapped() -> None:
+    query = {"id": "q", "from": ANN, "chat_instance": "1", "data": "vi:1:0:en", "inline_message_id": "AbC"}
+    turn = read({"update_id": 2, "callback_query": query}, US)
+    assert turn is not None
+    assert (turn.chat, turn.sender, turn.group, turn.elsewhere) == ("inline:AbC", "5", True, True)
+    assert (turn.source, turn.language) == ("inline", "cy")
+    for odd_name in ("", "x" * 58, "a b", 7, None):
+        assert read({"update_id": 2, "callback_query": query | {"inline_message_id": odd_name}}, US) is None
+
+
+def test_what_was_shown_in_another_chat_is_a_tap_that_nobody_waits_for() -> None:
+    chosen = {"result_id": "si:1:en", "from": ANN, "inline_message_id": "AbC", "query": "market"}
+    update = {"update_id": 2, "chosen_inline_result": chosen}
+    assert judge.trouble_with_update(update) is None
+    turn = read(update, US)
+    assert turn is not None
+    assert (turn.what, turn.chat) == (Tap("si:1:en"), "inline:AbC")
+    assert read({"update_id": 2, "chosen_inline_result": chosen | {"inline_message_id": None}}, US) is None
+
+
 def test_a_game_button_has_no_payload_but_is_still_a_tap_to_be_answered() -> None:
     query = {"id": "q", "from": ANN, "chat_instance": "1", "game_short_name": "g"}
     assert what({"update_id": 2, "callback_query": query}) == Tap("", "q")

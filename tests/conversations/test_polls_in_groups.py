@@ -16,7 +16,7 @@ async def connected_town(town: Town, *groups: str) -> Person:
     """An organiser in private, whose community asks in these groups too."""
     olga = await town.organiser("Olga")
     for group in groups:
-        await in_group(town, "Olga", group).says("/here")
+        await in_group(town, "Olga", group).says("/connect")
     return olga
 
 
@@ -114,7 +114,7 @@ async def test_a_question_that_nobody_answered_closes_quietly(town: Town) -> Non
 
 async def test_each_group_is_asked_in_its_own_language(town: Town) -> None:
     olga = await connected_town(town, "-42")
-    await in_group(town, "Olga", "-43").says("/here pl")
+    await in_group(town, "Olga", "-43").says("/connect pl")
     poll = await town.poll("Keep the market?", "Yes", "No", by=olga)
     ala = in_group(town, "Alice", "-43")
     assert "Elm Park pyta." in ala.latest
@@ -124,7 +124,7 @@ async def test_each_group_is_asked_in_its_own_language(town: Town) -> None:
         said = (await session.scalars(select(Consent).order_by(Consent.id.desc()).limit(1))).one()
     assert (said.language, said.wording.split()[0]) == ("pl", "Zapisujemy")
     await town.passes(seconds=6)
-    await in_group(town, "Olga", "-43").says("/here cy")
+    await in_group(town, "Olga", "-43").says("/connect cy")
     await town.passes(seconds=6)
     assert "Mae Elm Park yn gofyn." in ala.text
     assert "Elm Park pyta." not in ala.text
@@ -143,7 +143,7 @@ async def test_a_group_that_is_left_in_peace_loses_the_question_and_hears_no_res
     await town.poll("Keep the market?", "Yes", "No")
     await in_group(town, "Alice").taps("Yes")
     await town.passes(seconds=6)
-    await in_group(town, "Olga").says("/nothere")
+    await in_group(town, "Olga").says("/disconnect")
     await town.passes(seconds=6)
     left, other = in_group(town), in_group(town, group="-43")
     assert "This question is not asked here any more." in left.text

@@ -225,7 +225,7 @@ async def test_an_outcome_that_comes_too_late_or_reaches_nobody_is_not_told_in_t
 async def test_a_group_hears_how_far_it_is(town: Town) -> None:
     olga = await town.organiser()
     group = Person(town, "Olga", group="-42")
-    await group.says("/here")
+    await group.says("/connect")
     await promised(town, olga)
     await town.passes(seconds=6)
     assert "It will be done by 5 December 2026." in group.latest

@@ -18,7 +18,7 @@ from tests import pseudo
 from tests.town import MONDAY, Person, Town
 
 THEIRS = re.compile(
-    r"paper:\S+|/(?:link|here) \S+|Keep the market\?|New benches\?|It stays until May|Elm Park|Far Away|"
+    r"paper:\S+|/(?:link|connect) \S+|Keep the market\?|New benches\?|It stays until May|Elm Park|Far Away|"
     r"North|South|English|Cymraeg|polski|اردو|[Ee]speranto|Alice|/\w+"
 )
 """What is not ours to translate: people's own words, names, links and commands."""
@@ -181,11 +181,12 @@ async def test_a_group_meets_no_sentence_that_is_not_translated(town: Town) -> N
     olga = await town.organiser("Olga", language=pseudo.CODE)
     group, alice = (town.stranger(name, language=pseudo.CODE) for name in ("Olga", "Alice"))
     group.group = alice.group = "-42"
-    await olga.says("/here")
-    await olga.says("/nothere")
-    for act in ("/here nonsense", "/nothere", f"/here {pseudo.CODE}", "/me"):
+    await olga.says("/connect")
+    await olga.says("/disconnect")
+    for act in ("/connect nonsense", "/disconnect", f"/connect {pseudo.CODE}", "/me"):
         await group.says(act)
-    await alice.says("/here")
+    await alice.says("/connect")
+    await _asked_there(town, olga, group, alice)
     await olga.says("/poll Keep the market? | North | South")
     speaks_throughout(olga)
     await olga.taps(bracketed("Send"))
@@ -200,8 +201,38 @@ async def test_a_group_meets_no_sentence_that_is_not_translated(town: Town) -> N
     await olga.taps(bracketed("Send"))
     await town.passes(seconds=6)
     await town.tick()
-    await group.says("/nothere")
+    await group.says("/disconnect")
     speaks_throughout(alice)
+
+
+async def _asked_there(town: Town, olga: Person, group: Person, alice: Person) -> None:
+    """All that is said about asking in the group itself."""
+    await olga.says("/groups")
+    await alice.says("/poll New benches? | North | South")
+    for act in ("/poll", "/poll New benches?", "/poll New benches? | North | South"):
+        await group.says(act)
+    await olga.taps(bracketed("Let everybody ask there"))
+    for act in ("in 9 days", "in 2 days", "in 2 days"):
+        await alice.says(f"/poll Keep the market? | North | South | {pseudo.accented('closes')} {act}")
+        await alice.says(f"/poll Keep the market? | North | South | closes {act}")
+    await olga.says("/groups")
+    await olga.taps("New benches?")
+    await olga.taps(bracketed("Ask everyone in {community} too").replace("{community}", "Elm Park"))
+    await olga.taps(bracketed("Send"))
+    group.administers, before = False, group.administers
+    await group.says("/connect")
+    group.administers = None
+    await group.says("/connect")
+    group.administers = before
+    for poll in (1, 2):
+        await alice.does(Tap(f"v:{poll}:0", query="q"))
+        await olga.does(Tap(f"pc:{poll}:1", query="q"))
+    await olga.says("/groups")
+    await olga.taps(bracketed("Leave group {number}").replace("{number}", "1"))
+    await olga.taps(bracketed("Yes, leave"))
+    await town.passes(seconds=6)
+    await group.says("/poll New benches? | North | South")
+    await group.says(f"/connect {pseudo.CODE}")
 
 
 async def test_an_announcement_and_all_that_becomes_of_it_is_translated(town: Town) -> None:

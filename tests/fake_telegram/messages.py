@@ -141,15 +141,23 @@ def copy_message(world: World, params: Json) -> Json:
 
 def _edited(world: World, params: Json, change: Callable[[Post], Json]) -> Json | bool:
     """Change a message: a keyboard that is not given again is taken away."""
+    markup = params.get("reply_markup")
     if "inline_message_id" in params:
-        raise bad("MESSAGE_ID_INVALID")
+        keyboard(markup, private=False)
+        if params["inline_message_id"] not in world.inline:
+            raise bad("MESSAGE_ID_INVALID")
+        _replace(world, world.inline[params["inline_message_id"]], change, markup)
+        return True
     if "chat_id" not in params:
         raise improper("chat_id is empty")
     if "message_id" not in params:
         raise improper("message identifier is not specified")
-    markup = params.get("reply_markup")
     keyboard(markup, private=True)
     post = world.own_post(world.open_room(params["chat_id"]), params["message_id"], "edit")
+    return _replace(world, post, change, markup)
+
+
+def _replace(world: World, post: Post, change: Callable[[Post], Json], markup: Json | None) -> Json:
     kept = {k: v for k, v in post.body.items() if k not in ("reply_markup", "edit_date")}
     after = kept | change(post)
     after = {k: v for k, v in after.items() if v is not None}

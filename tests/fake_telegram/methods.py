@@ -8,7 +8,7 @@ from typing import Any
 from tests.fake_telegram import messages
 from tests.fake_telegram.checks import Json
 from tests.fake_telegram.refusal import Refusal, bad
-from tests.fake_telegram.state import Room, Toast, World, too_late
+from tests.fake_telegram.state import Room, Toast, World
 
 
 def get_me(world: World, params: Json) -> Json:
@@ -17,7 +17,7 @@ def get_me(world: World, params: Json) -> Json:
         **world.bot.as_json(),
         "can_join_groups": True,
         "can_read_all_group_messages": not world.settings.get("privacy", {}).get("on", True),
-        "supports_inline_queries": False,
+        "supports_inline_queries": True,
         "supports_guest_queries": False,
         "can_connect_to_business": False,
         "has_main_web_app": False,
@@ -35,10 +35,6 @@ def answer_callback_query(world: World, params: Json) -> bool:
         toast = Toast(params.get("text", ""), bool(params.get("show_alert")), params.get("url"))
     world.answer(str(params["callback_query_id"]), toast)
     return True
-
-
-def _refuse_inline(world: World, params: Json) -> bool:
-    raise too_late()
 
 
 # --- names, descriptions and menus, each by language -------------------------------------------
@@ -256,7 +252,6 @@ PLAYED: dict[str, Callable[[World, Json], Any]] = {
     "deleteMessage": messages.delete_message,
     "deleteMessages": messages.delete_messages,
     "answerCallbackQuery": answer_callback_query,
-    "answerInlineQuery": _refuse_inline,
     "setMyCommands": set_my_commands,
     "deleteMyCommands": delete_my_commands,
     "getMyCommands": get_my_commands,

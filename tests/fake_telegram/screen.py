@@ -31,10 +31,11 @@ class Seen:
 
 def screen(room: Room) -> list[Seen]:
     """The bot's messages in a chat, oldest first."""
-    return [_seen(post) for post in room.posts.values() if post.by_bot]
+    return [seen(post) for post in room.posts.values() if post.by_bot]
 
 
-def _seen(post: Post) -> Seen:
+def seen(post: Post) -> Seen:
+    """How a message looks."""
     body = post.body
     rows: list[list[Json]] = body.get("reply_markup", {}).get("inline_keyboard", [])
     entities: list[Json] = body.get("entities") or body.get("caption_entities") or []

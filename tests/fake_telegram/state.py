@@ -88,6 +88,26 @@ class Query:
     answered: bool = False
 
 
+@dataclass(slots=True)
+class Search:
+    """Somebody looks for something in inline mode; `answer` is what the bot said."""
+
+    id: str
+    by: int
+    asked_at: float
+    answer: Json | None = None
+
+    @property
+    def results(self) -> list[Json]:
+        """What is offered."""
+        return list((self.answer or {}).get("results", ()))
+
+    @property
+    def titles(self) -> list[str]:
+        """The same by its titles."""
+        return [one["title"] for one in self.results]
+
+
 @dataclass(frozen=True, slots=True)
 class Toast:
     """What a person saw after pressing a button."""
@@ -108,6 +128,8 @@ class World:
         self.files: dict[str, tuple[str, Upload]] = {}
         self.queries: dict[str, Query] = {}
         self.toasts: dict[int, list[Toast]] = {}
+        self.searches: dict[str, Search] = {}
+        self.inline: dict[str, Post] = {}
         self.settings: dict[str, dict[str, Any]] = {}
         self.query_life = 15.0
         self._next_account = 1000

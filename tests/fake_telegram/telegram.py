@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any, Self
 
-from tests.fake_telegram import judge
+from tests.fake_telegram import inline, judge
 from tests.fake_telegram.checks import METHODS, NOT_PLAYED, Asked, Json, method_called, read, read_loosely
 from tests.fake_telegram.faults import PACED, Fault, Faults, Kind, Pace
 from tests.fake_telegram.groups import Group
@@ -52,6 +52,7 @@ class FakeTelegram:
         self.counts: Counter[str] = Counter()
         self.errors: Counter[int] = Counter()
         self.violations: list[Violation] = []
+        self.elsewhere = inline.Elsewhere(self.world, self.queue)
         self._door = Door(self)
 
     # --- being there ---------------------------------------------------------------------------
@@ -201,6 +202,8 @@ class FakeTelegram:
             room = self.world.open_room(params["chat_id"])
             paid = bool(params.get("allow_paid_broadcast"))
             self.pace.take(room.id, private=room.private, paid=paid, now=self.world.clock())
+        if method == "answerInlineQuery":
+            return inline.answer(self.world, params)
         if method == "editMessageMedia":
             return edit_media(self.world, params, asked.files)
         return PLAYED[method](self.world, params)
@@ -225,4 +228,5 @@ class FakeTelegram:
 
 assert set(METHODS) == set(PLAYED) | {
     "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "editMessageMedia",
+    "answerInlineQuery",
 }, "every method of api.json is played"  # fmt: skip

@@ -6,21 +6,25 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any, Literal
 
 from aiohttp import web
 from pydantic import SecretStr
 
 from bot.channels.telegram import files, menus, webhook
+from bot.channels.telegram.administrators import administers
+from bot.channels.telegram.inline import Inline
 from bot.channels.telegram.kinds import ALLOWED
 from bot.channels.telegram.patience import until_done
 from bot.channels.telegram.polling import Submit, poll
 from bot.channels.telegram.reading import Us
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.wire import Wire
+from bot.conversation.searching import Searching
 from bot.drawer import Drawer
 from bot.links import telegram_link
-from bot.message import Media, Parcel
+from bot.message import Incoming, Media, Parcel, Receipt
 from bot.waiting import wait
 
 NOT_YET = "Not connected to Telegram yet."
@@ -44,6 +48,8 @@ class TelegramChannel:
 
     Of several processes only one may poll, which `alone` sees to; in the mode `sending` none of it is received.
     `paid`: messages beyond Telegram's free 30 a second are paid for. In `drawer` are the files that we made.
+    `asks_for_administrators` says of what came in whether Telegram shall be asked who administers the group. `search`
+    finds what people look for in inline mode.
     """
 
     name = "telegram"
@@ -60,16 +66,19 @@ class TelegramChannel:
         alone: Alone = _at_once,
         paid: bool = False,
         drawer: Drawer | None = None,
+        asks_for_administrators: Callable[[Incoming], bool] = lambda _: False,
+        search: Searching | None = None,
     ) -> None:
         if mode == "webhook" and not (webhook_secret and public_url):
             raise ValueError("a webhook has a secret and a public address")
         self._number = int(token.get_secret_value().partition(":")[0])
-        self._submit = submit
+        self._submit, self._asks_for_administrators = submit, asks_for_administrators
         self._alone = alone
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
         self._wire = Wire(token, api_url)
         self._bot = self._wire.bot()
         self._sender = Sender(self._wire, self.credential, paid=paid, drawer=drawer)
+        self._inline = Inline(self._wire, search)
         self._us: Us | None = None
         self._trouble: str | None = NOT_YET
         self._tried = asyncio.Event()
@@ -98,7 +107,7 @@ class TelegramChannel:
         """What the web server must serve for this channel."""
         if self._mode != "webhook" or self._secret is None:
             return []
-        return [webhook.route(self._secret, lambda: self._us, self._submit)]
+        return [webhook.route(self._secret, lambda: self._us, self._hand_in, self._inline.take)]
 
     async def open(self) -> None:
         """Connect and begin to receive. Returns after the first try, whether or not it succeeded."""
@@ -114,6 +123,7 @@ class TelegramChannel:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._receiving
             self._receiving = None
+        await self._inline.close()
 
     async def close(self) -> None:
         """Hang up."""
@@ -160,7 +170,13 @@ class TelegramChannel:
 
     async def _poll(self) -> None:
         assert self._us is not None  # noqa: S101 - nobody polls before the introduction
-        await poll(self._wire, self._bot, self._us, self._submit, self._report)
+        await poll(self._wire, self._bot, self._us, self._hand_in, self._report, self._inline.take)
+
+    async def _hand_in(self, incoming: Incoming) -> Receipt:
+        """Submit, with what the conversation wants to know of the sender."""
+        if self._asks_for_administrators(incoming):
+            incoming = replace(incoming, administers=await administers(self._wire, incoming))
+        return await self._submit(incoming)
 
     async def _look_now_and_then(self, look: Callable[[], Awaitable[None]]) -> None:
         """Whether the webhook is still ours, and the token still valid."""

@@ -61,8 +61,6 @@ NOTICES: dict[str, str] = {
 """Fields of `Message` that Telegram itself writes into a chat → kind."""
 
 UPDATES: dict[str, str] = {
-    "inline_query": "inline_query",
-    "chosen_inline_result": "inline_query",
     "shipping_query": "payment",
     "pre_checkout_query": "payment",
     "purchased_paid_media": "payment",
@@ -88,5 +86,8 @@ KINDS: tuple[str, ...] = tuple(
 )
 """All of them; what each gets for an answer is said in `handlers/odd.py`."""
 
-ALLOWED: list[str] = ["message", "edited_message", "callback_query", "my_chat_member"]
+ALLOWED: list[str] = [
+    *("message", "edited_message", "callback_query", "my_chat_member"),
+    *("inline_query", "chosen_inline_result"),
+]
 """What we ask Telegram for."""

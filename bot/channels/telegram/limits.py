@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.message import ELSEWHERE
 from bot.pace import Limits, Rate
 
 FREE = 30.0
@@ -20,5 +21,5 @@ def limits(per_second: float = FREE, *, in_chat: float = 1, in_group: float = 20
         whole=Rate(per_second, burst=max(1, int(per_second / 2))),
         chat=Rate(in_chat * 0.95, burst=3),
         group=Rate((in_group - at_once) / 60, burst=max(1, int(at_once))),
-        is_group=lambda chat: chat.startswith("-"),
+        is_group=lambda chat: chat.startswith(("-", ELSEWHERE)),
     )

@@ -24,6 +24,9 @@ from bot.message import Incoming, Receipt
 Submit = Callable[[Incoming], Awaitable[Receipt]]
 """Hands one turn to the dispatcher and returns after its commit; raises Busy or DatabaseTrouble."""
 
+Take = Callable[[object], bool]
+"""Sees to an update that asks for nothing to be done; false for all others."""
+
 HOLD = 25
 """Seconds that Telegram holds an answer back while there is nothing new."""
 
@@ -34,8 +37,13 @@ _TRIES = 5
 log = logging.getLogger(__name__)
 
 
-async def poll(wire: Wire, bot: Bot, us: Us, submit: Submit, report: Report) -> None:
-    """Receive until cancelled."""
+def none_of_it(update: object) -> bool:
+    """Nothing is taken."""
+    return False
+
+
+async def poll(wire: Wire, bot: Bot, us: Us, submit: Submit, report: Report, take: Take = none_of_it) -> None:
+    """Receive until cancelled. What `take` takes is seen to, and goes to nobody else."""
     asked: dict[str, Any] = {"timeout": HOLD, "limit": _MOST, "allowed_updates": ALLOWED}
     waits = pauses()
     # Telegram does not answer getUpdates while there is a webhook.
@@ -53,7 +61,8 @@ async def poll(wire: Wire, bot: Bot, us: Us, submit: Submit, report: Report) -> 
             continue
         report(None)
         waits, asked["timeout"] = pauses(), HOLD
-        await hand_in([incoming for update in updates if (incoming := read(update, us))], submit)
+        turns = [incoming for one in updates if not take(one) and (incoming := read(one, us))]
+        await hand_in(turns, submit)
         asked["offset"] = max((update["update_id"] + 1 for update in updates), default=asked.get("offset", 0))
 
 

@@ -6,12 +6,14 @@ update has a shape it does not know, and takes longer than everything else on th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.channels.telegram.kinds import CONTENTS, KINDS, NOTICES, UPDATES
 from bot.message import (
+    ELSEWHERE,
     Attached,
     Blocked,
     Command,
@@ -68,6 +70,8 @@ def _message(key: str, message: Json, us: Us) -> Incoming | None:
         if field in message:
             # Nobody who merely joins or leaves a group becomes known to us.
             return None if _in_group(message) else _incoming(key, message, Odd(kind))
+    if _table(message.get("via_bot")).get("id") == us.id:
+        return None  # what somebody shows of ours in a chat is nothing that they say to us
     if _table(message.get("from")).get("is_bot") is True and "sender_chat" not in message:
         return None  # two bots could talk for ever
     what = _content(message, us)
@@ -94,10 +98,28 @@ def _tap(key: str, query: Json, us: Us) -> Incoming | None:
     message = _table(query.get("message"))
     chat, number = _whole(_table(message.get("chat")).get("id")), _whole(message.get("message_id"))
     name = f"{chat}:{number}" if chat is not None and number is not None else None
-    if inline := _text(query.get("inline_message_id")):
-        name = f"inline:{inline}"
     tap = Tap(_text(query.get("data")) or "", _text(query.get("id")))
+    if "inline_message_id" in query:
+        return _elsewhere(key, query, tap)
     return _incoming(key, {"from": query.get("from"), "chat": message.get("chat")}, tap, name)
+
+
+def _chosen(key: str, chosen: Json, us: Us) -> Incoming | None:
+    """Something of ours was posted in another chat; what it is called says what it is."""
+    return _elsewhere(key, chosen, Tap(_text(chosen.get("result_id")) or ""))
+
+
+def _elsewhere(key: str, body: Json, tap: Tap) -> Incoming | None:
+    """Under a message of ours in a chat that we are not in; all that is known of that chat is this message."""
+    who = _incoming(key, {"from": body.get("from")}, tap)
+    name = _text(body.get("inline_message_id")) or ""
+    if who is None or not _INLINE.fullmatch(name):
+        return None
+    name = ELSEWHERE + name
+    return replace(who, chat=name, message=name, group=True, source="inline")
+
+
+_INLINE = re.compile(r"[\w-]{1,57}")  # so long a chat's name may be
 
 
 def _membership(key: str, change: Json, us: Us) -> Incoming | None:
@@ -115,6 +137,7 @@ _READERS: dict[str, Callable[[str, Json, Us], Incoming | None]] = {
     "channel_post": _post,
     "edited_channel_post": _post,
     "callback_query": _tap,
+    "chosen_inline_result": _chosen,
     "my_chat_member": _membership,
 }
 

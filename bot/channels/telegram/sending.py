@@ -14,7 +14,7 @@ from bot.channels.telegram.text import LONGEST_TOAST, parts, shortened
 from bot.channels.telegram.wire import Declined, Unheard, Wire
 from bot.drawer import Drawer
 from bot.errors import Undeliverable
-from bot.message import BESIDE_MEDIA, Message, Parcel
+from bot.message import BESIDE_MEDIA, ELSEWHERE, Message, Parcel
 from bot.services.files import Made
 
 Keyboard = dict[str, Any] | None
@@ -46,7 +46,7 @@ class Sender:
         try:
             return await (self._note(parcel) if parcel.action == "toast" else self._say(parcel))
         except TelegramError as error:
-            group = parcel.action != "toast" and parcel.chat.startswith("-")
+            group = parcel.action != "toast" and parcel.chat.startswith(("-", ELSEWHERE))
             raise fate_of(error, group=group) from None
 
     async def _note(self, parcel: Parcel) -> None:
@@ -61,7 +61,10 @@ class Sender:
         pieces = _pieces(keyboard.words(parcel.message), file)
         if not pieces:
             raise Undeliverable("nothing to say")
-        chat, name = _number(parcel.chat), None
+        elsewhere = parcel.chat.startswith(ELSEWHERE)
+        if elsewhere:
+            pieces = pieces[:1]  # nothing can be said there but in the place of that one message
+        chat, name = 0 if elsewhere else _number(parcel.chat), None
         markup = keyboard.under(parcel.message, private=chat > 0)
         last = len(pieces) - 1
         for number in range(min(self._begun.get(parcel.envelope, 0), last), last + 1):
@@ -97,6 +100,8 @@ class Sender:
                 gone = chat > 0 and any(words in said for words in _NOT_EDITABLE)
                 if not moved and not gone:  # in a group somebody took it away, and not to see it again
                     raise
+        if not chat:
+            raise Undeliverable("nothing new can be said there")
         sent = await self._send({"chat_id": chat, **keys, **self._paid}, html, file)
         return None if sent is None else name_of(sent)
 

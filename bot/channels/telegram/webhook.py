@@ -14,7 +14,7 @@ import orjson
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.channels.telegram.polling import Submit
+from bot.channels.telegram.polling import Submit, Take, none_of_it
 from bot.channels.telegram.reading import Us, read
 from bot.channels.telegram.sending import note
 from bot.channels.telegram.wire import as_read
@@ -28,8 +28,10 @@ CONNECTIONS = 40
 _SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 
 
-def route(secret: SecretStr, us: Callable[[], Us | None], submit: Submit) -> web.RouteDef:
-    """Where Telegram brings updates. `us` is None until Telegram has told who we are."""
+def route(
+    secret: SecretStr, us: Callable[[], Us | None], submit: Submit, take: Take = none_of_it
+) -> web.RouteDef:
+    """Where Telegram brings updates. `us` is None until Telegram has told who we are; what `take` takes is seen to."""
 
     async def receive(request: web.Request) -> web.Response:
         if not _is_telegram(request, secret):
@@ -43,7 +45,7 @@ def route(secret: SecretStr, us: Callable[[], Us | None], submit: Submit) -> web
         update = as_read(body)
         if not isinstance(update.get("update_id"), int):
             return web.Response(status=400)
-        incoming = read(update, ours)
+        incoming = None if take(update) else read(update, ours)
         if incoming is None:
             return web.Response()
         try:
