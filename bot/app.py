@@ -127,10 +127,11 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         speeds=speeds,
         site=settings.public_url,
     )
-    jobs = Jobs(database, clock, metrics, broken, site=settings.public_url)
+    artist = Artist()
+    jobs = Jobs(database, clock, metrics, broken, artist=artist, site=settings.public_url)
     folkmoot = Folkmoot(
         settings, role, database, router, dispatcher, jobs, web.Application(), clock, metrics, channels, postmen,
-        speeds, broken,
+        speeds, broken, artist,
     )  # fmt: skip
     if role.doors or role.post:
         _add_channels(folkmoot)

@@ -68,16 +68,22 @@ RULES: Mapping[str, Rule] = {
         ("ballots", "tallies"),
     ),
     "public": Rule(
-        N_("Questions, announcements and what came of them"),
+        N_("Questions, announcements and what came of them; links to them, and how many people came by each"),
         N_("for good, without the name of an organiser who erases themselves"),
         N_("they belong to the community"),
-        ("communities", "polls", "follow_ups", "reminders", "broadcasts"),
+        ("communities", "polls", "follow_ups", "reminders", "broadcasts", "links", "turnouts", "reckonings"),
     ),
     "deed": Rule(
         N_("What organisers did for a community: asked, told, invited, closed"),
         N_("for good, without the name of whoever erases themselves"),
         N_("so that a community can hold its organisers to it"),
         ("audit",),
+    ),
+    "poster": Rule(
+        N_("A poster that you wished for as an organiser"),
+        N_("until it is drawn and sent, or you are told that it could not be"),
+        N_("so that it comes even where the drawing was interrupted"),
+        ("posters",),
     ),
     "stranger": Rule(
         N_("Somebody who came, did nothing and belongs to nothing"),

@@ -12,8 +12,10 @@ from handlers import (
     me,
     mydata,
     odd,
+    posters,
     promising,
     reading,
+    turning_out,
     voting,
 )
 
@@ -27,6 +29,8 @@ ROUTERS = (
     announcing.router,
     me.router,
     mydata.router,
+    posters.router,
+    turning_out.router,
     hearing.router,
     inviting.router,
     grouping.router,

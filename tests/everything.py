@@ -25,13 +25,14 @@ TYPED = "the neighbour keeps a goat again"
 HALF = "A half-written announcement"
 QUESTION, OUTCOME = "Shall the sluice be painted?", "The sluice gets painted on Sunday."
 TOLD = "The sluice is closed on Friday."
+LINK = "Beside the sluice"
 SEEN_THERE = "A sluice with a goat on it"
 PLAN = Media("document", {"telegram:1": "sluice-plan"}, "sluice.pdf", 120_000, "application/pdf")
 
 PERSONAL = (NAME, AREA, TYPED, HALF)
 """What she typed for herself."""
 
-PUBLIC = (QUESTION, OUTCOME, TOLD, "sluice.pdf", "sluice-plan")
+PUBLIC = (QUESTION, OUTCOME, TOLD, LINK, "sluice.pdf", "sluice-plan")
 """What she asked and told in the name of a community: it stays."""
 
 
@@ -51,7 +52,9 @@ class Everything:
 async def everything(url: str, tmp_path: Path) -> AsyncIterator[Everything]:
     """A town in which she has done all there is to do, and others too."""
     async with AsyncExitStack() as stack:
-        town = await stack.enter_async_context(a_web_town(url, media_dir=tmp_path / "media"))
+        town = await stack.enter_async_context(
+            a_web_town(url, media_dir=tmp_path / "media", public_url="http://sluice.example")
+        )
         await _begin_numbers_high(town)
         await town.organiser("Olga")
         bob = await town.member("Bob")
@@ -139,6 +142,11 @@ async def _speaks_in_a_group(town: WebTown) -> None:
 
 
 async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> None:
+    await mara.says("/poster")
+    await mara.taps("Is the sluice safe?")
+    await mara.says(LINK)
+    await mara.taps("polski")
+    await mara.taps("One is enough")  # nobody has drawn it yet
     await mara.says("/announce")
     await mara.says(HALF)
     await web.opens("/w/elm-park")

@@ -6,6 +6,7 @@ from bot.models.communities import ROLES, Community, Invitation, Membership
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
 from bot.models.files import File
 from bot.models.groups import Board, GroupChat, GroupCode
+from bot.models.links import DIRECT, LINK_KINDS, PASSED_ON, Came, Link, Poster, Reckoning, Turnout
 from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import (
     AREA,
@@ -26,10 +27,13 @@ from bot.models.webchat import WebLine, WebSeal, WebSession
 
 __all__ = [
     "AREA",
+    "DIRECT",
     "EVERYONE",
     "INTEREST",
+    "LINK_KINDS",
     "ORGANISERS",
     "OUTCOME_WITHIN",
+    "PASSED_ON",
     "ROLES",
     "STATES",
     "UNSENT",
@@ -38,6 +42,7 @@ __all__ = [
     "Base",
     "Board",
     "Broadcast",
+    "Came",
     "Community",
     "Consent",
     "Deed",
@@ -51,12 +56,15 @@ __all__ = [
     "GroupCode",
     "Invitation",
     "Letter",
+    "Link",
     "LinkCode",
     "Mailing",
     "Membership",
     "Participation",
     "Poll",
+    "Poster",
     "Progress",
+    "Reckoning",
     "Reminder",
     "Resident",
     "Rules",
@@ -64,6 +72,7 @@ __all__ = [
     "Standing",
     "Tally",
     "Tick",
+    "Turnout",
     "WebLine",
     "WebSeal",
     "WebSession",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Text, cast, delete, or_, select
@@ -14,7 +15,7 @@ from bot.i18n import N_
 from bot.letters import poll_desk
 from bot.letters import polls as letters
 from bot.models import Community, Membership, Poll, Resident, Standing, Tally, WebLine
-from bot.services import audit, communities, polls, questions, reading, roll, voters
+from bot.services import audit, communities, polls, questions, reading, roll, turnout, voters
 
 
 async def close(
@@ -57,9 +58,11 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime, site: st
     await _forget_marks(session, poll)
     community = await session.get_one(Community, poll.community_id)
     await outbox.cancel(session, f"poll:{poll.id}", now=now)
+    await turnout.close(session, poll, tally.took_part, now=now)
     closed = await reading.with_words(session, polls.seen_as(poll, community, tally, mine=None))
     full = polls.seen_as(poll, community, tally, mine=None, organiser=True)
     full, unread = await reading.with_words(session, full), await reading.unread(session, poll)
+    full = replace(full, came=await turnout.came(session, poll))
     names = await polls.who_chose(session, poll)
     await voters.tell(
         session,

@@ -18,10 +18,12 @@ from bot.models import (
     Deed,
     File,
     Invitation,
+    Link,
     LinkCode,
     Membership,
     Participation,
     Poll,
+    Poster,
     Resident,
 )
 from bot.services import codes, polls, roll
@@ -73,6 +75,8 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
         (Broadcast, Broadcast.sent_by),
         (Deed, Deed.actor_id),
         (File, File.owner_id),
+        (Link, Link.made_by),
+        (Poster, Poster.resident_id),
     ):
         await session.execute(
             update(table)

@@ -62,6 +62,8 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
         "following": await mydeeds.following(session, addresses),
         "deeds": await mydeeds.deeds(session, resident, towns),
         "invitations": await mydeeds.invitations(session, resident, towns),
+        "links": await mydeeds.links(session, resident, towns),
+        "posters": await mydeeds.posters(session, resident),
         "codes": await mydeeds.codes(session, resident, towns),
         "web_chats": await _web_chats(session, addresses),
         "messages": await _messages(session, addresses),
