@@ -1,18 +1,27 @@
-"""Chores of the clock that take longer than a transaction should: posters are drawn, and people are counted."""
+"""Chores that take longer than a transaction should: posters are drawn, people counted, pictures fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import pictures
 from bot.charts import Artist, NoPicture
+from bot.clock import Clock
 from bot.db import Database
+from bot.errors import DatabaseTrouble, DeliveryFailed, RetryLater
+from bot.message import Media
 from bot.models import Poll
-from bot.services import posters, turnout
+from bot.services import portraits, posters, turnout
 from bot.services.sources import subject
+
+LOOK = 3.0  # seconds
+TROUBLES = (SQLAlchemyError, DatabaseTrouble, OSError)
 
 log = structlog.get_logger()
 
@@ -50,29 +59,59 @@ class Drawing:
             await posters.send(session, number, picture, paper, now=now)
 
 
+Fetch = Callable[[Media], Awaitable[bytes]]
+"""Brings the file from the channel that has it; raises DeliveryFailed."""
+
+
+async def fetching(database: Database, clock: Clock, fetch: Fetch) -> None:
+    """Fetch the pictures that organisers send for their communities, until cancelled: in a process that knows the
+    channel which has them."""
+    while True:
+        try:
+            await fetch_pictures(database, clock, fetch)
+        except TROUBLES as error:
+            log.warning("pictures of communities are not fetched just now", reason=type(error).__name__)
+        await asyncio.sleep(LOOK)
+
+
+async def fetch_pictures(database: Database, clock: Clock, fetch: Fetch) -> None:
+    """One look. What is broken is told to whoever sent it; what cannot be had just now is tried again."""
+    async with database.reading() as session:
+        if not await portraits.waiting(session):
+            return
+    async with database.writing() as session:
+        taken = await portraits.take(session, now=clock())
+    for community_id, media in taken:
+        picture = None
+        try:
+            picture = await asyncio.to_thread(pictures.squared, await fetch(media))
+        except RetryLater:
+            continue
+        except (DeliveryFailed, pictures.NoPicture) as error:
+            log.info("a picture of a community cannot be shown", reason=type(error).__name__)
+        async with database.writing() as session:
+            await portraits.keep(session, community_id, media, picture, now=clock())
+
+
 class Counting:
     """Counts who took part and from where: the days each day, the rest when so many more have come that it is worth
-    it. It reads without standing in a vote's way, and writes what came of it."""
-
-    def __init__(self) -> None:
-        self._polls: Sequence[int] = ()
-        self._towns: Sequence[int] = ()
+    it. It counts without standing in a vote's way, and then writes what came of it."""
 
     async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        """Write down the days, and note what is to be counted."""
+        """Write down the days."""
         await turnout.note_days(session, now=now)
-        self._polls = await turnout.due(session)
-        self._towns = await turnout.due_towns(session)
 
     async def afterwards(self, database: Database, now: datetime) -> None:
-        """Count these."""
-        for number in self._polls:
+        """Count what is worth it."""
+        async with database.reading() as session:
+            polls, towns = await turnout.due(session), await turnout.due_towns(session)
+        for number in polls:
             async with database.reading() as session:
                 poll = await session.get_one(Poll, number)
                 ways = await turnout.counted(session, poll)
             async with database.writing() as session:
                 await turnout.reckon(session, subject(poll.community_id, number), ways)
-        for number in self._towns:
+        for number in towns:
             async with database.reading() as session:
                 ways = await turnout.counted_members(session, number)
             async with database.writing() as session:

@@ -71,7 +71,17 @@ RULES: Mapping[str, Rule] = {
         N_("Questions, announcements and what came of them; links to them, and how many people came by each"),
         N_("for good, without the name of an organiser who erases themselves"),
         N_("they belong to the community"),
-        ("communities", "polls", "follow_ups", "reminders", "broadcasts", "links", "turnouts", "reckonings"),
+        (
+            "communities",
+            "polls",
+            "follow_ups",
+            "reminders",
+            "broadcasts",
+            "links",
+            "turnouts",
+            "reckonings",
+            "portraits",
+        ),
     ),
     "deed": Rule(
         N_("What organisers did for a community: asked, told, invited, closed"),
@@ -80,10 +90,10 @@ RULES: Mapping[str, Rule] = {
         ("audit",),
     ),
     "poster": Rule(
-        N_("A poster that you wished for as an organiser"),
-        N_("until it is drawn and sent, or you are told that it could not be"),
-        N_("so that it comes even where the drawing was interrupted"),
-        ("posters",),
+        N_("A poster that you wished for as an organiser, and the picture that you sent for your community"),
+        N_("until it is drawn and sent, or shown, or you are told that it could not be"),
+        N_("so that it comes even where we were interrupted"),
+        ("posters", "sent_portraits"),
     ),
     "stranger": Rule(
         N_("Somebody who came, did nothing and belongs to nothing"),

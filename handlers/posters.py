@@ -23,7 +23,8 @@ router = Router()
 ON_A_BUTTON = 60  # characters of a question
 
 
-@router.command("links", words=N_("links"), about=N_("Count where people come from"), role="organiser")
+# Not in help, which is as long as a phone: a poll's desk and each poster tell of it.
+@router.command("links", words=N_("links"), role="organiser")
 async def show_links(turn: Turn, rest: str) -> Outcome:
     """The links of an open question, or of the community itself."""
     return turn.begin("links", answers=await _where(turn))

@@ -147,6 +147,8 @@ async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> No
     await mara.says(LINK)
     await mara.taps("polski")
     await mara.taps("One is enough")  # nobody has drawn it yet
+    await mara.says("/picture")
+    await mara.does(Attached(Media("photo", {"telegram:1": "sluice-picture"}, size=80_000)))
     await mara.says("/announce")
     await mara.says(HALF)
     await web.opens("/w/elm-park")

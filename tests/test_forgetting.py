@@ -26,6 +26,7 @@ NOBODY = {
     "letters": "what many get, in the name of a community",
     "enclosures": "what went with an announcement, in the name of a community",
     "follow_ups": "what became of a promise, in the name of a community",
+    "portraits": "the picture of a community",
     "turnouts": "numbers by day",
     "reckonings": "numbers by group",
     "reminders": "which reminders went out, not to whom",

@@ -20,10 +20,12 @@ from bot.i18n import Tongue
 from bot.letters import polls as poll_letters
 from bot.letters import promises as letters
 from bot.models import OUTCOME_WITHIN, Community, Poll
-from bot.services import communities, outcomes, polls
+from bot.services import communities, outcomes, polls, portraits
 from bot.services.outcomes import Promise
 
 Links = Callable[[str, str], Mapping[str, str | None]]
+
+DAY = 86_400  # seconds; the address of a picture changes with what is on it
 
 NAMES = {"web": "web", "telegram": "Telegram"}
 """How the places where one can take part are called, the nearest first."""
@@ -38,7 +40,9 @@ class Entry:
     said: tuple[Markup, ...]
 
 
-def setup(app: web.Application, database: Database, clock: Clock, *, links: Links, language: str) -> None:
+def setup(
+    app: web.Application, database: Database, clock: Clock, *, links: Links, language: str, site: str
+) -> None:
     """Add the page and its style."""
 
     async def page(request: web.Request) -> web.Response:
@@ -52,6 +56,7 @@ def setup(app: web.Application, database: Database, clock: Clock, *, links: Link
             closed = await outcomes.closed(session, town, now=now)
             owed = (await outcomes.ledger(session, town, now=now)).owed
             rate = await outcomes.loop(session, town, now=now)
+            shown = await portraits.edition(session, town.id)
         drawn = (
             _templates()
             .get_template("community.html")
@@ -62,6 +67,8 @@ def setup(app: web.Application, database: Database, clock: Clock, *, links: Link
                 languages=[i18n.tongue(code) for code in town.languages if code in i18n.available()],
                 name=town.name_in(to.code),
                 slug=town.slug,
+                picture=shown and f"/c/{town.slug}/picture.jpg?v={shown}",
+                site=site,
                 open=[_asked(poll, town, links, to, now=now) for poll in open_polls],
                 closed=[_closed(one, town, to) for one in closed],
                 owed=[_owed(one, to) for one in owed if one.day],
@@ -73,7 +80,16 @@ def setup(app: web.Application, database: Database, clock: Clock, *, links: Link
         )
         return web.Response(text=drawn, content_type="text/html", headers=SAFE)
 
-    app.add_routes([web.get("/c/{community}", page)])
+    async def picture(request: web.Request) -> web.Response:
+        async with database.reading() as session:
+            town = await communities.by_slug(session, request.match_info["community"])
+            drawn = None if town is None else await portraits.content(session, town.id)
+        if drawn is None:
+            raise web.HTTPNotFound
+        headers = {**SAFE, "Cache-Control": f"public, max-age={DAY}"}
+        return web.Response(body=drawn, content_type="image/jpeg", headers=headers)
+
+    app.add_routes([web.get("/c/{community}", page), web.get("/c/{community}/picture.jpg", picture)])
 
 
 def _tongue(request: web.Request, town: Community, otherwise: str) -> Tongue:

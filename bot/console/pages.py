@@ -18,7 +18,7 @@ def setup(
     """Add them all. `links` says where a code can be opened."""
     language = settings.default_language
     front.setup(app, database, language=language)
-    community.setup(app, database, clock, links=links, language=language)
+    community.setup(app, database, clock, links=links, language=language, site=settings.site)
     leading_on.setup(app, database, links=links, language=language)
     privacy.setup(app, database, settings)
     result.setup(app, database, artist, clock, settings.site, links, language)

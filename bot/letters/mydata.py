@@ -30,6 +30,7 @@ SECTIONS = {
     "invitations": N_("Invitations"),
     "links": N_("Links that you made"),
     "posters": N_("Posters that are being drawn for you"),
+    "pictures": N_("Pictures that you sent for a community"),
     "codes": N_("Codes that still work"),
     "web_chats": N_("Your talks on the web page"),
     "messages": N_("Messages to you"),

@@ -92,7 +92,7 @@ def paper(media: Media, link: Link, tongue: Tongue) -> Message:
     text = paragraphs(
         tongue._("And here it is to print, on A4 paper. It is made to be read in black and white too."),
         tongue._(
-            "It has a link of its own, called “{name}”. Under “Links and posters” you see how many come by it.",
+            "It has a link of its own, called “{name}”. Send /links to see how many come by it.",
             name=called(link.kind, link.name, tongue),
         ),
     )

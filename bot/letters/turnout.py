@@ -49,14 +49,10 @@ def step(first: date, last: date, people: int, whole: int, tongue: Tongue) -> Ma
 def by_link(told: Mapping[str, int], links: list[Link], whole: int, tongue: Tongue) -> list[Markup]:
     """A line for each link, the longest bar first."""
     named = {one.code: (one.kind, one.name) for one in links}
+    rows = [(number, *named.get(code, (code, ""))) for code, number in told.items()]
     return [
-        group(
-            called(*named.get(code, (code, "")), tongue),
-            number,
-            tongue,
-            share=number / whole if whole else 0.0,
-        )
-        for code, number in sorted(told.items(), key=lambda row: -row[1])
+        group(called(kind, name, tongue), number, tongue, share=number / whole if whole else 0.0)
+        for number, kind, name in sorted(rows, key=lambda row: (-row[0], row[1], row[2]))
     ]
 
 

@@ -2,7 +2,7 @@
 
 from bot.models.base import Base
 from bot.models.broadcasts import Broadcast, Enclosure, Following
-from bot.models.communities import ROLES, Community, Invitation, Membership
+from bot.models.communities import ROLES, Community, Invitation, Membership, Portrait, SentPortrait
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
 from bot.models.files import File
 from bot.models.groups import Board, GroupChat, GroupCode
@@ -62,6 +62,7 @@ __all__ = [
     "Membership",
     "Participation",
     "Poll",
+    "Portrait",
     "Poster",
     "Progress",
     "Reckoning",
@@ -69,6 +70,7 @@ __all__ = [
     "Resident",
     "Rules",
     "Seen",
+    "SentPortrait",
     "Standing",
     "Tally",
     "Tick",

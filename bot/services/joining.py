@@ -25,6 +25,7 @@ from bot.models import (
     Poll,
     Poster,
     Resident,
+    SentPortrait,
 )
 from bot.services import codes, polls, roll
 
@@ -77,6 +78,7 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
         (File, File.owner_id),
         (Link, Link.made_by),
         (Poster, Poster.resident_id),
+        (SentPortrait, SentPortrait.resident_id),
     ):
         await session.execute(
             update(table)

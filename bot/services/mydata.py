@@ -64,6 +64,7 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
         "invitations": await mydeeds.invitations(session, resident, towns),
         "links": await mydeeds.links(session, resident, towns),
         "posters": await mydeeds.posters(session, resident),
+        "pictures": await mydeeds.pictures(session, resident, towns),
         "codes": await mydeeds.codes(session, resident, towns),
         "web_chats": await _web_chats(session, addresses),
         "messages": await _messages(session, addresses),

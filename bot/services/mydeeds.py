@@ -23,6 +23,7 @@ from bot.models import (
     Poll,
     Poster,
     Resident,
+    SentPortrait,
 )
 
 Data = dict[str, Any]
@@ -164,6 +165,15 @@ async def posters(session: AsyncSession, resident: Resident) -> list[Data]:
     return [
         {"leads_to": one.leads_to, "languages": list(one.languages), "wished_at": moment(one.wished_at)}
         for one in found
+    ]
+
+
+async def pictures(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:
+    """Pictures that they sent for a community and that are still to be fetched."""
+    mine = SentPortrait.resident_id == resident.id
+    return [
+        {"community": slug(towns, one.community_id), "sent_at": moment(one.sent_at)}
+        for one in await rows_of(session, SentPortrait, mine, by=SentPortrait.community_id)
     ]
 
 

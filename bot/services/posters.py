@@ -6,6 +6,7 @@ when the power went, and goes in the transaction that puts the drawn poster in t
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +22,7 @@ from bot.letters import posters as letters
 from bot.message import Media, Message
 from bot.models import Address, Community, Link, Poll, Poster, Resident
 from bot.outbox import Draft
-from bot.services import files
+from bot.services import files, portraits
 
 SUBJECT = "poster"
 TRIES = 3  # drawings that are begun, each of which may end with the process that draws
@@ -84,12 +85,13 @@ async def sheet(session: AsyncSession, number: int) -> Sheet | None:
     poll = None if link.poll_id is None else await session.get_one(Poll, link.poll_id)
     if poll is not None and poll.closed_at is not None:
         return None
+    picture = await portraits.content(session, community.id)
     return letters.sheet(
         community,
         poll,
         [i18n.tongue(code) for code in poster.languages],
         poster.leads_to,
-        picture=None,
+        picture=None if picture is None else base64.b64encode(picture).decode(),
         app=poster.leads_to.startswith("https://t.me/"),
     )
 

@@ -272,4 +272,4 @@ async def came(session: AsyncSession, poll: Poll) -> tuple[Came, ...]:
     if not groups.keys() & named.keys():
         return ()
     rows = [Came(*named.get(code, (code, "")), number) for code, number in groups.items()]
-    return tuple(sorted(rows, key=lambda one: -one.people))
+    return tuple(sorted(rows, key=lambda one: (-one.people, one.kind, one.name)))

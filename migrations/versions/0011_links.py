@@ -1,4 +1,4 @@
-"""Links whose source is counted, posters to be drawn, and how many took part by when and from where."""
+"""Links whose source is counted, posters, how many took part by when and from where, and communities' pictures."""
 
 from __future__ import annotations
 
@@ -35,6 +35,48 @@ def upgrade() -> None:
         sa.Column("final", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_reckonings")),
     )
+    _portraits()
+
+
+def _portraits() -> None:
+    op.create_table(
+        "portraits",
+        sa.Column("community_id", BIG, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("edition", sa.String(16), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id"], ["communities.id"], name=op.f("fk_portraits_community_id_communities")
+        ),
+        sa.PrimaryKeyConstraint("community_id", name=op.f("pk_portraits")),
+    )
+    op.create_table(
+        "sent_portraits",
+        sa.Column("community_id", BIG, nullable=False),
+        sa.Column("resident_id", BIG, nullable=False),
+        sa.Column("address_id", BIG, nullable=False),
+        sa.Column("media", JSON, nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("sent_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id"], ["communities.id"], name=op.f("fk_sent_portraits_community_id_communities")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"],
+            ["residents.id"],
+            name=op.f("fk_sent_portraits_resident_id_residents"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["address_id"],
+            ["addresses.id"],
+            name=op.f("fk_sent_portraits_address_id_addresses"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("community_id", name=op.f("pk_sent_portraits")),
+    )
+    op.create_index("ix_sent_portraits_resident_id", "sent_portraits", ["resident_id"])
+    op.create_index("ix_sent_portraits_address_id", "sent_portraits", ["address_id"])
 
 
 def _links() -> None:
