@@ -16,6 +16,7 @@ from bot import db, garbage, logs
 from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import Shelf, WebChat, clearing, tidy
 from bot.charts import Artist
+from bot.chores import fetching
 from bot.clock import Clock, utc_now
 from bot.console import health, pages
 from bot.console.server import serving
@@ -113,7 +114,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
     """Everything that the role needs, ready to be started; nothing connects yet. Raises SettingWrong."""
     fits(role, settings)
     database = Database(settings.database, settings.database_direct)
-    router, metrics, broken = Router.of(ROUTERS), Metrics(role.name), asyncio.Event()
+    router, metrics, broken, artist = Router.of(ROUTERS), Metrics(role.name), asyncio.Event(), Artist()
     channels: list[Channel] = []
     postmen: dict[str, Postman] = {}
     speeds: dict[str, float] = {}
@@ -128,10 +129,10 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         speeds=speeds,
         site=settings.public_url,
     )
-    jobs = Jobs(database, clock, metrics, broken, site=settings.public_url)
+    jobs = Jobs(database, clock, metrics, broken, artist=artist, site=settings.public_url)
     folkmoot = Folkmoot(
         settings, role, database, router, dispatcher, jobs, web.Application(), clock, metrics, channels, postmen,
-        speeds, broken,
+        speeds, broken, artist,
     )  # fmt: skip
     if role.doors or role.post:
         _add_channels(folkmoot)
@@ -208,6 +209,9 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
             stack.push_async_callback(channel.close)
         for name, postman in folkmoot.postmen.items():
             await at_work(f"the postman for {name}", postman.run())
+        if folkmoot.telegram is not None and role.post:
+            fetch = folkmoot.telegram.fetch
+            await at_work("fetching pictures", fetching(folkmoot.database, folkmoot.clock, fetch))
         if role.doors:
             await at_work("the dispatcher", folkmoot.dispatcher.run())
         if listen:

@@ -19,6 +19,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import ends, retention
+from bot.charts import Artist
+from bot.chores import Counting, Drawing
 from bot.clock import Clock
 from bot.db import Database, forget_some, in_turn, trouble, wipe
 from bot.metrics import Metrics
@@ -185,9 +187,9 @@ class Entry:
     afterwards: Afterwards | None = None
 
 
-def entries(site: str | None) -> list[Entry]:
-    """What every town's clock does; `site` is where people find its pages."""
-    sealing_polls = Sealing()
+def entries(site: str | None, artist: Artist) -> list[Entry]:
+    """What every town's clock does; `site` is where people find its pages, `artist` draws."""
+    sealing_polls, drawing, counting = Sealing(), Drawing(artist), Counting()
     return [
         Entry("close polls", partial(close_polls, site=site), 5),
         Entry("remind", remind, 60),
@@ -195,6 +197,8 @@ def entries(site: str | None) -> list[Entry]:
         Entry("show boards", show_boards, 3),
         Entry("follow announcements", follow_announcements, 3),
         Entry("remind of promises", remind_of_promises, 300),
+        Entry("draw posters", drawing, 3, drawing.afterwards),
+        Entry("count", counting, 60, counting.afterwards),
         Entry("tidy", tidy, 3600),
         Entry("forget strangers", Strangers(), 20),
         Entry("put talks away", Talks(), 20),
@@ -211,9 +215,10 @@ class Jobs:
         metrics: Metrics | None = None,
         broken: asyncio.Event | None = None,
         *,
+        artist: Artist | None = None,
         site: str | None = None,
     ) -> None:
-        self.entries = entries(site)
+        self.entries = entries(site, artist or Artist())
         self.ticking = False
         """Whether it is this process that holds the clock."""
         self._database = database

@@ -13,8 +13,11 @@ from handlers import (
     me,
     mydata,
     odd,
+    picturing,
+    posters,
     promising,
     reading,
+    turning_out,
     voting,
 )
 
@@ -29,6 +32,9 @@ ROUTERS = (
     announcing.router,
     me.router,
     mydata.router,
+    posters.router,
+    picturing.router,
+    turning_out.router,
     hearing.router,
     inviting.router,
     grouping.router,

@@ -6,10 +6,10 @@ from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import people as letters
-from bot.letters.people import Join
+from bot.letters.people import Join, JoinBy
 from bot.message import Place, Words
-from bot.models import Community
-from bot.services import communities, invitations, polls, residents
+from bot.models import Community, Link, Poll
+from bot.services import communities, invitations, polls, residents, sources
 from handlers.inviting import open_invitation
 from handlers.voting import open_poll
 
@@ -27,12 +27,22 @@ async def start(turn: Turn, rest: str) -> Outcome:
         return await hello(turn)
     if poll := await polls.by_code(turn.session, code):
         return await open_poll(turn, poll)
+    if link := await sources.by_code(turn.session, code):
+        return await come_by(turn, link)
     if invitation := await invitations.find(turn.session, code):
         return await open_invitation(turn, invitation, code)
     if community := await communities.by_slug(turn.session, code):
         return await meet(turn, community)
     sorry = turn._("I do not know this link. Perhaps it is too old, or a letter is missing.")
     return turn.say(sorry) + await hello(turn)
+
+
+async def come_by(turn: Turn, link: Link) -> Outcome:
+    """Somebody came by a link that says where it hung."""
+    if link.poll_id is not None:
+        return await open_poll(turn, await turn.session.get_one(Poll, link.poll_id), source=link.code)
+    community = await turn.session.get_one(Community, link.community_id)
+    return await meet(turn, community, by=link)
 
 
 async def hello(turn: Turn) -> Outcome:
@@ -42,11 +52,11 @@ async def hello(turn: Turn) -> Outcome:
     return turn.say(letters.hello(turn.tongue, None))
 
 
-async def meet(turn: Turn, community: Community) -> Outcome:
-    """Somebody came by the link of a community."""
+async def meet(turn: Turn, community: Community, *, by: Link | None = None) -> Outcome:
+    """Somebody came by the link of a community, or by one that says where it hung."""
     if not turn.rehearsal and await communities.membership(turn.session, turn.resident, community.id):
         return turn.say(letters.joined(turn.tongue, community))
-    return turn.say(letters.hello(turn.tongue, community))
+    return turn.say(letters.hello(turn.tongue, community, by=by))
 
 
 @router.press(Join)
@@ -55,9 +65,21 @@ async def join(turn: Turn, press: Join) -> Outcome:
     community = await turn.session.get(Community, press.community)
     if community is None:
         raise Refused(N_("I do not know this community."))
-    await communities.join(
-        turn.session, turn.resident, community.id, now=turn.now, source=turn.incoming.source
-    )
+    return await _joined(turn, community, turn.incoming.source)
+
+
+@router.press(JoinBy)
+async def join_by(turn: Turn, press: JoinBy) -> Outcome:
+    """The same by a link that says where it hung."""
+    link = await sources.by_code(turn.session, press.link)
+    if link is None:
+        raise Refused(N_("I do not know this community."))
+    community = await turn.session.get_one(Community, link.community_id)
+    return await _joined(turn, community, link.code)
+
+
+async def _joined(turn: Turn, community: Community, source: str | None) -> Outcome:
+    await communities.join(turn.session, turn.resident, community.id, now=turn.now, source=source)
     residents.agreed(turn.session, turn.resident, str(turn._(letters.KEPT)), now=turn.now)
     outcome = turn.edit(letters.joined(turn.tongue, community))
     if turn.resident.greeted_at is None and turn.address.talk is None:

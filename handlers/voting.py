@@ -1,6 +1,7 @@
 """Answering polls: a tap on a choice, the list of open polls, and a poll opened by its link."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +20,7 @@ from bot.letters.poll_desk import WhatNext
 from bot.letters.polls import Look, Proof, Vote
 from bot.message import Button, Message
 from bot.models import Poll, Resident, Standing
-from bot.services import closing, communities, polls, reading, residents, sealing
+from bot.services import closing, communities, polls, reading, residents, sealing, turnout
 
 router = Router()
 
@@ -83,13 +84,13 @@ async def answer_in_words(ask: Ask, turn: Turn) -> Outcome:
     return turn.edit(letters.question(standing, turn.tongue)).hushed()
 
 
-async def open_poll(turn: Turn, poll: Poll) -> Outcome:
-    """Somebody came by a poll's link."""
+async def open_poll(turn: Turn, poll: Poll, *, source: str | None = None) -> Outcome:
+    """Somebody came by a poll's link, or by one that says where it hung (`source`)."""
     standing = await polls.opened(
         turn.session,
         poll,
         by=turn.resident,
-        source=turn.incoming.source or poll.code,
+        source=source or turn.incoming.source or poll.code,
         rehearsal=turn.rehearsal,
     )
     new = residents.newcomer(turn.resident)
@@ -149,6 +150,7 @@ async def look(turn: Turn, press: Look) -> Outcome:
         links = dict(turn.links(standing.poll.code, standing.community.slug))
         full = await polls.standing(turn.session, standing.poll, of=turn.resident, organiser=True)
         full = await reading.with_words(turn.session, full)
+        full = replace(full, came=await turnout.came(turn.session, standing.poll))
         names = await polls.who_chose(turn.session, standing.poll)
         new = await reading.unread(turn.session, standing.poll)
         return outcome.say(poll_desk.for_organiser(full, turn.tongue, links, names=names, unread=new))

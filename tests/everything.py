@@ -26,13 +26,14 @@ HALF = "A half-written announcement"
 QUESTION, OUTCOME = "Shall the sluice be painted?", "The sluice gets painted on Sunday."
 ASKED_THERE = "Who looks after the sluice?"
 TOLD = "The sluice is closed on Friday."
+LINK = "Beside the sluice"
 SEEN_THERE = "A sluice with a goat on it"
 PLAN = Media("document", {"telegram:1": "sluice-plan"}, "sluice.pdf", 120_000, "application/pdf")
 
 PERSONAL = (NAME, AREA, TYPED, HALF)
 """What she typed for herself."""
 
-PUBLIC = (QUESTION, OUTCOME, ASKED_THERE, TOLD, "sluice.pdf", "sluice-plan")
+PUBLIC = (QUESTION, OUTCOME, ASKED_THERE, TOLD, LINK, "sluice.pdf", "sluice-plan")
 """What she asked and told in the name of a community: it stays."""
 
 
@@ -52,7 +53,9 @@ class Everything:
 async def everything(url: str, tmp_path: Path) -> AsyncIterator[Everything]:
     """A town in which she has done all there is to do, and others too."""
     async with AsyncExitStack() as stack:
-        town = await stack.enter_async_context(a_web_town(url, media_dir=tmp_path / "media"))
+        town = await stack.enter_async_context(
+            a_web_town(url, media_dir=tmp_path / "media", public_url="http://sluice.example")
+        )
         await _begin_numbers_high(town)
         await town.organiser("Olga")
         bob = await town.member("Bob")
@@ -145,6 +148,13 @@ async def _speaks_in_a_group(town: WebTown) -> None:
 
 
 async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> None:
+    await mara.says("/poster")
+    await mara.taps("Is the sluice safe?")
+    await mara.says(LINK)
+    await mara.taps("polski")
+    await mara.taps("One is enough")  # nobody has drawn it yet
+    await mara.says("/picture")
+    await mara.does(Attached(Media("photo", {"telegram:1": "sluice-picture"}, size=80_000)))
     await mara.says("/announce")
     await mara.says(HALF)
     await web.opens("/w/elm-park")

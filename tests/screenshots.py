@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import subprocess
@@ -10,11 +11,18 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from PIL import Image, ImageOps
 from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright, expect
 
+from bot.charts import Artist
+from bot.demo.town import NAMES
+from bot.i18n import tongue
+from bot.letters import posters
+from bot.models import Community, Poll
 from bot.settings import Settings
 from tests.cli.conftest import Service, free_port
 from tests.house.tree import ROOT
@@ -195,8 +203,27 @@ async def says(page: Page, words: str) -> None:
     await page.locator(".send").click()
 
 
+async def a_poster() -> None:
+    """The poster of the guide, drawn as every other and made as small as a page shows it."""
+    closes = datetime(2026, 12, 4, 18, 0, tzinfo=UTC)
+    poll = Poll(question="Shall we keep the market on Saturday?", closes_at=closes, named=False)
+    town = Community(slug=TOWN, names=NAMES, zone="Europe/London", languages=list(NAMES))
+    both = [tongue(code) for code in ("en", "ur")]
+    sheet = posters.sheet(town, poll, both, f"{SITE}/l/k7m2q9xa", picture=None, app=False)
+    artist = Artist()
+    drawn = await artist.poster(sheet, "png")
+    await artist.close()
+    path = PICTURES / "poster.png"
+    with Image.open(io.BytesIO(drawn)) as image:
+        framed = ImageOps.expand(image.resize((600, round(600 * image.height / image.width))), 1, "#b8c4c2")
+        framed.quantize(64).save(path, optimize=True)
+    assert path.stat().st_size < HEAVIEST
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
+
+
 async def take(desk: Desk) -> None:
     """All pictures."""
+    await a_poster()
     polls = desk.types("poll", "list", "--community", TOWN)
     market = next(poll for poll in polls if "market" in poll["question"])
     async with async_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""Pictures of results: what one shows, and who has them drawn.
+"""Pictures of results, and posters: what one shows, and who has them drawn.
 
 Drawing takes a second and more than a hundred megabytes. So a process of its own does it (`drawing.py`), which starts
 with the first picture and goes when none was wanted for a while.
@@ -16,6 +16,10 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from bot.charts.sheets import Form, Sheet, Voice
+
+__all__ = ["CARD", "CHAT", "Artist", "Chart", "NoPicture", "Row", "Sheet", "Voice"]
 
 ROOT = Path(__file__).resolve().parents[2]
 CARD = (1200, 630)  # points; what pages that show a link make room for
@@ -93,12 +97,19 @@ class Artist:
 
     async def png(self, chart: Chart) -> bytes:
         """The picture; NoPicture when it cannot be drawn."""
+        return await self._asked(chart.as_json())
+
+    async def poster(self, sheet: Sheet, form: Form) -> bytes:
+        """The poster as a picture or as a paper to print; NoPicture likewise."""
+        return await self._asked(sheet.as_json(form))
+
+    async def _asked(self, line: bytes) -> bytes:
         async with self._turn:
             if self._going is not None:
                 self._going.cancel()
             try:
                 async with asyncio.timeout(self._patience):
-                    png = await self._drawn(chart)
+                    drawn = await self._drawn(line)
             except (TimeoutError, OSError, EOFError) as error:
                 await self._end()
                 raise NoPicture(type(error).__name__) from None
@@ -106,9 +117,9 @@ class Artist:
                 await self._end()
                 raise
             self._going = asyncio.create_task(self._go_later())
-        if not png:
+        if not drawn:
             raise NoPicture("the drawing process could not draw it")
-        return png
+        return drawn
 
     async def close(self) -> None:
         """End the drawing process."""
@@ -117,7 +128,7 @@ class Artist:
                 self._going.cancel()
             await self._end()
 
-    async def _drawn(self, chart: Chart) -> bytes:
+    async def _drawn(self, line: bytes) -> bytes:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot.charts.drawing", cwd=ROOT, **_PIPES
@@ -125,7 +136,7 @@ class Artist:
         told, heard = self._process.stdin, self._process.stdout
         if told is None or heard is None:
             raise EOFError
-        told.write(chart.as_json() + b"\n")
+        told.write(line + b"\n")
         await told.drain()
         size = int.from_bytes(await heard.readexactly(4))
         if size > MOST_BYTES:

@@ -42,7 +42,7 @@ class Laid:
 
 def png(chart: Chart) -> bytes:
     """The picture."""
-    _register()
+    register()
     drawn = vl_convert.vegalite_to_png(spec(chart).to_json(), scale=1)
     packed = io.BytesIO()
     with Image.open(io.BytesIO(drawn)) as image:  # the renderer packs for speed
@@ -51,7 +51,8 @@ def png(chart: Chart) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _register() -> None:
+def register() -> None:
+    """Let the renderer know our own fonts."""
     vl_convert.register_font_directory(str(FONTS))
 
 
@@ -180,7 +181,13 @@ def from_the_right(text: str) -> bool:
 
 def wide(text: str, size: float, bold: bool) -> float:
     """How wide a text is at this size."""
-    return float(_font(bold).getlength(text)) * size / _MEASURED
+    return _length(text, bold) * size / _MEASURED
+
+
+@lru_cache(maxsize=20_000)
+def _length(text: str, bold: bool) -> float:
+    """At the size at which it is measured: the same words are tried at many sizes until they fit."""
+    return float(_font(bold).getlength(text))
 
 
 _MEASURED = 100

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from bot import i18n
 from bot.clock import Clock
-from bot.console.front import spoken, templates
+from bot.console.front import SAFE, spoken, templates
 from bot.console.handing import FRESH, OPEN, Made, handed_out
 from bot.console.memory import Memory
 from bot.db import Database
@@ -21,12 +21,13 @@ from bot.i18n import Tongue
 from bot.letters import polls as poll_letters
 from bot.letters import promises as letters
 from bot.models import OUTCOME_WITHIN, Community, Poll
-from bot.services import communities, outcomes, polls
+from bot.services import communities, outcomes, polls, portraits
 from bot.services.outcomes import Promise
 
 Links = Callable[[str, str], Mapping[str, str | None]]
 
 PAGES = 256  # remembered; each has some 10 kB
+DAY = 86_400  # seconds; the address of a picture changes with what is on it
 
 NAMES = {"web": "web", "telegram": "Telegram"}
 """How the places where one can take part are called, the nearest first."""
@@ -49,6 +50,7 @@ class Pages:
     clock: Clock
     links: Links
     language: str
+    site: str
     made: Memory[Made | None]
 
     async def page(self, request: web.Request) -> web.Response:
@@ -71,6 +73,7 @@ class Pages:
             closed = await outcomes.closed(session, town, now=now)
             owed = (await outcomes.ledger(session, town, now=now)).owed
             rate = await outcomes.loop(session, town, now=now)
+            shown = await portraits.edition(session, town.id)
         drawn = (
             templates()
             .get_template("community.html")
@@ -81,6 +84,8 @@ class Pages:
                 languages=[i18n.tongue(code) for code in _languages(town)],
                 name=town.name_in(to.code),
                 slug=town.slug,
+                picture=shown and f"/c/{town.slug}/picture.jpg?v={shown}",
+                site=self.site,
                 open=[_asked(poll, town, self.links, to) for poll in open_polls],
                 closed=[_closed(one, town, to) for one in closed],
                 owed=[_owed(one, to) for one in owed if one.day],
@@ -92,16 +97,30 @@ class Pages:
         )
         return Made.of(drawn, "text/html")
 
+    async def picture(self, request: web.Request) -> web.Response:
+        """The community's own."""
+        async with self.database.reading() as session:
+            town = await communities.by_slug(session, request.match_info["community"])
+            drawn = None if town is None else await portraits.content(session, town.id)
+        if drawn is None:
+            raise web.HTTPNotFound
+        headers = {**SAFE, "Cache-Control": f"public, max-age={DAY}"}
+        return web.Response(body=drawn, content_type="image/jpeg", headers=headers)
 
-def setup(app: web.Application, database: Database, clock: Clock, *, links: Links, language: str) -> None:
-    """Add the page."""
-    pages = Pages(database, clock, links, language, Memory(PAGES))
+
+def setup(
+    app: web.Application, database: Database, clock: Clock, *, links: Links, language: str, site: str
+) -> None:
+    """Add the page and the picture on it."""
+    pages = Pages(database, clock, links, language, site, Memory(PAGES))
 
     async def close(app: web.Application) -> None:
         await pages.made.close()
 
     app.on_cleanup.append(close)
-    app.add_routes([web.get("/c/{community}", pages.page)])
+    app.add_routes(
+        [web.get("/c/{community}", pages.page), web.get("/c/{community}/picture.jpg", pages.picture)]
+    )
 
 
 def _languages(town: Community) -> Sequence[str]:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.charts import Artist
 from bot.clock import Clock
-from bot.console import community, front, privacy, result
+from bot.console import community, front, leading_on, privacy, result
 from bot.console.community import Links
 from bot.db import Database
 from bot.settings import Settings
@@ -18,6 +18,7 @@ def setup(
     """Add them all. `links` says where a code can be opened."""
     language = settings.default_language
     front.setup(app, database, language=language)
-    community.setup(app, database, clock, links=links, language=language)
+    community.setup(app, database, clock, links=links, language=language, site=settings.site)
+    leading_on.setup(app, database, links=links, language=language)
     privacy.setup(app, database, settings)
     result.setup(app, database, artist, clock, settings.site, links, language)

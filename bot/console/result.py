@@ -201,7 +201,7 @@ def _state(standing: Standing) -> str:
     poll = standing.poll
     seen = (poll.code, poll.closes_at, poll.closed_at, poll.outcome, poll.outcome_at, standing.counts)
     promised = (poll.decided_by, poll.done_by, poll.settled, poll.followed_up, results.listed(standing))
-    said = (standing.said, standing.themes)
+    said = (standing.said, standing.themes, standing.came)
     return repr((*seen, *promised, *said, standing.asked, standing.took_part, standing.community.names))
 
 

@@ -13,6 +13,7 @@ from bot.conversation.turn import Links
 from bot.i18n import N_, Tongue
 from bot.letters import pictures
 from bot.letters import polls as letters
+from bot.letters.links import came_rows
 from bot.models import Standing
 from bot.services import results
 
@@ -59,6 +60,7 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
             told=told,
             came_of_it=letters.came_of_it(standing, tongue) if poll.closed_at is not None else None,
             said=standing.said,
+            came=came_rows(standing.came, tongue),
             themes=[
                 tongue.n_("{theme}: {n} answer", "{theme}: {n} answers", count, theme=theme)
                 for theme, count in standing.themes

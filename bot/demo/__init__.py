@@ -26,8 +26,19 @@ from bot.demo.town import (
 )
 from bot.letters.people import KEPT
 from bot.models import Community, Poll, Resident, Rules
-from bot.services import broadcasts, closing, communities, invitations, polls, promises, residents
+from bot.services import (
+    broadcasts,
+    closing,
+    communities,
+    invitations,
+    polls,
+    promises,
+    residents,
+    sources,
+    turnout,
+)
 from bot.services.promises import Word
+from bot.services.sources import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +147,33 @@ async def _ask(
         by=by,
         now=asked,
     )
+    codes = await _links(session, community, question, sent.poll, by=by, now=asked)
     await polls.look_ahead(session, [(sent.poll.id, resident) for resident in people])
     for number, resident in enumerate(people):
-        await polls.opened(session, sent.poll, by=resident, source=None)
+        source = codes[number] if number < len(codes) else None
+        await polls.opened(session, sent.poll, by=resident, source=source)
         if number < len(question.answers):
             minute = asked + timedelta(minutes=7 * number + 3)
             for wish in question.answers[number]:
                 await polls.cast(session, sent.poll.id, wish, by=resident, now=minute)
             residents.agreed(session, resident, str(i18n.tongue(resident.language)._(KEPT)), now=minute)
+    if codes:
+        await turnout.reckon(session, f"poll:{sent.poll.id}", await turnout.counted(session, sent.poll))
     if closes <= now:
         await closing.close(session, sent.poll.id, by=by, now=closes)
     if question.outcome:
         await _tell_what_came_of_it(session, question, sent.poll, by=by, now=now)
+
+
+async def _links(
+    session: AsyncSession, community: Community, question: Asked, poll: Poll, *, by: Resident, now: datetime
+) -> list[str]:
+    """The code by which each of the first people came."""
+    codes: list[str] = []
+    for kind, name, people in question.came_by:
+        link = await sources.add(session, Target(community, poll), kind, name, by=by, now=now)
+        codes += [link.code] * people
+    return codes
 
 
 async def _tell_what_came_of_it(

@@ -48,6 +48,8 @@ class Asked:
     outcome: str | None = None
     decided_by: str | None = None
     done_by: int | None = None
+    came_by: tuple[tuple[str, str, int], ...] = ()
+    """Links by which the first of them came: kind, name, and how many people."""
     followed_up: tuple[tuple[int, str, str | None, int | None], ...] = ()
     """When, what was said of the promise, why, and the day for which it was promised anew."""
 
@@ -158,6 +160,7 @@ OPEN = (
         asked=-1,
         closes=30,
         answers=_votes(8, 3, 6),
+        came_by=(("poster", "library", 7), ("newsletter", "", 5)),
     ),
 )
 """Those that have not."""

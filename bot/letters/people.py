@@ -8,7 +8,7 @@ from bot import i18n
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.message import Button, Message, Rows
-from bot.models import Community, Membership, Resident
+from bot.models import Community, Link, Membership, Resident
 from bot.press import Press
 
 KEPT = N_(
@@ -40,6 +40,12 @@ class Join(Press, code="j"):
     """Join this community."""
 
     community: int
+
+
+class JoinBy(Press, code="jl"):
+    """Join the community to which this link leads, and be counted for it."""
+
+    link: str
 
 
 class Leave(Press, code="x"):
@@ -83,20 +89,21 @@ class Forget(Press, code="z"):
     sure: int
 
 
-def hello(tongue: Tongue, community: Community | None) -> Message:
-    """Who we are, in two sentences, and what one can do here."""
+def hello(tongue: Tongue, community: Community | None, *, by: Link | None = None) -> Message:
+    """Who we are, in two sentences, and what one can do here. `by` is the link that somebody came by."""
     who = tongue._("Hello. I am Folkmoot, and I make it easy to have a say where you live.")
     what = tongue._("I pass on questions from your community and count your answers. It takes one tap.")
     if community is None:
         find = tongue._("Which community are you in? Type its name, or share your place.")
         return Message(paragraphs(lines([who, what]), tongue._(KEPT), find), wants_place=True)
     here = tongue._("Welcome to {community}.", community=bold(community.name_in(tongue.code)))
-    return Message(paragraphs(here, lines([who, what]), tongue._(KEPT)), ((_join(tongue, community),),))
+    return Message(paragraphs(here, lines([who, what]), tongue._(KEPT)), ((_join(tongue, community, by),),))
 
 
-def _join(tongue: Tongue, community: Community) -> Button:
+def _join(tongue: Tongue, community: Community, by: Link | None = None) -> Button:
     name = community.name_in(tongue.code)
-    return Button(tongue._("Join {community}", community=name), Join(community=community.id))
+    press = Join(community=community.id) if by is None else JoinBy(link=by.code)
+    return Button(tongue._("Join {community}", community=name), press)
 
 
 def found(tongue: Tongue, communities: Sequence[Community]) -> Message:

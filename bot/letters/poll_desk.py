@@ -7,11 +7,12 @@ from markupsafe import Markup
 from bot import kinds
 from bot.i18n import N_, Tongue
 from bot.kinds import Answer, Kind
+from bot.letters.links import Sources, TookPart, came
 from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, for_whom, result, tally, turnout
 from bot.letters.reading import read_button
 from bot.message import Button, Message, Rows
-from bot.models import GROUP, OUTCOME_WITHIN, Rules, Standing
+from bot.models import EVERYONE, GROUP, OUTCOME_WITHIN, Poll, Rules, Standing
 from bot.press import Press
 
 Names = Sequence[tuple[str | None, Answer]]
@@ -57,8 +58,9 @@ def result_for_organiser(
         n=OUTCOME_WITHIN.days,
     )
     button = Button(tongue._("Tell them"), WhatNext(poll=standing.poll.id))
-    text = paragraphs(result(standing, tongue, site=site).text, who_chose(standing, names, tongue), ask)
-    return Message(text, (*_to_read(standing, unread, tongue), (button,)))
+    how = came(standing.came, tongue)
+    text = paragraphs(result(standing, tongue, site=site).text, who_chose(standing, names, tongue), how, ask)
+    return Message(text, (*_to_read(standing, unread, tongue), (button, _who(standing.poll, tongue))))
 
 
 def _to_read(standing: Standing, unread: int, tongue: Tongue) -> Rows:
@@ -122,8 +124,10 @@ def for_organiser(
     """How a poll stands, for its organiser: turnout and count now, links, and a way to close it."""
     poll = standing.poll
     if poll.closed_at is not None:
-        text = paragraphs(result(standing, tongue).text, who_chose(standing, names, tongue))
-        return Message(text, _to_read(standing, unread, tongue))
+        text = paragraphs(
+            result(standing, tongue).text, who_chose(standing, names, tongue), came(standing.came, tongue)
+        )
+        return Message(text, (*_to_read(standing, unread, tongue), (_who(poll, tongue),)))
     addresses = [code(link) for link in links.values() if link]
     until = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
     text = paragraphs(
@@ -134,7 +138,16 @@ def for_organiser(
         lines(addresses),
     )
     close = Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0))
-    return Message(text, (*_to_read(standing, unread, tongue), *everyone_too(standing, tongue), (close,)))
+    spread = Sources(community=poll.community_id, poll=poll.id)
+    further = [_who(poll, tongue)]
+    if poll.whom == EVERYONE:
+        further.insert(0, Button(tongue._("Links and posters"), spread))
+    rows = (tuple(further), *everyone_too(standing, tongue), (close,))
+    return Message(text, (*_to_read(standing, unread, tongue), *rows))
+
+
+def _who(poll: Poll, tongue: Tongue) -> Button:
+    return Button(tongue._("Who took part"), TookPart(poll=poll.id))
 
 
 LISTED = N_("When it has closed, all answers are listed without names, so that anybody can check the count.")

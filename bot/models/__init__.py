@@ -2,10 +2,11 @@
 
 from bot.models.base import Base
 from bot.models.broadcasts import Broadcast, Enclosure, Following
-from bot.models.communities import ROLES, Community, Invitation, Membership
+from bot.models.communities import ROLES, Community, Invitation, Membership, Portrait, SentPortrait
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
 from bot.models.files import File
 from bot.models.groups import Board, GroupChat, GroupCode
+from bot.models.links import DIRECT, LINK_KINDS, PASSED_ON, Came, Link, Poster, Reckoning, Turnout
 from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import (
     A_PART,
@@ -29,11 +30,14 @@ from bot.models.webchat import WebLine, WebSeal, WebSession
 __all__ = [
     "AREA",
     "A_PART",
+    "DIRECT",
     "EVERYONE",
     "GROUP",
     "INTEREST",
+    "LINK_KINDS",
     "ORGANISERS",
     "OUTCOME_WITHIN",
+    "PASSED_ON",
     "ROLES",
     "STATES",
     "UNSENT",
@@ -42,6 +46,7 @@ __all__ = [
     "Base",
     "Board",
     "Broadcast",
+    "Came",
     "Community",
     "Consent",
     "Deed",
@@ -55,19 +60,25 @@ __all__ = [
     "GroupCode",
     "Invitation",
     "Letter",
+    "Link",
     "LinkCode",
     "Mailing",
     "Membership",
     "Participation",
     "Poll",
+    "Portrait",
+    "Poster",
     "Progress",
+    "Reckoning",
     "Reminder",
     "Resident",
     "Rules",
     "Seen",
+    "SentPortrait",
     "Standing",
     "Tally",
     "Tick",
+    "Turnout",
     "WebLine",
     "WebSeal",
     "WebSession",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.models.base import Base, BigInt, Id, Json, Moment, Short
@@ -57,6 +59,35 @@ class Membership(Base):
     joined_at: Mapped[Moment]
 
     community: Mapped[Community] = relationship(lazy="raise")
+
+
+class Portrait(Base):
+    """The picture of a community, a small square JPEG; `edition` names what is on it."""
+
+    __tablename__ = "portraits"
+
+    community_id: Mapped[int] = mapped_column(BigInt, ForeignKey("communities.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    edition: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[Moment]
+
+
+class SentPortrait(Base):
+    """A picture that an organiser has sent for a community, until it was fetched; `media` says from where, and
+    `address_id` where it was sent."""
+
+    __tablename__ = "sent_portraits"
+    __table_args__ = (
+        Index("ix_sent_portraits_resident_id", "resident_id"),
+        Index("ix_sent_portraits_address_id", "address_id"),
+    )
+
+    community_id: Mapped[int] = mapped_column(BigInt, ForeignKey("communities.id"), primary_key=True)
+    resident_id: Mapped[int] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
+    address_id: Mapped[int] = mapped_column(BigInt, ForeignKey("addresses.id", ondelete="CASCADE"))
+    media: Mapped[dict[str, Any]] = mapped_column(Json)
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    sent_at: Mapped[Moment]
 
 
 class Invitation(Base):

@@ -13,6 +13,7 @@ from bot.crowd import FEWEST
 from bot.kinds import Form
 from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
 from bot.models.communities import Community
+from bot.models.links import Came
 
 EVERYONE, ORGANISERS, GROUP = "everyone", "organisers", "group"
 AREA, INTEREST = "area:", "interest:"
@@ -174,7 +175,7 @@ class Rules:
 class Standing:
     """A poll as one resident sees it. `mine` is their answer; `counts` are the tally's, None while they may not see
     them; `asked` and `took_part` count people. `said` are answers in words that organisers have read and let be shown,
-    `themes` how many answers they found about each."""
+    `themes` how many answers they found about each. `came` says how people came here, as far as it may be told."""
 
     poll: Poll
     community: Community
@@ -184,6 +185,7 @@ class Standing:
     took_part: int
     said: tuple[str, ...] = ()
     themes: tuple[tuple[str, int], ...] = ()
+    came: tuple[Came, ...] = ()
 
     @property
     def by_too_few(self) -> bool:

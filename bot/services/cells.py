@@ -10,8 +10,9 @@ What is shown is also rounded, to steps of `FEWEST`: somebody who joins between 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.crowd import FEWEST
 
@@ -111,3 +112,48 @@ def _possible(name: str, most: Mapping[str, int], rest: Cell, others: Cell) -> i
     elsewhere = sum(most.values()) - most[name] + rest.people
     least = max(0, others.took_part - elsewhere)
     return min(most[name], others.took_part) - least + 1
+
+
+def told(block: Mapping[str, int]) -> dict[str, int]:
+    """Which groups of these people may be told, each with its number; those under "" are in no group.
+
+    People are told in blocks that do not overlap, and what is told of a block is never told anew: all that somebody can
+    add up or subtract, at whatever moments they looked, are sums of such groups and of what is left of a block. So
+    each group has at least `FEWEST` people, and what is left over is nobody or at least as many.
+    """
+    shown = {name: number for name, number in block.items() if name and number >= FEWEST}
+    everybody = sum(max(0, number) for number in block.values())
+    while shown and 0 < everybody - sum(shown.values()) < FEWEST:
+        del shown[min(shown, key=lambda name: (shown[name], name))]
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """So many people from one day to another, both included."""
+
+    first: date
+    last: date
+    people: int
+
+
+def steps(counts: Sequence[tuple[date, int]], *, final: bool) -> list[Step]:
+    """Days put together until each step has at least `FEWEST` people; `counts` are how many there were after each day.
+
+    The newest step is held back until it is `final`: then it takes those in with it who are too few for a step of
+    their own. So whoever subtracts the steps from the whole, now or later, finds nobody or at least `FEWEST`.
+    """
+    whole: list[Step] = []
+    before, first, people = 0, None, 0
+    for day, number in counts:
+        first = first or day
+        people += max(0, number - before)
+        before = number
+        if people >= FEWEST:
+            whole.append(Step(first, day, people))
+            first, people = None, 0
+    if not final:
+        return whole[:-1]
+    if whole and people:
+        whole[-1] = Step(whole[-1].first, counts[-1][0], whole[-1].people + people)
+    return whole

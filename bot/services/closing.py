@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Text, cast, delete, or_, select
@@ -23,6 +24,7 @@ from bot.services import (
     reading,
     result_pictures,
     roll,
+    turnout,
     voters,
 )
 
@@ -69,9 +71,11 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime, site: st
     community = await session.get_one(Community, poll.community_id)
     await outbox.cancel(session, f"poll:{poll.id}", now=now)
     poll.differs = await differing.found(session, poll, community)
+    await turnout.close(session, poll, tally.took_part, now=now)
     closed = await reading.with_words(session, polls.seen_as(poll, community, tally, mine=None))
     full = polls.seen_as(poll, community, tally, mine=None, organiser=True)
     full, unread = await reading.with_words(session, full), await reading.unread(session, poll)
+    full = replace(full, came=await turnout.came(session, poll))
     names = await polls.who_chose(session, poll)
     told = {
         to.code: await result_pictures.beside(

@@ -18,11 +18,14 @@ from bot.models import (
     Deed,
     File,
     Invitation,
+    Link,
     LinkCode,
     Membership,
     Participation,
     Poll,
+    Poster,
     Resident,
+    SentPortrait,
 )
 from bot.services import codes, polls, roll
 
@@ -73,6 +76,9 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
         (Broadcast, Broadcast.sent_by),
         (Deed, Deed.actor_id),
         (File, File.owner_id),
+        (Link, Link.made_by),
+        (Poster, Poster.resident_id),
+        (SentPortrait, SentPortrait.resident_id),
     ):
         await session.execute(
             update(table)

@@ -18,9 +18,12 @@ from bot.models import (
     Following,
     GroupCode,
     Invitation,
+    Link,
     LinkCode,
     Poll,
+    Poster,
     Resident,
+    SentPortrait,
 )
 
 Data = dict[str, Any]
@@ -138,6 +141,39 @@ async def invitations(session: AsyncSession, resident: Resident, towns: Towns) -
             "taken_back_at": moment(one.revoked_at),
         }
         for one in await rows_of(session, Invitation, mine, by=Invitation.id)
+    ]
+
+
+async def links(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:
+    """Links that they made for others to come by."""
+    found = await rows_of(session, Link, Link.made_by == resident.id, by=Link.id)
+    return [
+        {
+            "link": one.code,
+            "community": slug(towns, one.community_id),
+            "kind": one.kind,
+            "name": one.name,
+            "made_at": moment(one.made_at),
+        }
+        for one in found
+    ]
+
+
+async def posters(session: AsyncSession, resident: Resident) -> list[Data]:
+    """Posters that are still to be drawn for them."""
+    found = await rows_of(session, Poster, Poster.resident_id == resident.id, by=Poster.id)
+    return [
+        {"leads_to": one.leads_to, "languages": list(one.languages), "wished_at": moment(one.wished_at)}
+        for one in found
+    ]
+
+
+async def pictures(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:
+    """Pictures that they sent for a community and that are still to be fetched."""
+    mine = SentPortrait.resident_id == resident.id
+    return [
+        {"community": slug(towns, one.community_id), "sent_at": moment(one.sent_at)}
+        for one in await rows_of(session, SentPortrait, mine, by=SentPortrait.community_id)
     ]
 
 

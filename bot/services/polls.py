@@ -148,14 +148,15 @@ async def by_code(session: AsyncSession, code: str) -> Poll | None:
 async def opened(
     session: AsyncSession, poll: Poll, *, by: Resident, source: str | None, rehearsal: bool = False
 ) -> Standing:
-    """Somebody opened a poll by its link: from now on they count as asked. A rehearsal counts nobody."""
+    """Somebody opened a poll by a link: from now on they count as asked, and as coming by this link until they take
+    part. A rehearsal counts nobody."""
     if not rehearsal and poll.closed_at is None and await whom.may(session, poll, by):
         poll, tally = await roll.locked(session, poll.id)
         entry = await roll.entry(session, poll, by)
-        if not entry.asked:
+        if not entry.took_part and not (entry.asked and entry.source == source):
+            tally.asked += not entry.asked
             entry.asked, entry.source = True, source
             roll.put_down(session, poll, by, entry)
-            tally.asked += 1
     return await standing(session, poll, of=by)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.crowd import FEWEST
 from bot.kinds import Answer
 from bot.models import ORGANISERS, Ballot, Community, Poll, Standing, Tally
-from bot.services import polls, reading, sealing
+from bot.services import polls, reading, sealing, turnout
 
 AT_ONCE = 2_000  # ballots of a list in one statement
 
@@ -27,7 +28,8 @@ async def public(session: AsyncSession, code: str) -> Standing | None:
     found = row.one_or_none()
     if found is None:
         return None
-    return await reading.with_words(session, polls.seen_as(*found, mine=None))
+    standing = await reading.with_words(session, polls.seen_as(*found, mine=None))
+    return replace(standing, came=await turnout.came(session, standing.poll))
 
 
 def listed(standing: Standing) -> bool:

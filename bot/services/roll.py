@@ -142,7 +142,7 @@ def put_down(session: AsyncSession, poll: Poll, resident: Resident, entry: Entry
             "source": entry.source,
         },
         key=("poll_id", "resident_id"),
-        change=("took_part",),
+        change=("took_part", "source"),
     )
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.channels.webchat.pictures import LONGEST_SIDE, MOST_POINTS, NoPicture, redrawn
 from bot.channels.webchat.shelf import Shelf, clear
 from bot.clock import SetClock
 from bot.errors import RetryLater, Undeliverable
 from bot.message import Media
+from bot.pictures import LONGEST_SIDE, MOST_POINTS, NoPicture, redrawn
 from bot.services.enclosures import KEPT
 from tests.town import MONDAY
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import product
+from datetime import date, timedelta
+from itertools import combinations, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.crowd import FEWEST
-from bot.services.cells import NOBODY, WORTH_A_HINT, Cell, Split, split
+from bot.services.cells import NOBODY, WORTH_A_HINT, Cell, Split, Step, split, steps, told
 
 CELLS = st.builds(
     lambda people, share: Cell(people, min(people, people * share // 100)),
@@ -112,3 +113,78 @@ def test_somebody_who_joins_is_not_seen_in_the_difference() -> None:
     before = split({"North": Cell(40, 20), "South": Cell(50, 20)}, NOBODY)
     after = split({"North": Cell(41, 21), "South": Cell(50, 20)}, NOBODY)
     assert before == after
+
+
+BLOCKS = st.lists(st.dictionaries(st.sampled_from(["", *"ABCD"]), st.integers(0, 12), max_size=5), max_size=8)
+
+
+@settings(max_examples=500)
+@given(BLOCKS)
+def test_whatever_is_subtracted_of_what_was_told_of_blocks_is_at_least_five_people_or_nobody(
+    blocks: list[dict[str, int]],
+) -> None:
+    """An attacker who looks after each block and knows how many people each one had."""
+    looks: list[dict[str, int]] = [dict.fromkeys(("whole", *"ABCD"), 0)]
+    for block in blocks:
+        shown = told(block)
+        seen = looks[-1]
+        looks.append({name: seen[name] + shown.get(name, 0) for name in "ABCD"})
+        looks[-1]["whole"] = seen["whole"] + (sum(block.values()) if shown else 0)
+    for earlier, later in combinations(looks, 2):
+        grown = {name: later[name] - earlier[name] for name in later}
+        groups = [grown[name] for name in "ABCD"]
+        for number in (*groups, *(grown["whole"] - some for some in sums(groups))):
+            assert number == 0 or number >= FEWEST, (earlier, later)
+
+
+def sums(numbers: list[int]) -> set[int]:
+    """Of any of these."""
+    found = {0}
+    for number in numbers:
+        found |= {one + number for one in found}
+    return found
+
+
+def test_a_small_group_hides_a_large_one_with_it() -> None:
+    assert told({"North": 9, "South": 6, "East": 2}) == {"North": 9}
+    assert told({"North": 9, "East": 2}) == {}
+    assert told({"North": 9, "": 5}) == {"North": 9}
+    assert told({"North": 9}) == {"North": 9}
+
+
+DAYS = st.lists(st.integers(-1, 9), max_size=20)
+
+
+@settings(max_examples=500)
+@given(DAYS)
+def test_no_day_is_found_out_by_looking_each_day_and_subtracting(grown: list[int]) -> None:
+    """An attacker who notes the steps of each day and the whole of that day, and subtracts all from all."""
+    counts: list[tuple[date, int]] = []
+    whole, marks = 0, {(date.min, 0)}
+    for number, more in enumerate(grown):
+        whole = max(0, whole + more)
+        counts.append((date(2026, 11, 1) + timedelta(days=number), whole))
+        marks |= edges(steps(counts, final=False))
+    last = steps(counts, final=True)
+    marks |= edges(last)
+    for (day, one), (other_day, other) in combinations(sorted(marks), 2):
+        assert other - one == 0 or other - one >= FEWEST, (day, other_day)
+    if min(grown, default=0) >= 0 and last:
+        assert sum(step.people for step in last) == whole
+
+
+def edges(found: list[Step]) -> set[tuple[date, int]]:
+    """Up to which day, how many: all that the steps say."""
+    people, marks = 0, set()
+    for step in found:
+        people += step.people
+        marks.add((step.last, people))
+    return marks
+
+
+def test_days_are_put_together_until_they_are_five_people() -> None:
+    monday = date(2026, 11, 23)
+    counts = [(monday + timedelta(days=n), whole) for n, whole in enumerate((6, 8, 12, 13))]
+    tuesday, thursday = monday + timedelta(days=1), monday + timedelta(days=3)
+    assert steps(counts, final=False) == [Step(monday, monday, 6)]
+    assert steps(counts, final=True) == [Step(monday, monday, 6), Step(tuesday, thursday, 7)]

@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bot.channels.webchat import pictures
+from bot import pictures
 from bot.channels.webchat.guard import TurnedAway, client
-from bot.channels.webchat.pictures import NoPicture
 from bot.channels.webchat.room import Room, cookie, visitor
 from bot.errors import DeliveryFailed, RetryLater
 from bot.i18n import N_
 from bot.message import Media
+from bot.pictures import NoPicture
 from bot.services import enclosures, files
 
 GONE = N_("This file is not here any more.")

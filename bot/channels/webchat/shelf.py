@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.webchat import pictures
+from bot import pictures
 from bot.clock import Clock
 from bot.errors import Undeliverable
 from bot.message import Media

@@ -1,8 +1,9 @@
-"""Pictures made fit for a page: drawn anew, no larger than a screen needs, with nothing in them but what is seen."""
+"""Pictures made fit to be shown: drawn anew, no larger than a screen needs, with nothing in them but what is seen."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 25_000_000  # of a picture to be read; what is packed small may be huge unpacked
 LONGEST_SIDE = 1600  # points of a picture as it is shown
+SQUARE = 512  # points of the picture of a community
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -23,6 +25,27 @@ class NoPicture(ValueError):
 def redrawn(content: bytes) -> bytes:
     """The picture as a JPEG without notes on place, time or camera; raises NoPicture. Takes a moment: not for the
     event loop."""
+    return _redrawn(content, _small)
+
+
+def squared(content: bytes) -> bytes:
+    """The same, its middle cut out as a square."""
+    return _redrawn(content, _square)
+
+
+def _small(picture: Image.Image) -> Image.Image:
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return picture
+
+
+def _square(picture: Image.Image) -> Image.Image:
+    from PIL import ImageOps
+
+    side = min(SQUARE, *picture.size)
+    return ImageOps.fit(picture, (side, side))
+
+
+def _redrawn(content: bytes, fit: Callable[[Image.Image], Image.Image]) -> bytes:
     from PIL import Image, ImageOps  # late: a start does not need them
 
     try:
@@ -30,8 +53,7 @@ def redrawn(content: bytes) -> bytes:
             if found.width * found.height > MOST_POINTS:
                 raise NoPicture("too many points")
             found.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(found)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            upright = fit(ImageOps.exif_transpose(found))
             drawn = io.BytesIO()
             _on_white(upright).save(drawn, "JPEG", quality=QUALITY, optimize=True)
     except NoPicture:
