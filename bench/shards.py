@@ -34,6 +34,7 @@ SPREAD: Mapping[str, Spread] = {
     "invitations": _spread("community_id", "community"),
     "audit": _spread("community_id", "community"),
     "polls": _spread("community_id", "community"),
+    "rewritten": _spread("became", "community", "poll"),
     "broadcasts": _spread("community_id", "community"),
     "group_codes": _spread("community_id", "community"),
     "enclosures": _spread("broadcast_id", "community", "broadcast"),

@@ -71,7 +71,7 @@ RULES: Mapping[str, Rule] = {
         N_("Questions, announcements and what came of them"),
         N_("for good, without the name of an organiser who erases themselves"),
         N_("they belong to the community"),
-        ("communities", "polls", "follow_ups", "reminders", "broadcasts"),
+        ("communities", "polls", "rewritten", "follow_ups", "reminders", "broadcasts"),
     ),
     "deed": Rule(
         N_("What organisers did for a community: asked, told, invited, closed"),

@@ -1,6 +1,7 @@
 """What a person can do in a chat: one module a subject, each with a `router`; `ROUTERS` lists them all."""
 
 from handlers import (
+    again,
     announcing,
     asking,
     ending,
@@ -21,6 +22,7 @@ ROUTERS = (
     hello.router,
     voting.router,
     asking.router,
+    again.router,
     ending.router,
     reading.router,
     promising.router,

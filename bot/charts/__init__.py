@@ -51,20 +51,51 @@ class Chart:
     width: int = CHAT[0]
     height: int | None = CHAT[1]
 
-    def as_json(self) -> bytes:
-        """On one line."""
-        return json.dumps(asdict(self)).encode()
 
-    @property
-    def edition(self) -> str:
-        """Names the picture without drawing it: the same name, the same picture."""
-        return hashlib.sha256(self.as_json() + _hand()).hexdigest()[:32]
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure over time: its heights (0 to 1) and the figures in words, both None or empty where there was none."""
+
+    label: str
+    heights: tuple[float | None, ...]
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a picture over time shows: a place for each of the `moments`, how many `took` part then, and the lines
+    between what stands for `low` and what stands for `high`."""
+
+    title: str
+    above: str
+    moments: tuple[str, ...]
+    took: tuple[str, ...]
+    below: str
+    low: str
+    high: str
+    lines: tuple[Line, ...]
+    rtl: bool = False
+    width: int = CHAT[0]
+
+
+Picture = Chart | Lines
+
+
+def as_json(picture: Picture) -> bytes:
+    """On one line."""
+    return json.dumps(asdict(picture)).encode()
+
+
+def edition(picture: Picture) -> str:
+    """Names the picture without drawing it: the same name, the same picture."""
+    return hashlib.sha256(as_json(picture) + _hand()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)
 def _hand() -> bytes:
     """How pictures are drawn by this version."""
-    return hashlib.sha256(files("bot.charts").joinpath("spec.py").read_bytes()).digest()
+    drawn_by = (files("bot.charts").joinpath(name).read_bytes() for name in ("spec.py", "over_time.py"))
+    return hashlib.sha256(b"".join(drawn_by)).digest()
 
 
 class Artist:
@@ -81,7 +112,7 @@ class Artist:
         """The drawing process, while there is one."""
         return self._process.pid if self._process else None
 
-    async def png(self, chart: Chart) -> bytes:
+    async def png(self, chart: Picture) -> bytes:
         """The picture; NoPicture when it cannot be drawn."""
         async with self._turn:
             if self._going is not None:
@@ -107,7 +138,7 @@ class Artist:
                 self._going.cancel()
             await self._end()
 
-    async def _drawn(self, chart: Chart) -> bytes:
+    async def _drawn(self, chart: Picture) -> bytes:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot.charts.drawing", cwd=ROOT, **_PIPES
@@ -115,7 +146,7 @@ class Artist:
         told, heard = self._process.stdin, self._process.stdout
         if told is None or heard is None:
             raise EOFError
-        told.write(chart.as_json() + b"\n")
+        told.write(as_json(chart) + b"\n")
         await told.drain()
         size = int.from_bytes(await heard.readexactly(4))
         if size > MOST_BYTES:

@@ -26,7 +26,7 @@ from bot.demo.town import (
 )
 from bot.letters.people import KEPT
 from bot.models import Community, Poll, Resident, Rules
-from bot.services import broadcasts, closing, communities, invitations, polls, promises, residents
+from bot.services import asking, broadcasts, closing, communities, invitations, polls, promises, residents
 from bot.services.promises import Word
 
 
@@ -82,8 +82,11 @@ async def _found(session: AsyncSession, *, now: datetime) -> Community:
         for number, resident in enumerate(here):
             belongs = await communities.join(session, resident, community.id, now=began)
             belongs.area = community.areas[number % 4] if community.areas and number % 3 else None
+        before: dict[str, int] = {}
         for question in asked:
-            await _ask(session, community, question, here, by=organiser, now=now)
+            again = before.get(question.draft.question)
+            poll = await _ask(session, community, question, here, by=organiser, now=now, again=again)
+            before[question.draft.question] = poll.id
         if community is town:
             await _tell(session, community, by=organiser, now=now - timedelta(days=2))
     return town
@@ -124,17 +127,19 @@ async def _ask(
     *,
     by: Resident,
     now: datetime,
-) -> None:
+    again: int | None,
+) -> Poll:
     """Everyone sees the question; as many answer it as there are answers, and the rest stay silent."""
     asked, closes = now + timedelta(days=question.asked), now + timedelta(days=question.closes)
-    sent = await polls.send(
+    sent = await asking.send(
         session,
         community.id,
         question.draft,
-        Rules(question.results, question.named, not question.named and question.draft.kind != "text"),
+        Rules(question.results, question.named, not question.named, quorum=question.quorum),
         closes_at=closes,
         by=by,
         now=asked,
+        again=again,
     )
     await polls.look_ahead(session, [(sent.poll.id, resident) for resident in people])
     for number, resident in enumerate(people):
@@ -148,6 +153,7 @@ async def _ask(
         await closing.close(session, sent.poll.id, by=by, now=closes)
     if question.outcome:
         await _tell_what_came_of_it(session, question, sent.poll, by=by, now=now)
+    return sent.poll
 
 
 async def _tell_what_came_of_it(

@@ -31,6 +31,10 @@ def _read(written: Written) -> Form:
     return Form(tuple(moment.isoformat() for moment in moments), {"zone": written.zone})
 
 
+def _outdated(form: Form, now: datetime) -> bool:
+    return any(datetime.fromisoformat(choice) <= now for choice in form.choices)
+
+
 def _labels(form: Form, tongue: Tongue) -> tuple[str, ...]:
     return tuple(
         tongue.moment(datetime.fromisoformat(choice), form.options["zone"]) for choice in form.choices
@@ -121,6 +125,7 @@ KIND = Kind(
     hint=_hint,
     rule=_rule,
     said=_said,
+    outdated=_outdated,
     steps=True,
     wants=N_("Which dates? Write each on a line of its own, such as “1 December 19:00”."),
     named=True,

@@ -31,6 +31,11 @@ def _read(written: Written) -> Form:
     return Form(texts, {"most": min(int(argument or MOST), len(texts))})
 
 
+def _argued(form: Form) -> str:
+    most = form.options["most"]
+    return "" if most == len(form.choices) else str(most)
+
+
 def _taps(form: Form, mine: list[int] | None, tongue: Tongue, shared: bool) -> tuple[tuple[Tap, ...], ...]:
     if shared:
         return tuple((Tap(label, SWITCH + number),) for number, label in enumerate(form.choices))
@@ -101,6 +106,7 @@ KIND = Kind(
     hint=_hint,
     rule=_rule,
     said=_said,
+    argued=_argued,
     steps=True,
     argument=Argument(
         N_("How many answers may each person choose?"),

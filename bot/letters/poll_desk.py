@@ -7,6 +7,7 @@ from markupsafe import Markup
 from bot import kinds
 from bot.i18n import N_, Tongue
 from bot.kinds import Answer, Kind
+from bot.letters import quorum, series
 from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, for_whom, result, tally, turnout
 from bot.letters.reading import read_button
@@ -27,6 +28,24 @@ class CloseNow(Press, code="pc"):
     sure: int
 
 
+class Change(Press, code="pe"):
+    """The organiser wants to change a question that nobody has answered yet."""
+
+    poll: int
+
+
+class Again(Press, code="ag"):
+    """The organiser wants to ask this once more."""
+
+    poll: int
+
+
+class Earlier(Press, code="ae"):
+    """Show what was asked before the one of this number; 0 shows the newest."""
+
+    before: int
+
+
 class WhatNext(Press, code="po"):
     """The organiser wants to tell what happens next."""
 
@@ -42,8 +61,10 @@ def result_for_organiser(
     site: str | None = None,
 ) -> Message:
     """How it came out, with the question what happens next."""
+    again = (_again(standing, tongue),)
     if not standing.took_part:
-        return result(standing, tongue, site=site)
+        shown = result(standing, tongue, site=site)
+        return Message(shown.text, (*shown.rows, again))
     ask = tongue._(
         "What happens next? Tell the people who answered, in a sentence or two. They have been told that they hear "
         "it within {n} days.",
@@ -51,7 +72,11 @@ def result_for_organiser(
     )
     button = Button(tongue._("Tell them"), WhatNext(poll=standing.poll.id))
     text = paragraphs(result(standing, tongue, site=site).text, who_chose(standing, names, tongue), ask)
-    return Message(text, (*_to_read(standing, unread, tongue), (button,)))
+    return Message(text, (*_to_read(standing, unread, tongue), (button,), again))
+
+
+def _again(standing: Standing, tongue: Tongue) -> Button:
+    return Button(tongue._("Ask it again"), Again(poll=standing.poll.id))
 
 
 def _to_read(standing: Standing, unread: int, tongue: Tongue) -> Rows:
@@ -95,6 +120,18 @@ def sent(standing: Standing, tongue: Tongue, links: dict[str, str | None]) -> Me
     )
 
 
+def changed(standing: Standing, tongue: Tongue) -> Message:
+    """For the organiser, right after a question was changed."""
+    poll = standing.poll
+    people = tongue.n_(
+        "Changed. {n} person is asked this now.", "Changed. {n} people are asked this now.", standing.asked
+    )
+    same = tongue._("Whoever has the old message sees it change. The links stay the same.")
+    closes = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
+    manage = (Button(tongue._("How it stands"), Look(poll=poll.id)),)
+    return Message(paragraphs(bold(poll.question), lines([people, same, closes])), (manage,))
+
+
 def for_organiser(
     standing: Standing,
     tongue: Tongue,
@@ -106,19 +143,26 @@ def for_organiser(
     """How a poll stands, for its organiser: turnout and count now, links, and a way to close it."""
     poll = standing.poll
     if poll.closed_at is not None:
-        text = paragraphs(result(standing, tongue).text, who_chose(standing, names, tongue))
-        return Message(text, _to_read(standing, unread, tongue))
+        asked = series.compared(standing.series, tongue)
+        text = paragraphs(
+            result(standing, tongue).text,
+            who_chose(standing, names, tongue),
+            series.in_words(asked, tongue) if asked else None,
+        )
+        return Message(text, (*_to_read(standing, unread, tongue), (_again(standing, tongue),)))
     addresses = [code(link) for link in links.values() if link]
     until = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
     text = paragraphs(
         bold(poll.question),
         tally(standing, tongue) if standing.took_part else None,
         who_chose(standing, names, tongue),
-        lines([turnout(standing, tongue), until]),
+        lines([turnout(standing, tongue), quorum.rule(poll.quorum, tongue), until]),
         lines(addresses),
     )
     close = Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0))
-    return Message(text, (*_to_read(standing, unread, tongue), (close,)))
+    change = Button(tongue._("Change it"), Change(poll=poll.id))
+    last = (close,) if standing.took_part else (change, close)
+    return Message(text, (*_to_read(standing, unread, tongue), last))
 
 
 LISTED = N_("When it has closed, all answers are listed without names, so that anybody can check the count.")
@@ -163,6 +207,7 @@ def preview(
             for_whom(rules.whom, tongue),
             closing,
             once,
+            quorum.rule(rules.quorum, tongue),
             kind.rule(form, tongue),
             when,
             tongue._(seen),

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from bot import kinds
 from bot.i18n import N_, Tongue
+from bot.letters import quorum
 from bot.letters.markup import bar, bold, code, lines, opening, paragraphs
 from bot.letters.people import INTERESTS
 from bot.letters.reading import shown
@@ -60,6 +61,7 @@ def question(
                 asks,
                 for_whom(poll.whom, tongue),
                 until(standing, tongue),
+                quorum.rule(poll.quorum, tongue),
                 tongue._(promise(poll)),
                 listing(poll, tongue),
             ]
@@ -91,6 +93,11 @@ def reminder(standing: Standing, tongue: Tongue) -> Message:
     once = tongue._("This is still open, and your answer would help. I will not ask you again.")
     asked = question(standing, tongue)
     return Message(paragraphs(once, asked.text), asked.rows)
+
+
+def not_for_you(asked: str, tongue: Tongue) -> Message:
+    """What is left of a question that was changed, for those who are not asked any more."""
+    return Message(paragraphs(bold(asked), tongue._("This question was changed, and is for others now.")))
 
 
 def until(standing: Standing, tongue: Tongue) -> Markup | None:
@@ -201,7 +208,7 @@ def result(standing: Standing, tongue: Tongue, *, site: str | None = None) -> Me
         tongue._("The poll in {community} has closed. This is how it came out.", community=community),
         bold(standing.poll.question),
         came_out,
-        turnout(standing, tongue),
+        lines([turnout(standing, tongue), quorum.came(standing, tongue)]),
         came_of_it(standing, tongue),
         tongue._("Look at it in full: {link}", link=page(site, standing.poll)) if site else None,
     )

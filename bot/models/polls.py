@@ -20,6 +20,7 @@ AREA, INTEREST = "area:", "interest:"
 _NAMED = text("resident_id IS NOT NULL")
 _REMINDS = text("remind_at IS NOT NULL")
 _UNSEALED = text("closed_at IS NOT NULL AND sealed_at IS NULL")
+_AGAIN = text("series IS NOT NULL")
 _OWED = text("done_by IS NOT NULL AND settled IS NULL")
 
 OUTCOME_WITHIN = timedelta(days=14)
@@ -32,7 +33,9 @@ class Poll(Base):
     `kind` names a file in `bot/kinds`, which knows what `choices` and `options` mean. `results` says who may see the
     count: whoever has `voted`, everyone when it has `closed`, or `never` anybody but the organisers. In a `named` poll
     the organisers see who chose what; where the answers are `listed`, anybody sees them after the close, without
-    names. `whom` says for whom it is (`services/whom.py`); those who have not answered are asked once more at
+    names. `quorum` says how many have to answer so that it counts (`bot/quorum.py`). Polls that ask the same again
+    share a `series`, the number of the first one; null while it was asked once. `whom` says for whom it is
+    (`services/whom.py`); those who have not answered are asked once more at
     `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
 
     `outcome` is what was decided, `decided_by` by whom, in words; `done_by` the day for which it is promised, null when
@@ -50,6 +53,7 @@ class Poll(Base):
             "settled IS NULL OR (settled IN ('done', 'dropped') AND done_by IS NOT NULL)", name="settled"
         ),
         Index("ix_polls_asked_by", "asked_by"),
+        Index("ix_polls_series", "series", sqlite_where=_AGAIN, postgresql_where=_AGAIN),
         Index("ix_polls_remind_at", "remind_at", sqlite_where=_REMINDS, postgresql_where=_REMINDS),
         Index("ix_polls_unsealed", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
         Index("ix_polls_done_by", "done_by", sqlite_where=_OWED, postgresql_where=_OWED),
@@ -65,6 +69,8 @@ class Poll(Base):
     named: Mapped[bool] = mapped_column(default=False)
     listed: Mapped[bool] = mapped_column(default=False)
     results: Mapped[str] = mapped_column(String(16), default="voted")
+    quorum: Mapped[str | None] = mapped_column(String(16))
+    series: Mapped[int | None] = mapped_column(BigInt)
     whom: Mapped[str] = mapped_column(String(80), default=EVERYONE)
     asked_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
     key: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -141,9 +147,22 @@ class Tally(Base):
     took_part: Mapped[int] = mapped_column(BigInt, default=0)
 
 
+class Rewritten(Base):
+    """A question that was changed before anybody had answered it: the number it had, and the poll that took over.
+
+    Old buttons name the old number, which no poll has ever again.
+    """
+
+    __tablename__ = "rewritten"
+    __table_args__ = (Index("ix_rewritten_became", "became"),)
+
+    poll_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    became: Mapped[int] = mapped_column(BigInt, ForeignKey("polls.id", ondelete="CASCADE"))
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds while a poll is open and after it. `results`, `named` and `listed` as in `Poll`; `whom`
+    """What holds while a poll is open and after it. `results`, `named`, `listed` and `quorum` as in `Poll`; `whom`
     likewise; `remind`: those who have not answered are asked once more, half-way."""
 
     results: str = "voted"
@@ -151,13 +170,15 @@ class Rules:
     listed: bool = False
     whom: str = EVERYONE
     remind: bool = False
+    quorum: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A poll as one resident sees it. `mine` is their answer; `counts` are the tally's, None while they may not see
     them; `asked` and `took_part` count people. `said` are answers in words that organisers have read and let be shown,
-    `themes` how many answers they found about each."""
+    `themes` how many answers they found about each. `series` are the closed askings of the same question that they may
+    see, the oldest first, where these were looked up."""
 
     poll: Poll
     community: Community
@@ -167,3 +188,4 @@ class Standing:
     took_part: int
     said: tuple[str, ...] = ()
     themes: tuple[tuple[str, int], ...] = ()
+    series: tuple[Standing, ...] = ()

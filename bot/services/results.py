@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kinds import Answer
 from bot.models import Ballot, Community, Poll, Standing, Tally
-from bot.services import polls, reading, sealing
+from bot.services import polls, reading, sealing, series
 
 FEWEST = 5  # ballots in a list: with fewer it would say who
 AT_ONCE = 2_000  # ballots of a list in one statement
@@ -26,7 +27,8 @@ async def public(session: AsyncSession, code: str) -> Standing | None:
     found = row.one_or_none()
     if found is None:
         return None
-    return await reading.with_words(session, polls.seen_as(*found, mine=None))
+    seen = await reading.with_words(session, polls.seen_as(*found, mine=None))
+    return replace(seen, series=await series.of(session, seen.poll))
 
 
 def listed(standing: Standing) -> bool:
