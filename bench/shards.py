@@ -42,6 +42,7 @@ SPREAD: Mapping[str, Spread] = {
     "tallies": _spread("poll_id", "community", "poll"),
     "ballots": _spread("poll_id", "community", "poll"),
     "participations": _spread("poll_id", "community", "poll"),
+    "suggestions": _spread("poll_id", "community", "poll"),
     "follow_ups": _spread("poll_id", "community", "poll"),
     "reminders": _spread("poll_id", "community", "poll"),
     "residents": _spread("id", "resident"),

@@ -15,6 +15,7 @@ from handlers import (
     odd,
     promising,
     reading,
+    suggesting,
     voting,
 )
 
@@ -25,6 +26,7 @@ ROUTERS = (
     again.router,
     ending.router,
     reading.router,
+    suggesting.router,
     promising.router,
     announcing.router,
     me.router,

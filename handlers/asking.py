@@ -113,7 +113,8 @@ async def _rules(ask: Ask, turn: Turn, kind: Kind, community: Community) -> Rule
     remind = "remind" in decided and await ask("remind", forms.reminder(turn)) == "once"
     counts = await ask("quorum", forms.counts_when(turn)) if "quorum" in decided else None
     listed = secrecy == "listed" and not kind.writes  # words that nobody has read are never listed
-    return Rules(results, secrecy == "named", listed, asked, remind, counts)
+    grows = kind.grow is not None and "grows" in decided and await ask("grows", forms.may_grow(turn)) == "yes"
+    return Rules(results, secrecy == "named", listed, asked, remind, counts, grows)
 
 
 @router.press(Change)

@@ -165,6 +165,7 @@ def filled(poll: Poll, *, now: datetime) -> tuple[dict[str, Answer], list[str]]:
         "secrecy": {"pick": secret},
         "whom": {"whom": poll.whom},
         "quorum": {"words": poll.quorum} if poll.quorum else {"pick": "none"},
+        "grows": {"pick": "yes" if poll.grows else "no"},
         "remind": {"pick": "once" if poll.remind_at else "never"},
     }
     if kind.argument is not None:
@@ -172,7 +173,7 @@ def filled(poll: Poll, *, now: datetime) -> tuple[dict[str, Answer], list[str]]:
     if kind.wants is not None and not kind.outdated(poll.form, now):
         answers["choices"] = _kept(poll.form)
     usual = {"secrecy": secret == usual_secrecy(kind), "whom": poll.whom == EVERYONE}
-    usual |= {"quorum": poll.quorum is None, "remind": poll.remind_at is None}
+    usual |= {"grows": not poll.grows, "quorum": poll.quorum is None, "remind": poll.remind_at is None}
     return answers, [part for part, so in usual.items() if not so]
 
 
@@ -232,11 +233,23 @@ def counts_when(turn: Turn) -> Prompt[str | None]:
     )
 
 
+def may_grow(turn: Turn) -> Prompt[str]:
+    """Whether people may suggest answers."""
+    return choice(
+        turn._(
+            "May people suggest more answers while it is open? You read each first, and let it in or not."
+        ),
+        [("yes", turn._("Yes, they may")), ("no", turn._("No, only these"))],
+    )
+
+
 def parts(turn: Turn, chosen: Kind) -> Prompt[str]:
     """What shall be changed."""
     offers = [("question", turn._("The question")), ("kind", turn._("How people answer"))]
     if chosen.wants is not None:
         offers.append(("choices", turn._("The answers to choose from")))
+    if chosen.grow is not None:
+        offers.append(("grows", turn._("Whether people may add answers")))
     return choice(
         turn._("What would you like to change?"),
         [

@@ -20,7 +20,18 @@ from bot.letters.poll_desk import WhatNext
 from bot.letters.polls import Look, Proof, Vote
 from bot.message import Button, Message, Tap
 from bot.models import Poll, Resident, Standing
-from bot.services import closing, communities, polls, reading, residents, sealing, series, successors, whom
+from bot.services import (
+    closing,
+    communities,
+    polls,
+    reading,
+    residents,
+    sealing,
+    series,
+    successors,
+    suggesting,
+    whom,
+)
 
 router = Router()
 
@@ -47,7 +58,7 @@ async def vote(turn: Turn, press: Vote) -> Outcome:
         )
     except Refused as no:
         return await _as_it_is_now(turn, press.poll, no)
-    _agree(turn)
+    agree(turn)
     counted = turn.toast(_counted(turn, standing))
     if turn.incoming.group:
         return counted
@@ -76,7 +87,8 @@ def _privacy(turn: Turn) -> Markup | None:
     return turn._(people_letters.KEPT) if residents.newcomer(turn.resident) else None
 
 
-def _agree(turn: Turn) -> None:
+def agree(turn: Turn) -> None:
+    """Record the consent to what was shown, with the first contribution."""
     # A group has seen the sentence in its own language.
     shown = tongue(turn.address.language) if turn.address.language else turn.tongue
     residents.agreed(
@@ -107,7 +119,7 @@ async def answer_in_words(ask: Ask, turn: Turn) -> Outcome:
     text = await ask("text", words(prompt, lambda text: kind.write(poll.form, text)))
     source = turn.incoming.source
     standing = await polls.cast(turn.session, poll.id, text, by=turn.resident, now=turn.now, source=source)
-    _agree(turn)
+    agree(turn)
     return turn.edit(letters.question(standing, turn.tongue)).hushed()
 
 
@@ -177,7 +189,10 @@ async def look(turn: Turn, press: Look) -> Outcome:
         full = replace(full, series=await series.of(turn.session, full.poll, organiser=True))
         names = await polls.who_chose(turn.session, standing.poll)
         new = await reading.unread(turn.session, standing.poll)
-        return outcome.say(poll_desk.for_organiser(full, turn.tongue, links, names=names, unread=new))
+        more = await suggesting.waiting(turn.session, standing.poll) if standing.poll.grows else 0
+        return outcome.say(
+            poll_desk.for_organiser(full, turn.tongue, links, names=names, unread=new, suggested=more)
+        )
     return outcome
 
 

@@ -23,12 +23,13 @@ NAME = "Marjolein van Ansem"
 AREA = "Behind the sluice"
 TYPED = "the neighbour keeps a goat again"
 HALF = "A half-written announcement"
+SUGGESTED = "Ask the ferryman"
 QUESTION, OUTCOME = "Shall the sluice be painted?", "The sluice gets painted on Sunday."
 TOLD = "The sluice is closed on Friday."
 SEEN_THERE = "A sluice with a goat on it"
 PLAN = Media("document", {"telegram:1": "sluice-plan"}, "sluice.pdf", 120_000, "application/pdf")
 
-PERSONAL = (NAME, AREA, TYPED, HALF)
+PERSONAL = (NAME, AREA, TYPED, HALF, SUGGESTED)
 """What she typed for herself."""
 
 PUBLIC = (QUESTION, OUTCOME, TOLD, "sluice.pdf", "sluice-plan")
@@ -65,6 +66,7 @@ async def everything(url: str, tmp_path: Path) -> AsyncIterator[Everything]:
         for person in (mara, bob):
             await person.opens(still_open.code)
             await person.taps("Quite")
+        await _suggests_an_answer(town, mara, still_open)
         await _leaves_things_undone(town, mara, web)
         it = Everything(town, mara, web, still_open, closed)
         it.marks = await _marks(it)
@@ -136,6 +138,14 @@ async def _speaks_in_a_group(town: WebTown) -> None:
     there = Person(town, "mara-on-paper", group="the-sluice-group")
     await there.says("/here")
     await there.says("hello to all")
+
+
+async def _suggests_an_answer(town: WebTown, mara: Person, poll: Poll) -> None:
+    async with town.folkmoot.database.writing() as session:
+        (await session.get_one(Poll, poll.id)).grows = True
+    await mara.opens(poll.code)
+    await mara.taps("Suggest an answer")
+    await mara.says(SUGGESTED)
 
 
 async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> None:

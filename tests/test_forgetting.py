@@ -26,6 +26,7 @@ NOBODY = {
     "letters": "what many get, in the name of a community",
     "enclosures": "what went with an announcement, in the name of a community",
     "follow_ups": "what became of a promise, in the name of a community",
+    "rewritten": "which question took the place of which",
     "reminders": "which reminders went out, not to whom",
     "seen": "numbers and hashes of updates, without whose they were",
     "ticks": "when jobs ran",

@@ -26,7 +26,17 @@ from bot.demo.town import (
 )
 from bot.letters.people import KEPT
 from bot.models import Community, Poll, Resident, Rules
-from bot.services import asking, broadcasts, closing, communities, invitations, polls, promises, residents
+from bot.services import (
+    asking,
+    broadcasts,
+    closing,
+    communities,
+    invitations,
+    polls,
+    promises,
+    residents,
+    suggesting,
+)
 from bot.services.promises import Word
 
 
@@ -135,7 +145,13 @@ async def _ask(
         session,
         community.id,
         question.draft,
-        Rules(question.results, question.named, not question.named, quorum=question.quorum),
+        Rules(
+            question.results,
+            question.named,
+            not question.named,
+            quorum=question.quorum,
+            grows=question.suggested is not None,
+        ),
         closes_at=closes,
         by=by,
         now=asked,
@@ -149,6 +165,10 @@ async def _ask(
             for wish in question.answers[number]:
                 await polls.cast(session, sent.poll.id, wish, by=resident, now=minute)
             residents.agreed(session, resident, str(i18n.tongue(resident.language)._(KEPT)), now=minute)
+    if question.suggested is not None:
+        await suggesting.suggest(
+            session, sent.poll.id, question.suggested, datetime.fromisoformat, by=people[-1], now=asked
+        )
     if closes <= now:
         await closing.close(session, sent.poll.id, by=by, now=closes)
     if question.outcome:

@@ -46,6 +46,7 @@ class Asked:
     results: str = "voted"
     named: bool = False
     quorum: str | None = None
+    suggested: str | None = None
     outcome: str | None = None
     decided_by: str | None = None
     done_by: int | None = None
@@ -161,6 +162,7 @@ OPEN = (
     ),
     Asked(
         Draft("What does the park need?", ("Benches", "Lamps", "A tap", "Trees"), "several", {"most": 2}),
+        suggested="A fountain to drink from",
         asked=-1,
         closes=13,
         answers=_each([(5, (0, 3)), (4, (1, 3)), (3, (2,)), (2, (0, 1))]),

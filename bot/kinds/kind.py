@@ -143,6 +143,8 @@ class Kind:
     there are none; `offers` are ready-made ones, each the parts it stands for; an empty one does without any.
 
     - `read`: what an organiser wrote → the form.
+    - `grow`: the form with one choice more, put behind those there are, so that answers stay what they were; None where
+      choices that come later would not be fair.
     - `argued`: what was said as argument, so that the same is read again. `outdated`: some choices have passed.
     - `labels`: the choices in the reader's language.
     - `taps`: the buttons for an answer so far. `shared` buttons stand before a whole group and show nobody's answer.
@@ -170,6 +172,7 @@ class Kind:
     full: Callable[[Form, Marks], bool] = never_full
     argued: Callable[[Form], str] = says_nothing
     outdated: Callable[[Form, datetime], bool] = never_outdated
+    grow: Callable[[Form, Written], Form] | None = None
     argument: Argument | None = None
     wants: str | None = None
     offers: tuple[tuple[str, ...], ...] = ()

@@ -11,6 +11,7 @@ from bot.letters import quorum, series
 from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, for_whom, result, tally, turnout
 from bot.letters.reading import read_button
+from bot.letters.suggesting import sift_button
 from bot.message import Button, Message, Rows
 from bot.models import OUTCOME_WITHIN, Rules, Standing
 from bot.press import Press
@@ -139,6 +140,7 @@ def for_organiser(
     *,
     names: Names = (),
     unread: int = 0,
+    suggested: int = 0,
 ) -> Message:
     """How a poll stands, for its organiser: turnout and count now, links, and a way to close it."""
     poll = standing.poll
@@ -162,9 +164,11 @@ def for_organiser(
     close = Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0))
     change = Button(tongue._("Change it"), Change(poll=poll.id))
     last = (close,) if standing.took_part else (change, close)
-    return Message(text, (*_to_read(standing, unread, tongue), last))
+    more = ((sift_button(poll.id, suggested, tongue),),) if suggested else ()
+    return Message(text, (*_to_read(standing, unread, tongue), *more, last))
 
 
+GROWS = N_("People may suggest more answers. Nobody sees one before you let it in.")
 LISTED = N_("When it has closed, all answers are listed without names, so that anybody can check the count.")
 _RESULTS = {
     "voted": N_("People see the result after they have answered."),
@@ -208,6 +212,7 @@ def preview(
             closing,
             once,
             quorum.rule(rules.quorum, tongue),
+            tongue._(GROWS) if rules.grows else None,
             kind.rule(form, tongue),
             when,
             tongue._(seen),

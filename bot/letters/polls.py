@@ -24,6 +24,12 @@ class Vote(Press, code="v", groups=True):
     choice: int
 
 
+class Suggest(Press, code="sg"):
+    """An answer is missing, and I know which."""
+
+    poll: int
+
+
 class Proof(Press, code="rc"):
     """Show the receipt of my answer, or `again` the question."""
 
@@ -71,6 +77,8 @@ def question(
     rows = buttons(poll, tongue, mine=standing.mine)
     if receipts and poll.listed and standing.mine is not None:
         rows = (*rows, (Button(tongue._("My receipt"), Proof(poll=poll.id)),))
+    if poll.grows:
+        rows = (*rows, (Button(tongue._("Suggest an answer"), Suggest(poll=poll.id)),))
     return Message(text, rows)
 
 

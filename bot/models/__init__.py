@@ -19,6 +19,7 @@ from bot.models.polls import (
     Rewritten,
     Rules,
     Standing,
+    Suggestion,
     Tally,
 )
 from bot.models.promises import FollowUp, Reminder
@@ -64,6 +65,7 @@ __all__ = [
     "Rules",
     "Seen",
     "Standing",
+    "Suggestion",
     "Tally",
     "Tick",
     "WebLine",

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.kinds import Form
@@ -33,10 +43,10 @@ class Poll(Base):
     `kind` names a file in `bot/kinds`, which knows what `choices` and `options` mean. `results` says who may see the
     count: whoever has `voted`, everyone when it has `closed`, or `never` anybody but the organisers. In a `named` poll
     the organisers see who chose what; where the answers are `listed`, anybody sees them after the close, without
-    names. `quorum` says how many have to answer so that it counts (`bot/quorum.py`). Polls that ask the same again
-    share a `series`, the number of the first one; null while it was asked once. `whom` says for whom it is
-    (`services/whom.py`); those who have not answered are asked once more at
-    `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
+    names. In one that `grows` people may suggest choices, and organisers let them in. `quorum` says how many have to
+    answer so that it counts (`bot/quorum.py`). Polls that ask the same again share a `series`, the number of the first
+    one; null while it was asked once. `whom` says for whom it is (`services/whom.py`); those who have not answered are
+    asked once more at `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
 
     `outcome` is what was decided, `decided_by` by whom, in words; `done_by` the day for which it is promised, null when
     there is nothing more to do; `told` how many of those who took part the outcome was sent to. A promise is owed until
@@ -71,6 +81,7 @@ class Poll(Base):
     results: Mapped[str] = mapped_column(String(16), default="voted")
     quorum: Mapped[str | None] = mapped_column(String(16))
     series: Mapped[int | None] = mapped_column(BigInt)
+    grows: Mapped[bool] = mapped_column(default=False)
     whom: Mapped[str] = mapped_column(String(80), default=EVERYONE)
     asked_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
     key: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -147,6 +158,24 @@ class Tally(Base):
     took_part: Mapped[int] = mapped_column(BigInt, default=0)
 
 
+class Suggestion(Base):
+    """A choice that somebody would add to an open poll that grows, until an organiser has read it; `choice` as the
+    poll's kind keeps one. Who suggested it is told to nobody, and is here so that they hear what becomes of it; the
+    close deletes what waits. Its number says nothing but the order.
+    """
+
+    __tablename__ = "suggestions"
+    __table_args__ = (
+        UniqueConstraint("poll_id", "resident_id"),
+        Index("ix_suggestions_resident_id", "resident_id"),
+    )
+
+    id: Mapped[Id]
+    poll_id: Mapped[int] = mapped_column(BigInt, ForeignKey("polls.id", ondelete="CASCADE"))
+    resident_id: Mapped[int] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
+    choice: Mapped[str] = mapped_column(String(300))
+
+
 class Rewritten(Base):
     """A question that was changed before anybody had answered it: the number it had, and the poll that took over.
 
@@ -171,6 +200,7 @@ class Rules:
     whom: str = EVERYONE
     remind: bool = False
     quorum: str | None = None
+    grows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

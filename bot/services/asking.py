@@ -94,6 +94,7 @@ def drawn_up(
         listed=rules.listed and not rules.named and not kind.writes,
         results=rules.results,
         quorum=rules.quorum,
+        grows=rules.grows and kind.grow is not None,
         whom=rules.whom,
         remind_at=once_more.half_way(now, closes_at, community.zone) if rules.remind else None,
         asked_by=by.id,

@@ -13,8 +13,9 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import poll_desk
 from bot.letters import polls as letters
+from bot.letters import suggesting as suggesting_letters
 from bot.models import Community, Membership, Poll, Resident, Standing, Tally, WebLine
-from bot.services import audit, communities, polls, questions, reading, roll, voters
+from bot.services import audit, communities, polls, questions, reading, roll, suggesting, voters
 
 
 async def close(
@@ -55,6 +56,8 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime, site: st
     poll.closed_at, poll.key = now, None
     await session.flush()
     await _forget_marks(session, poll)
+    if poll.grows:
+        await suggesting.drop(session, poll)
     community = await session.get_one(Community, poll.community_id)
     await outbox.cancel(session, f"poll:{poll.id}", now=now)
     closed = await reading.with_words(session, polls.seen_as(poll, community, tally, mine=None))
@@ -88,7 +91,8 @@ async def _forget_marks(session: AsyncSession, poll: Poll) -> None:
         *(
             cast(WebLine.body, Text).like(f'%"{press.code}:{poll.id}:%')
             for press in (letters.Vote, letters.Proof)
-        )
+        ),
+        cast(WebLine.body, Text).like(f'%"{suggesting_letters.Missed.code}:{poll.id}"%'),
     )
     await session.execute(
         delete(WebLine).where(marked).execution_options(synchronize_session=False, in_thread=True)

@@ -12,7 +12,7 @@ from bot.db import Database
 from bot.demo.town import SLUG
 from bot.i18n import tongue
 from bot.letters.series import compared
-from bot.models import Address, Ballot, Base, Broadcast, Envelope, Participation, Poll, Resident
+from bot.models import Address, Ballot, Base, Broadcast, Envelope, Participation, Poll, Resident, Suggestion
 from bot.services import broadcasts, communities, outcomes, polls, series
 
 
@@ -65,11 +65,13 @@ async def test_one_question_was_asked_three_times_and_one_was_answered_by_too_fe
         rows = (await session.scalars(select(Poll).order_by(Poll.id))).all()
         again = [poll for poll in rows if poll.series is not None]
         seen = await series.of(session, again[0])
+        suggested = (await session.scalars(select(Suggestion.choice))).all()
     assert [poll.id for poll in again] == [one.poll.id for one in seen]
     assert len(seen) == 3
     asked = compared(seen, tongue("en"))
     assert asked is not None
     assert [one.figures["1-5"].said for one in asked.askings] == ["2.3", "2.8", "3.4"]
+    assert suggested == ["A fountain to drink from"]
     few = [poll for poll in rows if poll.quorum]
     assert [poll.quorum for poll in few] == ["20"]
 
