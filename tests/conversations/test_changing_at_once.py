@@ -73,6 +73,24 @@ async def test_of_a_vote_and_a_change_at_once_the_second_finds_out(town: Town, f
     assert votes == ({"East": 1, "West": 0} if first == "the vote" else {"North": 0, "South": 0})
 
 
+async def test_in_one_session_a_vote_after_the_change_finds_the_poll_gone(town: Town) -> None:
+    database, poll, olga, alice = await _prepared(town)
+    async with database.writing() as session:
+        voter = await session.get_one(Resident, alice.id)
+        await polls.look_ahead(session, [(poll.id, voter)])
+        await rewriting.rewrite(
+            session,
+            poll.id,
+            Draft("Where to?", NEW),
+            closes_at=MONDAY + timedelta(days=3),
+            by=await session.get_one(Resident, olga.id),
+            now=MONDAY,
+        )
+        with pytest.raises(Refused):
+            await polls.cast(session, poll.id, 0, by=voter, now=MONDAY)
+    assert await town.result(await town.newest_poll()) == {"North": 0, "South": 0}
+
+
 async def test_votes_and_a_change_in_one_batch_are_never_mixed_up(town: Town) -> None:
     olga = await town.organiser()
     poll = await town.poll("Where to?", "East", "West", by=olga)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from bot.errors import Refused
 from bot.letters.polls import Suggest
 from bot.letters.suggesting import LetIn, Sift
-from bot.models import Poll, Suggestion
+from bot.models import Poll, Resident, Suggestion
+from bot.services import suggesting
 from tests.town import Person, Town
 
 
@@ -160,6 +162,18 @@ async def test_forged_buttons_and_other_communities_get_nowhere(town: Town) -> N
     assert await waiting(town) == ["A tap"]
 
 
+async def test_only_organisers_there_can_judge_one_whoever_asks(town: Town) -> None:
+    olga, alice = await town.organiser(), await town.member("Alice")
+    poll = await growing(town, olga)
+    await suggests(alice, poll, "A tap")
+    async with town.folkmoot.database.writing() as session:
+        one = (await session.scalars(select(Suggestion))).one()
+        hers = await session.get_one(Resident, one.resident_id)
+        with pytest.raises(Refused):
+            await suggesting.judge(session, poll.id, one.id, let_in=True, by=hers, now=town.clock())
+    assert await waiting(town) == ["A tap"]
+
+
 async def test_dates_are_read_and_stand_behind_those_there_are(town: Town) -> None:
     olga, alice, bob = await town.organiser(), await town.member("Alice"), await town.member("Bob")
     poll = await growing(town, olga, "/poll dates: When? | 3 Dec 19:00 | 5 Dec 19:00")
@@ -228,15 +242,19 @@ async def test_the_desk_shows_how_many_wait(town: Town) -> None:
     assert "“Bobs own”" in olga.latest
 
 
-async def test_two_places_that_become_one_person_keep_one_suggestion(town: Town) -> None:
+@pytest.mark.parametrize(("both", "kept"), [(True, "Hers"), (False, "From elsewhere")])
+async def test_two_places_that_become_one_person_keep_one_suggestion(
+    town: Town, both: bool, kept: str
+) -> None:
     olga = await town.organiser()
     poll = await growing(town, olga)
     here, there = await town.member("Alice"), await town.member("Alice elsewhere")
-    await suggests(here, poll, "Hers")
-    await suggests(there, poll, "Also hers")
+    if both:
+        await suggests(here, poll, "Hers")
+    await suggests(there, poll, "From elsewhere")
     await here.says("/link")
     await there.says(f"/link {here.latest.split('/link ')[1].split()[0]}")
-    assert await waiting(town) == ["Hers"]
+    assert await waiting(town) == [kept]
 
 
 async def test_whoever_erases_themselves_takes_a_suggestion_along(town: Town) -> None:
