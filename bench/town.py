@@ -15,7 +15,7 @@ from bot.clock import utc_now
 from bot.db import Database, upgrade
 from bot.message import Message
 from bot.models import Address, Ballot, Consent, Envelope, Membership, Poll, Resident, Tally
-from bot.services import communities, polls
+from bot.services import asking, communities
 from bot.services.questions import Draft
 from bot.settings import Settings
 
@@ -52,7 +52,7 @@ async def _ask(session: AsyncSession) -> Poll:
         ]
     )
     await session.flush()
-    sent = await polls.send(
+    sent = await asking.send(
         session,
         town.id,
         Draft(QUESTION, CHOICES),

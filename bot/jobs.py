@@ -146,7 +146,7 @@ class Sealing:
 
     async def afterwards(self, database: Database, now: datetime) -> None:
         """Clear the files, and note for which polls that is done."""
-        if self._done and await wipe(database, ("ballots", "polls")):
+        if self._done and await wipe(database, ("ballots", "polls", "suggestions")):
             async with database.writing() as session:
                 await sealing.wiped(session, self._done, now=now)
             self._after.clear()

@@ -6,12 +6,14 @@ read the mailing's one row. How envelopes end, and how that is counted, is in `e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from typing import cast as cast_to
 
-from sqlalchemy import Select, case, exists, insert, literal, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.db import insert_new, tell
 from bot.ends import KNOWN, Known, change, locked
@@ -39,6 +41,35 @@ async def put_to_many(
     `subject` is such as `poll:12`: nobody gets the same subject twice. So it may be said again for
     whoever has joined since; of a subject that was taken back nothing more is put. Returns how many were put.
     """
+    return await _put(session, residents, letters, otherwise, subject, now, expires_at, ())
+
+
+async def put_instead_to_many(
+    session: AsyncSession,
+    residents: Select[int],
+    letters: Mapping[str, Message],
+    *,
+    otherwise: str,
+    instead_of: Sequence[str],
+    subject: str,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> int:
+    """The same in the place of what they have of these earlier subjects: their messages are edited, and whoever has
+    none gets none."""
+    return await _put(session, residents, letters, otherwise, subject, now, expires_at, instead_of)
+
+
+async def _put(
+    session: AsyncSession,
+    residents: Select[int],
+    letters: Mapping[str, Message],
+    otherwise: str,
+    subject: str,
+    now: datetime,
+    expires_at: datetime | None,
+    instead_of: Sequence[str],
+) -> int:
     expires_at = expires_at or now + LIFE[Lane.BULK]
     mailing = await _opened(session, subject, expires_at, now)
     if mailing.stopped_at is not None:
@@ -46,12 +77,18 @@ async def put_to_many(
     numbers = {
         language: await _letter(session, subject, language, letters[language], now) for language in letters
     }
+    letter = case(
+        *((Resident.language == language, literal(number)) for language, number in numbers.items()),
+        else_=literal(numbers[otherwise]),
+    )
+    chosen = _chosen(residents, letter, mailing.id, now, expires_at)
+    columns = _COLUMNS
+    if instead_of:
+        earlier = await session.scalars(select(Mailing.id).where(Mailing.subject.in_(instead_of)))
+        chosen = _edits(residents, letter, mailing.id, now, expires_at, earlier.all())
+        columns = [*_COLUMNS, "target"]
     result = await session.execute(
-        insert(Envelope).from_select(
-            _COLUMNS,
-            _chosen(residents, numbers, otherwise, mailing.id, now, expires_at),
-            include_defaults=False,
-        ),
+        insert(Envelope).from_select(columns, chosen, include_defaults=False),
         execution_options={"in_thread": True},
     )
     put = int(result.rowcount)  # type: ignore[attr-defined]
@@ -67,25 +104,52 @@ _COLUMNS += ["created_at", "not_before", "expires_at"]
 
 
 def _chosen(
+    residents: Select[int], letter: ColumnElement[int], mailing: int, now: datetime, expires_at: datetime
+) -> Select[Any]:
+    """One row of `_COLUMNS` for each address to be written to."""
+    return _rows("send", residents, letter, mailing, now, expires_at).where(Address.preferred)
+
+
+def _edits(
     residents: Select[int],
-    letters: Mapping[str, int],
-    otherwise: str,
+    letter: ColumnElement[int],
+    mailing: int,
+    now: datetime,
+    expires_at: datetime,
+    earlier: Sequence[int],
+) -> Select[Any]:
+    """One row of `_COLUMNS` and the message to be edited, for each address that has got one of these mailings."""
+    before, newest = aliased(Envelope), aliased(Envelope)
+    # By address, for which there is an index.
+    last = select(func.max(newest.id)).where(
+        newest.address_id == Address.id,
+        newest.mailing_id.in_(earlier),
+        newest.action == "send",
+        newest.state == "sent",
+        newest.reference.is_not(None),
+    )
+    return (
+        _rows("edit", residents, letter, mailing, now, expires_at)
+        .add_columns(before.reference)
+        .join(before, before.id == last.correlate(Address).scalar_subquery())
+    )
+
+
+def _rows(
+    action: str,
+    residents: Select[int],
+    letter: ColumnElement[int],
     mailing: int,
     now: datetime,
     expires_at: datetime,
 ) -> Select[Any]:
-    """One row of `_COLUMNS` for each address to be written to."""
-    letter = case(
-        *((Resident.language == language, literal(number)) for language, number in letters.items()),
-        else_=literal(letters[otherwise]),
-    )
-    return (
+    rows: Any = (
         select(
             literal(mailing, Envelope.mailing_id.type),
             Address.channel,
             Address.id,
             literal(int(Lane.BULK)),
-            literal("send"),
+            literal(action),
             letter,
             literal("waiting"),
             literal(0),
@@ -94,11 +158,12 @@ def _chosen(
             literal(expires_at, Envelope.expires_at.type),
         )
         .join(Resident, Resident.id == Address.resident_id)
-        .where(Address.resident_id.in_(residents), Address.preferred, Address.closed_at.is_(None))
+        .where(Address.resident_id.in_(residents), Address.closed_at.is_(None))
         # The mailing is locked, so nobody else adds to it; ON CONFLICT would take as long again as the insert.
         .where(~exists().where(Envelope.address_id == Address.id, Envelope.mailing_id == mailing))
         .order_by(Address.id)  # so that the index grows at its pages' ends
     )
+    return cast_to(Select[Any], rows)
 
 
 async def _letter(session: AsyncSession, subject: str, language: str, message: Message, now: datetime) -> int:

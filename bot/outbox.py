@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import take_numbers, tell
 from bot.lanes import LEASE, LIFE, POST, TOAST_LIFE, Lane
-from bot.mailings import cancel, hold, progress, put_to_many, release
+from bot.mailings import cancel, hold, progress, put_instead_to_many, put_to_many, release
 from bot.message import Action, Message, Parcel
 from bot.models import Address, Envelope, Progress
 
@@ -32,6 +32,7 @@ __all__ = [
     "hold",
     "progress",
     "put",
+    "put_instead_to_many",
     "put_personal",
     "put_to_many",
     "release",

@@ -67,6 +67,12 @@ RULES: Mapping[str, Rule] = {
         N_("so that you can change it, and the count stays true"),
         ("ballots", "tallies"),
     ),
+    "suggestion": Rule(
+        N_("An answer that you suggested, and that it was you"),
+        N_("until an organiser has read it, the question closes or changes, or you erase yourself"),
+        N_("so that you hear what became of it"),
+        ("suggestions",),
+    ),
     "public": Rule(
         N_("Questions, announcements and what came of them; links to them, and how many people came by each"),
         N_("for good, without the name of an organiser who erases themselves"),
@@ -74,6 +80,7 @@ RULES: Mapping[str, Rule] = {
         (
             "communities",
             "polls",
+            "rewritten",
             "follow_ups",
             "reminders",
             "broadcasts",

@@ -1,6 +1,7 @@
 """What a person can do in a chat: one module a subject, each with a `router`; `ROUTERS` lists them all."""
 
 from handlers import (
+    again,
     announcing,
     asking,
     elsewhere,
@@ -17,6 +18,7 @@ from handlers import (
     posters,
     promising,
     reading,
+    suggesting,
     turning_out,
     voting,
 )
@@ -26,8 +28,10 @@ ROUTERS = (
     voting.router,
     elsewhere.router,
     asking.router,
+    again.router,
     ending.router,
     reading.router,
+    suggesting.router,
     promising.router,
     announcing.router,
     me.router,

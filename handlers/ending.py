@@ -12,7 +12,7 @@ from bot.letters import promises as letters
 from bot.letters.poll_desk import AskEveryone, CloseNow, WhatNext
 from bot.message import Button
 from bot.models import Community, Poll
-from bot.services import closing, communities, group_polls, questions
+from bot.services import closing, communities, group_polls, questions, successors
 from handlers import days
 
 router = Router()
@@ -23,7 +23,7 @@ async def close_now(turn: Turn, press: CloseNow) -> Outcome:
     """The organiser closes a poll by hand, after saying so twice."""
     poll = await turn.session.get(Poll, press.poll)
     if poll is None:
-        raise Refused(N_("I do not know this poll."))
+        raise await successors.gone(turn.session, press.poll)
     if not press.sure:
         await communities.require_organiser(turn.session, turn.resident, poll.community_id)
         sure = turn._(

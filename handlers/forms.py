@@ -6,12 +6,13 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot import kinds, when
+from bot import kinds, quorum, when
 from bot.conversation.flow import Answer, Prompt, choice, words
 from bot.conversation.turn import Turn
 from bot.kinds import Form, Kind, Written
+from bot.letters import quorum as quorum_letters
 from bot.letters.people import INTERESTS
-from bot.models import AREA, EVERYONE, INTEREST, ORGANISERS, Community
+from bot.models import AREA, EVERYONE, INTEREST, ORGANISERS, Community, Poll
 from bot.services import questions, residents
 from handlers.one_line import DAYS
 
@@ -146,6 +147,36 @@ def results(turn: Turn) -> Prompt[str]:
     return choice(turn._("When may people see the result?"), zip(RESULTS, labels, strict=True))
 
 
+def usual_secrecy(kind: Kind) -> str:
+    """What holds of a kind unless somebody decides otherwise."""
+    return "named" if kind.named else "secret" if kind.writes else "listed"
+
+
+def filled(poll: Poll, *, now: datetime) -> tuple[dict[str, Answer], list[str]]:
+    """A poll as answers to what is asked before one is sent, but for when it closes and for choices that have passed;
+    and what was decided in it that is not usual."""
+    kind = kinds.named(poll.kind)
+    secret = "named" if poll.named else "listed" if poll.listed else "secret"
+    answers: dict[str, Answer] = {
+        "community": {"pick": str(poll.community_id)},
+        "question": {"words": poll.question},
+        "kind": {"kind": kind.name},
+        "results": {"pick": poll.results},
+        "secrecy": {"pick": secret},
+        "whom": {"whom": poll.whom},
+        "quorum": {"words": poll.quorum} if poll.quorum else {"pick": "none"},
+        "grows": {"pick": "yes" if poll.grows else "no"},
+        "remind": {"pick": "once" if poll.remind_at else "never"},
+    }
+    if kind.argument is not None:
+        answers["argument"] = {"said": kind.argued(poll.form)}
+    if kind.wants is not None and not kind.outdated(poll.form, now):
+        answers["choices"] = _kept(poll.form)
+    usual = {"secrecy": secret == usual_secrecy(kind), "whom": poll.whom == EVERYONE}
+    usual |= {"grows": not poll.grows, "quorum": poll.quorum is None, "remind": poll.remind_at is None}
+    return answers, [part for part, so in usual.items() if not so]
+
+
 def secrecy(turn: Turn) -> Prompt[str]:
     """Whether organisers see who chose what, and whether everybody may check the count afterwards."""
     return choice(
@@ -185,11 +216,40 @@ def reminder(turn: Turn) -> Prompt[str]:
     )
 
 
+def counts_when(turn: Turn) -> Prompt[str | None]:
+    """How many have to answer so that it counts."""
+
+    def read(text: str) -> str | None:
+        return str(quorum.read(text))
+
+    return words(
+        turn._(
+            "How many people have to answer so that it counts? Tap, or write a number such as 20, or a share such as "
+            "25 %. The result is shown either way."
+        ),
+        read,
+        offers=quorum_letters.offered(turn.tongue),
+        picked=lambda value: None if value == "none" else str(quorum_letters.READY[value]),
+    )
+
+
+def may_grow(turn: Turn) -> Prompt[str]:
+    """Whether people may suggest answers."""
+    return choice(
+        turn._(
+            "May people suggest more answers while it is open? You read each first, and let it in or not."
+        ),
+        [("yes", turn._("Yes, they may")), ("no", turn._("No, only these"))],
+    )
+
+
 def parts(turn: Turn, chosen: Kind) -> Prompt[str]:
     """What shall be changed."""
     offers = [("question", turn._("The question")), ("kind", turn._("How people answer"))]
     if chosen.wants is not None:
         offers.append(("choices", turn._("The answers to choose from")))
+    if chosen.grow is not None:
+        offers.append(("grows", turn._("Whether people may add answers")))
     return choice(
         turn._("What would you like to change?"),
         [
@@ -198,6 +258,7 @@ def parts(turn: Turn, chosen: Kind) -> Prompt[str]:
             ("results", turn._("Who sees the result, and when")),
             ("secrecy", turn._("Who sees who chose what")),
             ("whom", turn._("Who is asked")),
+            ("quorum", turn._("When it counts")),
             ("remind", turn._("A reminder")),
         ],
     )

@@ -1,7 +1,10 @@
-"""A question in one line: `scale 1-5: How was the fair? | not at all | very much | closes Friday 18:00`."""
+"""A question in one line: `scale 1-5: How was the fair? | dull | splendid | quorum 25% | closes Friday 18:00`."""
 
-from bot import i18n, kinds, when
+from collections.abc import Callable, Sequence
+
+from bot import i18n, kinds, quorum, when
 from bot.conversation.flow import Answer
+from bot.i18n import Tongue
 
 DAYS = (1, 3, 7)
 USUAL = "3"
@@ -12,12 +15,11 @@ def in_one_line(text: str) -> dict[str, Answer]:
     parts = [part.strip() for part in text.replace("|", "\n").split("\n") if part.strip()]
     if not parts:
         return {}
-    closes: Answer = {"pick": USUAL}
-    if len(parts) > 1 and (said := closing_part(parts[-1])):
-        closes = {"words": said}
+    answers: dict[str, Answer] = {"closes": {"pick": USUAL}}
+    while len(parts) > 1 and (end := _end(parts[-1])):
+        answers |= end
         parts = parts[:-1]
     question, spoken = _kind_before_the_colon(parts[0])
-    answers: dict[str, Answer] = {"closes": closes}
     if question:
         answers["question"] = {"words": question}
     if spoken is None and len(parts) == 1:
@@ -39,8 +41,21 @@ def _kind_before_the_colon(part: str) -> tuple[str, tuple[kinds.Kind, str] | Non
 
 def closing_part(part: str) -> str | None:
     """What follows the word "closes", in any of our languages."""
+    return _after(when.closing_words, part)
+
+
+def _end(part: str) -> dict[str, Answer] | None:
+    """What may stand behind the choices: until when, and with how many answers it counts."""
+    if said := closing_part(part):
+        return {"closes": {"words": said}}
+    if said := _after(quorum.words, part):
+        return {"quorum": {"words": said}}
+    return None
+
+
+def _after(words: Callable[[Tongue], Sequence[str]], part: str) -> str | None:
     for code in i18n.available():
-        for word in when.closing_words(i18n.tongue(code)):
+        for word in words(i18n.tongue(code)):
             if part.casefold().startswith((word + " ", word + ":")):
                 return part[len(word) :].strip(" :")
     return None

@@ -18,9 +18,21 @@ from bot.letters import polls as letters
 from bot.letters.markup import bold, paragraphs
 from bot.letters.poll_desk import WhatNext
 from bot.letters.polls import Look, Proof, Vote
-from bot.message import Button, Message
+from bot.message import Button, Message, Tap
 from bot.models import Poll, Resident, Standing
-from bot.services import closing, communities, polls, reading, residents, sealing, turnout
+from bot.services import (
+    closing,
+    communities,
+    polls,
+    reading,
+    residents,
+    sealing,
+    series,
+    successors,
+    suggesting,
+    turnout,
+    whom,
+)
 
 router = Router()
 
@@ -33,10 +45,20 @@ async def _look_ahead(session: AsyncSession, wishes: Sequence[tuple[Resident, Vo
 async def vote(turn: Turn, press: Vote) -> Outcome:
     """A tap counts at once; the first one ever is also the consent, and leads on to three short questions."""
     if press.choice == kinds.WRITE:
+        if await turn.session.get(Poll, press.poll) is None:
+            return await _as_it_is_now(turn, press.poll, Refused(successors.UNKNOWN))
         return turn.begin("answer", poll=press.poll)
-    standing = await polls.cast(
-        turn.session, press.poll, press.choice, by=turn.resident, now=turn.now, source=turn.incoming.source
-    )
+    try:
+        standing = await polls.cast(
+            turn.session,
+            press.poll,
+            press.choice,
+            by=turn.resident,
+            now=turn.now,
+            source=turn.incoming.source,
+        )
+    except Refused as no:
+        return await _as_it_is_now(turn, press.poll, no)
     agree(turn)
     noted = turn.toast(counted(turn, standing))
     if turn.incoming.group:
@@ -46,6 +68,24 @@ async def vote(turn: Turn, press: Vote) -> Outcome:
         turn.resident.greeted_at = turn.now
         return outcome.begin("hello", community=standing.community.id)
     return outcome
+
+
+async def _as_it_is_now(turn: Turn, poll_id: int, no: Refused) -> Outcome:
+    """A question was changed before this answer came: it counts for nothing, and the new question is shown."""
+    poll = await successors.of(turn.session, poll_id)
+    if poll is None:
+        raise no
+    await whom.require(turn.session, poll, turn.resident)
+    why = turn._("This question was just changed, so that was not counted. Please answer it as it is now.")
+    outcome = turn.toast(why) if isinstance(turn.incoming.what, Tap) else turn.say(why).hushed()
+    if turn.incoming.group:
+        return outcome
+    standing = await polls.standing(turn.session, poll, of=turn.resident)
+    return outcome.edit(letters.question(standing, turn.tongue, privacy=_privacy(turn)))
+
+
+def _privacy(turn: Turn) -> Markup | None:
+    return turn._(people_letters.KEPT) if residents.newcomer(turn.resident) else None
 
 
 def agree(turn: Turn) -> None:
@@ -74,7 +114,7 @@ async def answer_in_words(ask: Ask, turn: Turn) -> Outcome:
     """Words that somebody writes as their answer."""
     poll = await turn.session.get(Poll, ask.given["poll"])
     if poll is None:
-        raise Refused(N_("I do not know this poll."))
+        return await _as_it_is_now(turn, ask.given["poll"], Refused(successors.UNKNOWN))
     kind = kinds.named(poll.kind)
     prompt = paragraphs(bold(poll.question), turn._("Write your answer."), kind.rule(poll.form, turn.tongue))
     text = await ask("text", words(prompt, lambda text: kind.write(poll.form, text)))
@@ -93,11 +133,8 @@ async def open_poll(turn: Turn, poll: Poll, *, source: str | None = None) -> Out
         source=source or turn.incoming.source or poll.code,
         rehearsal=turn.rehearsal,
     )
-    new = residents.newcomer(turn.resident)
     standing = await reading.with_words(turn.session, standing)
-    return turn.say(
-        letters.question(standing, turn.tongue, privacy=turn._(people_letters.KEPT) if new else None)
-    )
+    return turn.say(letters.question(standing, turn.tongue, privacy=_privacy(turn)))
 
 
 @router.command("polls", words=N_("polls"), about=N_("Questions that are open now"))
@@ -151,16 +188,20 @@ async def look(turn: Turn, press: Look) -> Outcome:
         full = await polls.standing(turn.session, standing.poll, of=turn.resident, organiser=True)
         full = await reading.with_words(turn.session, full)
         full = replace(full, came=await turnout.came(turn.session, standing.poll))
+        full = replace(full, series=await series.of(turn.session, full.poll, organiser=True))
         names = await polls.who_chose(turn.session, standing.poll)
         new = await reading.unread(turn.session, standing.poll)
-        return outcome.say(poll_desk.for_organiser(full, turn.tongue, links, names=names, unread=new))
+        more = await suggesting.waiting(turn.session, standing.poll) if standing.poll.grows else 0
+        return outcome.say(
+            poll_desk.for_organiser(full, turn.tongue, links, names=names, unread=new, suggested=more)
+        )
     return outcome
 
 
 async def visible(turn: Turn, poll_id: int) -> Standing:
     """The poll, if the resident belongs to its community."""
-    poll = await turn.session.get(Poll, poll_id)
+    poll = await turn.session.get(Poll, poll_id) or await successors.of(turn.session, poll_id)
     if poll is None or await communities.membership(turn.session, turn.resident, poll.community_id) is None:
-        raise Refused(N_("I do not know this poll."))
+        raise Refused(successors.UNKNOWN)
     standing = await polls.standing(turn.session, poll, of=turn.resident)
     return await reading.with_words(turn.session, standing)

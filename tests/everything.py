@@ -23,6 +23,7 @@ NAME = "Marjolein van Ansem"
 AREA = "Behind the sluice"
 TYPED = "the neighbour keeps a goat again"
 HALF = "A half-written announcement"
+SUGGESTED = "Ask the ferryman"
 QUESTION, OUTCOME = "Shall the sluice be painted?", "The sluice gets painted on Sunday."
 ASKED_THERE = "Who looks after the sluice?"
 TOLD = "The sluice is closed on Friday."
@@ -30,7 +31,7 @@ LINK = "Beside the sluice"
 SEEN_THERE = "A sluice with a goat on it"
 PLAN = Media("document", {"telegram:1": "sluice-plan"}, "sluice.pdf", 120_000, "application/pdf")
 
-PERSONAL = (NAME, AREA, TYPED, HALF)
+PERSONAL = (NAME, AREA, TYPED, HALF, SUGGESTED)
 """What she typed for herself."""
 
 PUBLIC = (QUESTION, OUTCOME, ASKED_THERE, TOLD, LINK, "sluice.pdf", "sluice-plan")
@@ -69,6 +70,7 @@ async def everything(url: str, tmp_path: Path) -> AsyncIterator[Everything]:
         for person in (mara, bob):
             await person.opens(still_open.code)
             await person.taps("Quite")
+        await _suggests_an_answer(town, mara, still_open)
         await _leaves_things_undone(town, mara, web)
         it = Everything(town, mara, web, still_open, closed)
         it.marks = await _marks(it)
@@ -145,6 +147,14 @@ async def _speaks_in_a_group(town: WebTown) -> None:
     shown = Person(town, "mara-on-paper", group=f"{ELSEWHERE}sluice")
     poll = await town.poll("And the lock?", "Yes", "No")
     await shown.does(Tap(f"vi:{poll.id}:0:en", query="q"), message=shown.chat)
+
+
+async def _suggests_an_answer(town: WebTown, mara: Person, poll: Poll) -> None:
+    async with town.folkmoot.database.writing() as session:
+        (await session.get_one(Poll, poll.id)).grows = True
+    await mara.opens(poll.code)
+    await mara.taps("Suggest an answer")
+    await mara.says(SUGGESTED)
 
 
 async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> None:

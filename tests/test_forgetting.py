@@ -29,6 +29,7 @@ NOBODY = {
     "portraits": "the picture of a community",
     "turnouts": "numbers by day",
     "reckonings": "numbers by group",
+    "rewritten": "which question took the place of which",
     "reminders": "which reminders went out, not to whom",
     "seen": "numbers and hashes of updates, without whose they were",
     "ticks": "when jobs ran",

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import i18n
-from bot.charts import Chart
+from bot.charts import Picture
 from bot.letters import pictures, polls
 from bot.services import results
 from tests.newsroom import Newsroom, voted
@@ -51,7 +51,7 @@ async def test_a_link_in_the_newspaper_costs_one_drawing(newsroom: Newsroom) -> 
     artist, drawn = newsroom.town.folkmoot.artist, 0
     draw = artist.png
 
-    async def counted(chart: Chart) -> bytes:
+    async def counted(chart: Picture) -> bytes:
         nonlocal drawn
         drawn += 1
         return await draw(chart)

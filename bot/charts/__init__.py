@@ -19,7 +19,19 @@ from typing import Any
 
 from bot.charts.sheets import Form, Sheet, Voice
 
-__all__ = ["CARD", "CHAT", "Artist", "Chart", "NoPicture", "Row", "Sheet", "Voice"]
+__all__ = [
+    "CARD",
+    "CHAT",
+    "Artist",
+    "Chart",
+    "Line",
+    "Lines",
+    "NoPicture",
+    "Picture",
+    "Row",
+    "Sheet",
+    "Voice",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 CARD = (1200, 630)  # points; what pages that show a link make room for
@@ -65,20 +77,51 @@ class Chart:
         rows = tuple(Row(**row) for row in kept["rows"])
         return cls(**{**kept, "rows": rows, "below": tuple(kept["below"])})
 
-    def as_json(self) -> bytes:
-        """On one line."""
-        return json.dumps(self.as_data()).encode()
 
-    @property
-    def edition(self) -> str:
-        """Names the picture without drawing it: the same name, the same picture."""
-        return hashlib.sha256(self.as_json() + _hand()).hexdigest()[:32]
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure over time: its heights (0 to 1) and the figures in words, both None or empty where there was none."""
+
+    label: str
+    heights: tuple[float | None, ...]
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a picture over time shows: a place for each of the `moments`, how many `took` part then, and the lines
+    between what stands for `low` and what stands for `high`."""
+
+    title: str
+    above: str
+    moments: tuple[str, ...]
+    took: tuple[str, ...]
+    below: str
+    low: str
+    high: str
+    lines: tuple[Line, ...]
+    rtl: bool = False
+    width: int = CHAT[0]
+
+
+Picture = Chart | Lines
+
+
+def as_json(picture: Picture) -> bytes:
+    """On one line."""
+    return json.dumps(asdict(picture)).encode()
+
+
+def edition(picture: Picture) -> str:
+    """Names the picture without drawing it: the same name, the same picture."""
+    return hashlib.sha256(as_json(picture) + _hand()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)
 def _hand() -> bytes:
     """How pictures are drawn by this version."""
-    return hashlib.sha256(files("bot.charts").joinpath("spec.py").read_bytes()).digest()
+    drawn_by = (files("bot.charts").joinpath(name).read_bytes() for name in ("spec.py", "over_time.py"))
+    return hashlib.sha256(b"".join(drawn_by)).digest()
 
 
 class Artist:
@@ -95,9 +138,9 @@ class Artist:
         """The drawing process, while there is one."""
         return self._process.pid if self._process else None
 
-    async def png(self, chart: Chart) -> bytes:
+    async def png(self, chart: Picture) -> bytes:
         """The picture; NoPicture when it cannot be drawn."""
-        return await self._asked(chart.as_json())
+        return await self._asked(as_json(chart))
 
     async def poster(self, sheet: Sheet, form: Form) -> bytes:
         """The poster as a picture or as a paper to print; NoPicture likewise."""

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from bot.charts import Chart, Sheet
+from bot.charts import Chart, Line, Lines, Sheet
 
 
 def main() -> None:
@@ -27,9 +27,14 @@ def _drawn(read: dict[str, Any]) -> bytes:
         from bot.charts import paper
 
         return paper.drawn(Sheet.from_json(read["sheet"]), read["form"])
-    from bot.charts.spec import png
+    from bot.charts import over_time, spec
 
-    return png(Chart.from_data(read))
+    return over_time.png(_lines(read)) if "lines" in read else spec.png(Chart.from_data(read))
+
+
+def _lines(read: dict[str, Any]) -> Lines:
+    lines = tuple(Line(one["label"], tuple(one["heights"]), tuple(one["said"])) for one in read.pop("lines"))
+    return Lines(**{**read, "lines": lines, "moments": tuple(read["moments"]), "took": tuple(read["took"])})
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import altair
 import vl_convert
@@ -42,12 +42,17 @@ class Laid:
 
 def png(chart: Chart) -> bytes:
     """The picture."""
+    return packed(spec(chart))
+
+
+def packed(picture: altair.LayerChart) -> bytes:
+    """Any picture of ours as PNG."""
     register()
-    drawn = vl_convert.vegalite_to_png(spec(chart).to_json(), scale=1)
-    packed = io.BytesIO()
+    drawn = vl_convert.vegalite_to_png(picture.to_json(), scale=1)
+    smaller = io.BytesIO()
     with Image.open(io.BytesIO(drawn)) as image:  # the renderer packs for speed
-        image.convert("RGB").save(packed, "PNG", optimize=True)
-    return packed.getvalue()
+        image.convert("RGB").save(smaller, "PNG", optimize=True)
+    return smaller.getvalue()
 
 
 @lru_cache(maxsize=1)
@@ -60,12 +65,15 @@ def spec(chart: Chart) -> altair.LayerChart:
     """Everything at its place, mirrored for those who read from the right."""
     laid = fitted(chart)
     mirror = chart.width if chart.rtl else None
-    layers = [_bars(laid.bars, mirror), *_texts(laid.texts, mirror)]
+    layers = [_bars(laid.bars, mirror), *written(laid.texts, mirror)]
+    return together(layers, chart.width, chart.height or round(laid.height))
+
+
+def together(layers: Sequence[altair.Chart], width: int, height: int) -> altair.LayerChart:
+    """Layers on our ground."""
     whole: altair.LayerChart = (
         altair.layer(*layers)
-        .properties(
-            width=chart.width, height=chart.height or round(laid.height), background=GROUND, padding=0
-        )
+        .properties(width=width, height=height, background=GROUND, padding=0)
         .configure_view(stroke=None)
     )
     return whole
@@ -203,7 +211,7 @@ def _font(bold: bool) -> ImageFont.FreeTypeFont:
 
 
 def _bars(bars: list[dict[str, Any]], mirror: int | None) -> altair.Chart:
-    rows = [bar | _mirrored(bar, mirror) for bar in bars]
+    rows = [bar | mirrored(bar, mirror) for bar in bars]
     drawn: altair.Chart = (
         altair.Chart(altair.InlineData(values=rows or [{"x": 0, "x2": 0, "y": 0, "y2": 0, "colour": GROUND}]))
         .mark_rect(cornerRadius=3)
@@ -218,11 +226,18 @@ def _bars(bars: list[dict[str, Any]], mirror: int | None) -> altair.Chart:
     return drawn
 
 
-def _texts(texts: list[dict[str, Any]], mirror: int | None) -> Iterator[altair.Chart]:
+def written(texts: list[dict[str, Any]], mirror: int | None) -> Iterator[altair.Chart]:
+    """Texts at their places; one with a `middle` stands around its place, all others begin there."""
+    for middle in (False, True):
+        yield from _written([text for text in texts if text.get("middle", False) == middle], mirror, middle)
+
+
+def _written(texts: list[dict[str, Any]], mirror: int | None, middle: bool) -> Iterator[altair.Chart]:
+    begins: Literal["left", "right"] = "left" if mirror is None else "right"
     for look in sorted({(text["size"], text["bold"], text["colour"]) for text in texts}):
         size, bold, colour = look
         rows = [
-            text | _mirrored(text, mirror)
+            text | mirrored(text, mirror)
             for text in texts
             if (text["size"], text["bold"], text["colour"]) == look
         ]
@@ -233,7 +248,7 @@ def _texts(texts: list[dict[str, Any]], mirror: int | None) -> Iterator[altair.C
                 fontSize=size,
                 fontWeight="bold" if bold else "normal",
                 color=colour,
-                align="left" if mirror is None else "right",
+                align="center" if middle else begins,
                 baseline="alphabetic",
             )
             .encode(
@@ -244,7 +259,8 @@ def _texts(texts: list[dict[str, Any]], mirror: int | None) -> Iterator[altair.C
         )
 
 
-def _mirrored(place: dict[str, Any], mirror: int | None) -> dict[str, Any]:
+def mirrored(place: dict[str, Any], mirror: int | None) -> dict[str, Any]:
+    """Where it is for those who read from the right."""
     if mirror is None:
         return {}
     return {edge: mirror - place[edge] for edge in ("x", "x2") if edge in place}

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from aiohttp import hdrs, web
 
-from bot.charts import Artist, NoPicture
+from bot.charts import Artist, NoPicture, Picture, edition
 from bot.clock import Clock
 from bot.console import ballots, result_files
 from bot.console.front import SAFE, spoken
@@ -23,7 +23,7 @@ from bot.console.result_page import drawn, templates
 from bot.conversation.turn import Links
 from bot.db import Database
 from bot.i18n import Tongue
-from bot.letters import pictures
+from bot.letters import pictures, series
 from bot.models import Standing
 from bot.services import results
 
@@ -93,6 +93,7 @@ def setup(
             web.get(CODE + ".csv", partial(_csv, them)),
             web.get(CODE + ".json", partial(_json, them)),
             web.get(CODE + ".png", partial(_png, them)),
+            web.get(CODE + "/series.png", partial(_over_time, them)),
         ]
     )
 
@@ -176,14 +177,29 @@ async def _png(them: Results, request: web.Request) -> web.Response:
     standing = await them.standing(request.match_info["code"])
     if standing is None:
         return _nothing(tongue)
-    chart = pictures.chart(standing, tongue, card=True)
-    if known := unchanged(request, chart.edition, _keep(standing)):
+    return await _painted(them, request, standing, pictures.chart(standing, tongue, card=True))
+
+
+async def _over_time(them: Results, request: web.Request) -> web.Response:
+    """What came out each time it was asked, as lines."""
+    tongue = spoken(request, them.language)
+    standing = await them.standing(request.match_info["code"])
+    asked = standing and series.compared(standing.series, tongue)
+    lines = asked and series.picture(asked, tongue)
+    if standing is None or not lines:
+        return _nothing(tongue)
+    return await _painted(them, request, standing, lines)
+
+
+async def _painted(them: Results, request: web.Request, standing: Standing, picture: Picture) -> web.Response:
+    name = edition(picture)
+    if known := unchanged(request, name, _keep(standing)):
         return known
     try:
-        body = await them.drawn.get(chart.edition, partial(them.artist.png, chart))
+        body = await them.drawn.get(name, partial(them.artist.png, picture))
     except NoPicture:
         return web.Response(status=503, headers={**SAFE, hdrs.RETRY_AFTER: "60"})
-    return handed_out(request, Made(body, "image/png", chart.edition), _keep(standing))
+    return handed_out(request, Made(body, "image/png", name), _keep(standing))
 
 
 async def _remembered(
@@ -199,10 +215,13 @@ async def _remembered(
 def _state(standing: Standing) -> str:
     """All of a poll that may change and is shown."""
     poll = standing.poll
-    seen = (poll.code, poll.closes_at, poll.closed_at, poll.outcome, poll.outcome_at, standing.counts)
+    seen = (poll.id, poll.closes_at, poll.closed_at, poll.outcome, poll.outcome_at, standing.counts)
     promised = (poll.decided_by, poll.done_by, poll.settled, poll.followed_up, results.listed(standing))
     said = (standing.said, standing.themes, standing.came)
-    return repr((*seen, *promised, *said, standing.asked, standing.took_part, standing.community.names))
+    before = [(one.poll.id, one.counts, one.took_part) for one in standing.series]
+    return repr(
+        (*seen, *promised, *said, before, standing.asked, standing.took_part, standing.community.names)
+    )
 
 
 def _keep(standing: Standing) -> int:

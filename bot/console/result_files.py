@@ -12,9 +12,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot import kinds
+from bot import kinds, quorum
 from bot.i18n import Tongue
 from bot.kinds import Table
+from bot.letters import series
 from bot.letters.polls import HONEST
 from bot.models import Standing
 
@@ -45,6 +46,7 @@ def as_json(standing: Standing, tongue: Tongue, site: str) -> str:
         "closed_at": _moment(poll.closed_at),
         "asked": standing.asked,
         "took_part": standing.took_part,
+        "quorum": _quorum(standing),
         "about": _plain(tongue._(HONEST)),
         "differs": [
             {"area": area, "answered": answered, "everybody": everybody}
@@ -55,10 +57,38 @@ def as_json(standing: Standing, tongue: Tongue, site: str) -> str:
         "notes": [_plain(note) for note in table.notes] if table else None,
         "preferred": [list(row) for row in table.pairs] if table and table.pairs else None,
         "tally": standing.counts if shown else None,
+        "series": _series(standing, tongue, site),
         "outcome": poll.outcome,
         "outcome_at": _moment(poll.outcome_at),
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def _series(standing: Standing, tongue: Tongue, site: str) -> list[dict[str, Any]] | None:
+    asked = series.compared(standing.series, tongue)
+    if asked is None:
+        return None
+    return [
+        {
+            "page": f"{site}/p/{one.standing.poll.code}",
+            "closed_at": _moment(one.standing.poll.closed_at),
+            "asked": one.standing.asked,
+            "took_part": one.standing.took_part,
+            "figures": [
+                {"label": figure.label, "value": figure.value, "said": figure.said}
+                for figure in one.figures.values()
+            ],
+        }
+        for one in asked.askings
+    ]
+
+
+def _quorum(standing: Standing) -> dict[str, Any] | None:
+    asked, closed = quorum.kept(standing.poll.quorum), standing.poll.closed_at is not None
+    if asked is None:
+        return None
+    needed = asked.needed(standing.asked)
+    return {"rule": str(asked), "needed": needed, "reached": standing.took_part >= needed if closed else None}
 
 
 def _counted(table: Table) -> list[dict[str, Any]]:
@@ -84,6 +114,8 @@ def as_csv(standing: Standing, tongue: Tongue) -> str:
     rows.writerow(("question", "", "", harmless(standing.poll.question), "", ""))
     rows.writerow(("asked", "", "", "", standing.asked, ""))
     rows.writerow(("took part", "", "", "", standing.took_part, ""))
+    if needed := quorum.kept(standing.poll.quorum):
+        rows.writerow(("quorum", "", "", str(needed), needed.needed(standing.asked), ""))
     table = table_of(standing, tongue)
     labels = kinds.named(standing.poll.kind).labels(standing.poll.form, tongue)
     if table is None:

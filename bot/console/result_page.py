@@ -7,11 +7,11 @@ from functools import lru_cache
 import jinja2
 
 from bot import i18n, kinds
-from bot.charts import CARD
+from bot.charts import CARD, edition
 from bot.console import result_files
 from bot.conversation.turn import Links
 from bot.i18n import N_, Tongue
-from bot.letters import pictures
+from bot.letters import pictures, quorum, series
 from bot.letters import polls as letters
 from bot.letters.links import came_rows
 from bot.models import Standing
@@ -30,7 +30,9 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
     poll, community = standing.poll, standing.community
     kind, page = kinds.named(poll.kind), f"{site}/p/{poll.code}"
     doors = links(poll.code, community.slug)
-    edition = pictures.chart(standing, tongue, card=True).edition[:8]
+    shown = edition(pictures.chart(standing, tongue, card=True))[:8]
+    over_time = series.compared(standing.series, tongue)
+    lines = over_time and series.picture(over_time, tongue)
     told = poll.outcome_at and tongue._("Told on {date}", date=tongue.date(poll.outcome_at, community.zone))
     return (
         templates()
@@ -42,7 +44,7 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
             community=community.name_in(tongue.code),
             page=page,
             here=f"/p/{poll.code}",
-            picture=f"{page}.png?lang={tongue.code}&v={edition}",
+            picture=f"{page}.png?lang={tongue.code}&v={shown}",
             size=CARD,
             about=pictures.alt(standing, tongue),
             state=pictures.state(standing, tongue),
@@ -54,6 +56,7 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
             whose=letters.whose(standing, tongue),
             secret=tongue._(_LATER[poll.results] if poll.closed_at is None else letters.unseen(standing)),
             whom=letters.for_whom(poll.whom, tongue),
+            quorum=quorum.came(standing, tongue) or quorum.rule(poll.quorum, tongue),
             doors=[(tongue._(_DOORS[name]), doors[name]) for name in _DOORS if doors.get(name)],
             labels=kind.labels(poll.form, tongue),
             table=result_files.table_of(standing, tongue),
@@ -65,6 +68,9 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
                 tongue.n_("{theme}: {n} answer", "{theme}: {n} answers", count, theme=theme)
                 for theme, count in standing.themes
             ],
+            over_time=over_time,
+            lines=lines and f"/p/{poll.code}/series.png?lang={tongue.code}&v={edition(lines)[:8]}",
+            lines_about=over_time and series.alt(over_time, tongue),
             listed=results.listed(standing),
             rule=kind.rule(poll.form, tongue),
             promise=tongue._(letters.promise(poll)),

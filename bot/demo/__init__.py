@@ -27,6 +27,7 @@ from bot.demo.town import (
 from bot.letters.people import KEPT
 from bot.models import Community, Poll, Resident, Rules
 from bot.services import (
+    asking,
     broadcasts,
     closing,
     communities,
@@ -35,6 +36,7 @@ from bot.services import (
     promises,
     residents,
     sources,
+    suggesting,
     turnout,
 )
 from bot.services.promises import Word
@@ -93,8 +95,11 @@ async def _found(session: AsyncSession, *, now: datetime) -> Community:
         for number, resident in enumerate(here):
             belongs = await communities.join(session, resident, community.id, now=began)
             belongs.area = community.areas[number % 4] if community.areas and number % 3 else None
+        before: dict[str, int] = {}
         for question in asked:
-            await _ask(session, community, question, here, by=organiser, now=now)
+            again = before.get(question.draft.question)
+            poll = await _ask(session, community, question, here, by=organiser, now=now, again=again)
+            before[question.draft.question] = poll.id
         if community is town:
             await _tell(session, community, by=organiser, now=now - timedelta(days=2))
     return town
@@ -135,17 +140,25 @@ async def _ask(
     *,
     by: Resident,
     now: datetime,
-) -> None:
+    again: int | None,
+) -> Poll:
     """Everyone sees the question; as many answer it as there are answers, and the rest stay silent."""
     asked, closes = now + timedelta(days=question.asked), now + timedelta(days=question.closes)
-    sent = await polls.send(
+    sent = await asking.send(
         session,
         community.id,
         question.draft,
-        Rules(question.results, question.named, not question.named and question.draft.kind != "text"),
+        Rules(
+            question.results,
+            question.named,
+            not question.named,
+            quorum=question.quorum,
+            grows=question.suggested is not None,
+        ),
         closes_at=closes,
         by=by,
         now=asked,
+        again=again,
     )
     codes = await _links(session, community, question, sent.poll, by=by, now=asked)
     await polls.look_ahead(session, [(sent.poll.id, resident) for resident in people])
@@ -159,10 +172,15 @@ async def _ask(
             residents.agreed(session, resident, str(i18n.tongue(resident.language)._(KEPT)), now=minute)
     if codes:
         await turnout.reckon(session, f"poll:{sent.poll.id}", await turnout.counted(session, sent.poll))
+    if question.suggested is not None:
+        await suggesting.suggest(
+            session, sent.poll.id, question.suggested, datetime.fromisoformat, by=people[-1], now=asked
+        )
     if closes <= now:
         await closing.close(session, sent.poll.id, by=by, now=closes)
     if question.outcome:
         await _tell_what_came_of_it(session, question, sent.poll, by=by, now=now)
+    return sent.poll
 
 
 async def _links(

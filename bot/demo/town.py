@@ -45,6 +45,8 @@ class Asked:
     answers: tuple[Wishes, ...] = field(repr=False)
     results: str = "voted"
     named: bool = False
+    quorum: str | None = None
+    suggested: str | None = None
     outcome: str | None = None
     decided_by: str | None = None
     done_by: int | None = None
@@ -65,7 +67,28 @@ def _each(answers: Iterable[tuple[int, Wishes]]) -> tuple[Wishes, ...]:
 
 def asked_in_town(now: datetime) -> tuple[Asked, ...]:
     """Questions of every kind, and in every state: closed and followed up, closed and waiting for it, open."""
-    return (*ANSWERED, *OPEN[:3], _planning(now), *OPEN[3:])
+    return (*SERIES, *ANSWERED, *OPEN[:3], _planning(now), *OPEN[3:])
+
+
+def _after_dark(asked: int, closes: int, votes: tuple[int, ...], outcome: str | None) -> Asked:
+    """How many people chose 1, 2 …"""
+    question = "How safe do you feel in our streets after dark?"
+    ends = ["not safe at all", "very safe"]
+    return Asked(
+        Draft(question, (), "scale", {"low": 1, "high": 5, "ends": ends}),
+        asked=asked,
+        closes=closes,
+        answers=_each((count, (value,)) for value, count in enumerate(votes, 1)),
+        outcome=outcome,
+    )
+
+
+SERIES = (
+    _after_dark(-66, -61, (6, 9, 5, 2, 1), "The council counts the lamps that are broken."),
+    _after_dark(-40, -35, (3, 7, 8, 5, 2), "Nine lamps are mended, and the hedge at the school is cut."),
+    _after_dark(-13, -8, (1, 4, 9, 9, 4), None),
+)
+"""The same question three times: what becomes of it can be seen."""
 
 
 ANSWERED = (
@@ -94,6 +117,7 @@ ANSWERED = (
         asked=-24,
         closes=-18,
         answers=_votes(9, 3, 5),
+        quorum="20",
     ),
     Asked(
         Draft(
@@ -140,6 +164,7 @@ OPEN = (
     ),
     Asked(
         Draft("What does the park need?", ("Benches", "Lamps", "A tap", "Trees"), "several", {"most": 2}),
+        suggested="A fountain to drink from",
         asked=-1,
         closes=13,
         answers=_each([(5, (0, 3)), (4, (1, 3)), (3, (2,)), (2, (0, 1))]),

@@ -7,12 +7,13 @@ from functools import lru_cache
 from importlib import import_module
 
 from bot import i18n
-from bot.kinds.kind import WRITE, Answer, Bar, Form, Kind, Marks, Table, Tap, Written
+from bot.kinds.kind import WRITE, Answer, Bar, Figure, Form, Kind, Marks, Table, Tap, Written
 
 __all__ = [
     "WRITE",
     "Answer",
     "Bar",
+    "Figure",
     "Form",
     "Kind",
     "Marks",

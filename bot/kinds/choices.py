@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
-from bot.kinds.kind import Bar, Form
+from bot.kinds.kind import Bar, Form, Written
 
 CHOICE_LIMIT = 100  # characters
 FEWEST, MOST = 2, 10  # choices
@@ -33,6 +33,21 @@ def choices(texts: Sequence[str], *, fewest: int = FEWEST) -> tuple[str, ...]:
             raise Refused(N_("The choice “{choice}” is there twice."), choice=choice)
         seen.add(choice.casefold())
     return cleaned
+
+
+def grown(form: Form, written: Written) -> tuple[str, ...]:
+    """The choices with one more; Refused says what is wrong with it."""
+    room_for_more(form)
+    text = " ".join(" ".join(written.parts).split())
+    if not text:
+        raise Refused(N_("Please answer with a few words."))
+    return choices([*form.choices, text])
+
+
+def room_for_more(form: Form) -> None:
+    """Refused where there are so many that one more has no room."""
+    if len(form.choices) >= MOST:
+        raise Refused(N_("There are {most} answers already; no more have room."), most=MOST)
 
 
 def labels(form: Form, tongue: Tongue) -> tuple[str, ...]:

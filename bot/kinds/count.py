@@ -24,6 +24,10 @@ def _read(written: Written) -> Form:
     return Form((), {"need": int(_needed(written.argument))})
 
 
+def _argued(form: Form) -> str:
+    return str(form.options["need"])
+
+
 def _labels(form: Form, tongue: Tongue) -> tuple[str, ...]:
     return (str(tongue._("Count me in").unescape()),)
 
@@ -85,6 +89,7 @@ KIND = Kind(
     hint=_hint,
     rule=_rule,
     said=_said,
+    argued=_argued,
     full=_full,
     argument=Argument(N_("How many people are needed?"), (("5", None), ("10", None), ("20", None)), _needed),
     named=True,

@@ -1,4 +1,6 @@
-"""Which dates suit: yes, if need be, or no, for each. The answer is a list with 2, 1 or 0 for each date."""
+"""Which dates suit: yes, if need be, or no, for each. The answer is a list with 2, 1 or 0 for each date; for those that
+came later it says nothing, which is no.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from markupsafe import Markup
 
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
-from bot.kinds.choices import EQUAL, FEWEST, MOST, leading
+from bot.kinds.choices import EQUAL, FEWEST, MOST, leading, room_for_more
 from bot.kinds.kind import UNKNOWN_MOVE, Bar, Form, Kind, Marks, Table, Tap, Written
 
 YES, MAYBE, NO = 2, 1, 0
@@ -31,10 +33,27 @@ def _read(written: Written) -> Form:
     return Form(tuple(moment.isoformat() for moment in moments), {"zone": written.zone})
 
 
+def _outdated(form: Form, now: datetime) -> bool:
+    return any(datetime.fromisoformat(choice) <= now for choice in form.choices)
+
+
 def _labels(form: Form, tongue: Tongue) -> tuple[str, ...]:
     return tuple(
         tongue.moment(datetime.fromisoformat(choice), form.options["zone"]) for choice in form.choices
     )
+
+
+def _grow(form: Form, written: Written) -> Form:
+    room_for_more(form)
+    moment = written.moment(" ".join(written.parts)).isoformat()
+    if moment in form.choices:
+        raise Refused(N_("This date is there already."))
+    return Form((*form.choices, moment), form.options)
+
+
+def _whole(form: Form, answer: list[int] | None) -> list[int]:
+    said = list(answer or ())
+    return said + [NO] * (len(form.choices) - len(said))
 
 
 def _taps(form: Form, mine: list[int] | None, tongue: Tongue, shared: bool) -> tuple[tuple[Tap, ...], ...]:
@@ -42,7 +61,7 @@ def _taps(form: Form, mine: list[int] | None, tongue: Tongue, shared: bool) -> t
     if shared:
         rows = [(Tap(label, SHARED + number),) for number, label in enumerate(names)]
     else:
-        said = mine or [NO] * len(names)
+        said = _whole(form, mine)
         rows = [
             (Tap(SIGNS[value] + label, 3 * number + NEXT[value]),)
             for number, (label, value) in enumerate(zip(names, said, strict=True))
@@ -52,7 +71,7 @@ def _taps(form: Form, mine: list[int] | None, tongue: Tongue, shared: bool) -> t
 
 
 def _step(form: Form, before: list[int] | None, move: int) -> list[int]:
-    said = list(before or [NO] * len(form.choices))
+    said = _whole(form, before)
     if move == NONE_SUITS:
         return [NO] * len(said)
     number, value = (move - SHARED, None) if move >= SHARED else divmod(move, 3)
@@ -64,7 +83,9 @@ def _step(form: Form, before: list[int] | None, move: int) -> list[int]:
 
 def _said(form: Form, answer: list[int], tongue: Tongue) -> str:
     suits = [
-        SIGNS[value] + label for label, value in zip(_labels(form, tongue), answer, strict=True) if value
+        SIGNS[value] + label
+        for label, value in zip(_labels(form, tongue), _whole(form, answer), strict=True)
+        if value
     ]
     return " · ".join(suits) or str(tongue._("none of these dates").unescape())
 
@@ -121,6 +142,8 @@ KIND = Kind(
     hint=_hint,
     rule=_rule,
     said=_said,
+    grow=_grow,
+    outdated=_outdated,
     steps=True,
     wants=N_("Which dates? Write each on a line of its own, such as “1 December 19:00”."),
     named=True,

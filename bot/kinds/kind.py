@@ -74,19 +74,58 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure by which askings of the same question are compared: `name` tells which figure of another asking is the
+    same one. `height` (0 to 1) is its place between the ends `low` and `high`, `said` the figure itself."""
+
+    name: str
+    label: str
+    value: float
+    height: float
+    said: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """How a poll came out. `best` are the numbers of the bars that lead, `pairs[i][j]` how many people preferred choice
-    i to choice j, where they were compared."""
+    i to choice j, where they were compared. `figures` are compared with those of other askings, where it is not the
+    shares of the bars."""
 
     bars: tuple[Bar, ...]
     notes: tuple[Markup, ...] = ()
     best: tuple[int, ...] = ()
     pairs: tuple[tuple[int, ...], ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+    def compared(self, tongue: Tongue) -> tuple[Figure, ...]:
+        """What is compared over time, where people have answered; choices by their texts."""
+        ends = tongue.percent(0), tongue.percent(1)
+        return self.figures or tuple(
+            Figure(plainly(bar.label), bar.label, bar.share, bar.share, tongue.percent(bar.share), *ends)
+            for bar in self.bars
+        )
+
+
+def plainly(text: str) -> str:
+    """A text as it is compared with another: whoever wrote it a little differently meant the same."""
+    return " ".join(text.casefold().split())
 
 
 def no_words(form: Form, text: str) -> Answer:
     """For kinds that are answered by taps alone."""
     raise Refused(UNKNOWN_MOVE)
+
+
+def says_nothing(form: Form) -> str:
+    """For kinds that want to know nothing but their choices."""
+    return ""
+
+
+def never_outdated(form: Form, now: datetime) -> bool:
+    """For kinds whose choices do not pass."""
+    return False
 
 
 def never_full(form: Form, counts: Marks) -> bool:
@@ -104,6 +143,9 @@ class Kind:
     there are none; `offers` are ready-made ones, each the parts it stands for; an empty one does without any.
 
     - `read`: what an organiser wrote → the form.
+    - `grow`: the form with one choice more, put behind those there are, so that answers stay what they were; None where
+      choices that come later would not be fair.
+    - `argued`: what was said as argument, so that the same is read again. `outdated`: some choices have passed.
     - `labels`: the choices in the reader's language.
     - `taps`: the buttons for an answer so far. `shared` buttons stand before a whole group and show nobody's answer.
     - `step`: the answer after a move. The same tap twice makes one and the same answer, but for shared buttons.
@@ -128,6 +170,9 @@ class Kind:
     said: Callable[[Form, Answer, Tongue], str]
     write: Callable[[Form, str], Answer] = no_words
     full: Callable[[Form, Marks], bool] = never_full
+    argued: Callable[[Form], str] = says_nothing
+    outdated: Callable[[Form, datetime], bool] = never_outdated
+    grow: Callable[[Form, Written], Form] | None = None
     argument: Argument | None = None
     wants: str | None = None
     offers: tuple[tuple[str, ...], ...] = ()

@@ -8,12 +8,16 @@ from markupsafe import Markup
 
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
-from bot.kinds.choices import EQUAL, WANTED, YES_NO, choices, labels, leading, votes_bar
+from bot.kinds.choices import EQUAL, WANTED, YES_NO, choices, grown, labels, leading, votes_bar
 from bot.kinds.kind import UNKNOWN_MOVE, Form, Kind, Marks, Table, Tap, Written
 
 
 def _read(written: Written) -> Form:
     return Form(choices(written.parts))
+
+
+def _grow(form: Form, written: Written) -> Form:
+    return Form(grown(form, written), form.options)
 
 
 def _taps(form: Form, mine: int | None, tongue: Tongue, shared: bool) -> tuple[tuple[Tap, ...], ...]:
@@ -66,6 +70,7 @@ KIND = Kind(
     hint=_hint,
     rule=_rule,
     said=_said,
+    grow=_grow,
     wants=WANTED,
     offers=(YES_NO,),
 )

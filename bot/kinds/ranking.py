@@ -34,6 +34,10 @@ def _read(written: Written) -> Form:
     return Form(choices(written.parts), {"method": _method(written.argument)})
 
 
+def _argued(form: Form) -> str:
+    return str(form.options["method"])
+
+
 def _taps(form: Form, mine: list[int] | None, tongue: Tongue, shared: bool) -> tuple[tuple[Tap, ...], ...]:
     order = [] if shared else list(mine or ())
     place = {number: tongue.number(order.index(number) + 1) for number in order}
@@ -175,6 +179,7 @@ KIND = Kind(
     hint=_hint,
     rule=_rule,
     said=_said,
+    argued=_argued,
     steps=True,
     argument=Argument(
         N_("How shall it be counted?"),

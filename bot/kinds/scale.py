@@ -10,7 +10,7 @@ from markupsafe import Markup
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
 from bot.kinds.choices import CHOICE_LIMIT, votes_bar
-from bot.kinds.kind import UNKNOWN_MOVE, Argument, Form, Kind, Marks, Table, Tap, Written
+from bot.kinds.kind import UNKNOWN_MOVE, Argument, Figure, Form, Kind, Marks, Table, Tap, Written
 
 _SPAN = re.compile(r"([01])\s*[-–—]\s*(10|[3-9])")
 IN_A_ROW = 6  # buttons; eleven would be too small for a thumb
@@ -31,6 +31,10 @@ def _read(written: Written) -> Form:
     if any(len(end) > CHOICE_LIMIT for end in ends):
         raise Refused(N_("Please name each end in {most} letters or fewer."), most=CHOICE_LIMIT)
     return Form((), {"low": low, "high": high, "ends": list(ends)})
+
+
+def _argued(form: Form) -> str:
+    return f"{form.options['low']}-{form.options['high']}"
 
 
 def _values(form: Form) -> range:
@@ -73,7 +77,22 @@ def _table(form: Form, counts: Marks, tongue: Tongue) -> Table:
             high=tongue.number(quantile(votes, 0.75)),
         ),
     )
-    return Table(bars, notes)
+    return Table(
+        bars, notes, figures=(_average(form, sum(value * count for value, count in votes) / people, tongue),)
+    )
+
+
+def _average(form: Form, mean: float, tongue: Tongue) -> Figure:
+    low, high = form.options["low"], form.options["high"]
+    return Figure(
+        f"{low}-{high}",
+        str(tongue._("The average").unescape()),
+        mean,
+        (mean - low) / (high - low),
+        tongue.number(round(mean, 1)),
+        tongue.number(low),
+        tongue.number(high),
+    )
 
 
 def quantile(votes: Iterable[tuple[int, int]], share: float) -> float:
@@ -128,6 +147,7 @@ KIND = Kind(
     hint=_hint,
     rule=_rule,
     said=_said,
+    argued=_argued,
     argument=Argument(
         N_("Which numbers can people choose?"),
         (("1-5", N_("From 1 to 5")), ("0-10", N_("From 0 to 10"))),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
-from bot.kinds.choices import EQUAL, MOST, WANTED, choices, labels, leading, votes_bar
+from bot.kinds.choices import EQUAL, MOST, WANTED, choices, grown, labels, leading, votes_bar
 from bot.kinds.kind import UNKNOWN_MOVE, Argument, Form, Kind, Marks, Table, Tap, Written
 
 SWITCH = 100
@@ -29,6 +29,17 @@ def _read(written: Written) -> Form:
     texts = choices(written.parts)
     argument = _number(written.argument)
     return Form(texts, {"most": min(int(argument or MOST), len(texts))})
+
+
+def _argued(form: Form) -> str:
+    most = form.options["most"]
+    return "" if most == len(form.choices) else str(most)
+
+
+def _grow(form: Form, written: Written) -> Form:
+    texts, most = grown(form, written), form.options["most"]
+    # Whoever may choose as many as they like may do so then too.
+    return Form(texts, {**form.options, "most": len(texts) if most == len(form.choices) else most})
 
 
 def _taps(form: Form, mine: list[int] | None, tongue: Tongue, shared: bool) -> tuple[tuple[Tap, ...], ...]:
@@ -101,6 +112,8 @@ KIND = Kind(
     hint=_hint,
     rule=_rule,
     said=_said,
+    grow=_grow,
+    argued=_argued,
     steps=True,
     argument=Argument(
         N_("How many answers may each person choose?"),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot import kinds
 from bot.i18n import N_, Tongue
-from bot.letters import people, polls
+from bot.letters import people, polls, quorum
 from bot.letters.markup import bold, code, lines, paragraphs
 from bot.message import Button, Message
 from bot.models import Community, Standing
@@ -34,6 +34,7 @@ def question(standing: Standing, tongue: Tongue) -> Message:
             [
                 asks + " " + hint,
                 until,
+                quorum.rule(poll.quorum, tongue),
                 tongue._(ORGANISERS_SEE if poll.named else NOBODY_SEES),
                 polls.listing(poll, tongue),
             ]
@@ -50,6 +51,11 @@ def farewell(standing: Standing, tongue: Tongue) -> Message:
     return Message(
         paragraphs(bold(standing.poll.question), tongue._("This question is not asked here any more."))
     )
+
+
+def not_here(tongue: Tongue) -> Message:
+    """What is left of a question in a group when it was changed, and is not for everyone any more."""
+    return Message(tongue._("This question was changed, and is for others now."))
 
 
 def outcome(standing: Standing, tongue: Tongue) -> Message:

@@ -6,6 +6,7 @@ from bot import kinds
 from bot.charts import CARD, CHAT, Chart, Row
 from bot.i18n import Tongue
 from bot.kinds import Form
+from bot.letters import quorum
 from bot.letters.markup import bold, lines, opening, paragraphs
 from bot.letters.polls import HONEST, took_part, turnout, unseen
 from bot.models import Standing
@@ -81,11 +82,13 @@ def _rows(standing: Standing, form: Form, tongue: Tongue) -> tuple[tuple[Row, ..
 def _whose(standing: Standing, tongue: Tongue) -> tuple[Markup, ...]:
     if standing.poll.closed_at is None:
         return (took_part(standing, tongue),)
+    counts = quorum.came(standing, tongue)
+    turned_out = (turnout(standing, tongue), *((counts,) if counts else ()))
     if standing.counts is None:
-        return (tongue._(unseen(standing)), turnout(standing, tongue))
+        return (tongue._(unseen(standing)), *turned_out)
     if not standing.took_part:
-        return (tongue._("Nobody answered this time."), turnout(standing, tongue))
-    return (turnout(standing, tongue), tongue._(HONEST))
+        return (tongue._("Nobody answered this time."), *turned_out)
+    return (*turned_out, tongue._(HONEST))
 
 
 def _plain(said: Markup) -> str:

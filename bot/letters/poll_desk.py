@@ -7,10 +7,12 @@ from markupsafe import Markup
 from bot import kinds
 from bot.i18n import N_, Tongue
 from bot.kinds import Answer, Kind
+from bot.letters import quorum, series
 from bot.letters.links import Sources, TookPart, came
 from bot.letters.markup import bold, code, lines, opening, paragraphs
 from bot.letters.polls import NAMED, NAMELESS, ORGANISERS_ONLY, Look, for_whom, result, tally, turnout
 from bot.letters.reading import read_button
+from bot.letters.suggesting import sift_button
 from bot.message import Button, Message, Rows
 from bot.models import EVERYONE, GROUP, OUTCOME_WITHIN, Poll, Rules, Standing
 from bot.press import Press
@@ -35,6 +37,24 @@ class AskEveryone(Press, code="pe"):
     sure: int
 
 
+class Change(Press, code="ec"):
+    """The organiser wants to change a question that nobody has answered yet."""
+
+    poll: int
+
+
+class Again(Press, code="ag"):
+    """The organiser wants to ask this once more."""
+
+    poll: int
+
+
+class Earlier(Press, code="ae"):
+    """Show what was asked before the one of this number; 0 shows the newest."""
+
+    before: int
+
+
 class WhatNext(Press, code="po"):
     """The organiser wants to tell what happens next."""
 
@@ -50,8 +70,10 @@ def result_for_organiser(
     site: str | None = None,
 ) -> Message:
     """How it came out, with the question what happens next."""
+    again = (_again(standing, tongue),)
     if not standing.took_part:
-        return result(standing, tongue, site=site)
+        shown = result(standing, tongue, site=site)
+        return Message(shown.text, (*shown.rows, again))
     ask = tongue._(
         "What happens next? Tell the people who answered, in a sentence or two. They have been told that they hear "
         "it within {n} days.",
@@ -60,7 +82,12 @@ def result_for_organiser(
     button = Button(tongue._("Tell them"), WhatNext(poll=standing.poll.id))
     how = came(standing.came, tongue)
     text = paragraphs(result(standing, tongue, site=site).text, who_chose(standing, names, tongue), how, ask)
-    return Message(text, (*_to_read(standing, unread, tongue), (button, _who(standing.poll, tongue))))
+    rows = ((button, _who(standing.poll, tongue)), again)
+    return Message(text, (*_to_read(standing, unread, tongue), *rows))
+
+
+def _again(standing: Standing, tongue: Tongue) -> Button:
+    return Button(tongue._("Ask it again"), Again(poll=standing.poll.id))
 
 
 def _to_read(standing: Standing, unread: int, tongue: Tongue) -> Rows:
@@ -113,6 +140,18 @@ def everyone_too(standing: Standing, tongue: Tongue) -> Rows:
     return ((Button(label, AskEveryone(poll=standing.poll.id, sure=0)),),)
 
 
+def changed(standing: Standing, tongue: Tongue) -> Message:
+    """For the organiser, right after a question was changed."""
+    poll = standing.poll
+    people = tongue.n_(
+        "Changed. {n} person is asked this now.", "Changed. {n} people are asked this now.", standing.asked
+    )
+    same = tongue._("Whoever has the old message sees it change. The links stay the same.")
+    closes = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
+    manage = (Button(tongue._("How it stands"), Look(poll=poll.id)),)
+    return Message(paragraphs(bold(poll.question), lines([people, same, closes])), (manage,))
+
+
 def for_organiser(
     standing: Standing,
     tongue: Tongue,
@@ -120,29 +159,38 @@ def for_organiser(
     *,
     names: Names = (),
     unread: int = 0,
+    suggested: int = 0,
 ) -> Message:
     """How a poll stands, for its organiser: turnout and count now, links, and a way to close it."""
     poll = standing.poll
     if poll.closed_at is not None:
+        asked = series.compared(standing.series, tongue)
         text = paragraphs(
-            result(standing, tongue).text, who_chose(standing, names, tongue), came(standing.came, tongue)
+            result(standing, tongue).text,
+            who_chose(standing, names, tongue),
+            came(standing.came, tongue),
+            series.in_words(asked, tongue) if asked else None,
         )
-        return Message(text, (*_to_read(standing, unread, tongue), (_who(poll, tongue),)))
+        rows = ((_who(poll, tongue), _again(standing, tongue)),)
+        return Message(text, (*_to_read(standing, unread, tongue), *rows))
     addresses = [code(link) for link in links.values() if link]
     until = tongue._("It closes {moment}.", moment=tongue.moment(poll.closes_at, standing.community.zone))
     text = paragraphs(
         bold(poll.question),
         tally(standing, tongue) if standing.took_part else None,
         who_chose(standing, names, tongue),
-        lines([turnout(standing, tongue), until]),
+        lines([turnout(standing, tongue), quorum.rule(poll.quorum, tongue), until]),
         lines(addresses),
     )
     close = Button(tongue._("Close it now"), CloseNow(poll=poll.id, sure=0))
-    spread = Sources(community=poll.community_id, poll=poll.id)
     further = [_who(poll, tongue)]
     if poll.whom == EVERYONE:
+        spread = Sources(community=poll.community_id, poll=poll.id)
         further.insert(0, Button(tongue._("Links and posters"), spread))
-    rows = (tuple(further), *everyone_too(standing, tongue), (close,))
+    more = ((sift_button(poll.id, suggested, tongue),),) if suggested else ()
+    change = Button(tongue._("Change it"), Change(poll=poll.id))
+    last = (close,) if standing.took_part else (change, close)
+    rows = (*more, tuple(further), *everyone_too(standing, tongue), last)
     return Message(text, (*_to_read(standing, unread, tongue), *rows))
 
 
@@ -150,6 +198,7 @@ def _who(poll: Poll, tongue: Tongue) -> Button:
     return Button(tongue._("Who took part"), TookPart(poll=poll.id))
 
 
+GROWS = N_("People may suggest more answers. Nobody sees one before you let it in.")
 LISTED = N_("When it has closed, all answers are listed without names, so that anybody can check the count.")
 _RESULTS = {
     "voted": N_("People see the result after they have answered."),
@@ -192,6 +241,8 @@ def preview(
             for_whom(rules.whom, tongue),
             closing,
             once,
+            quorum.rule(rules.quorum, tongue),
+            tongue._(GROWS) if rules.grows else None,
             kind.rule(form, tongue),
             when,
             tongue._(seen),

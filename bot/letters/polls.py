@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from bot import kinds
 from bot.i18n import N_, Tongue
+from bot.letters import quorum
 from bot.letters.markup import bar, bold, code, lines, opening, paragraphs
 from bot.letters.people import INTERESTS
 from bot.letters.reading import shown
@@ -25,6 +26,12 @@ class Vote(Press, code="v", groups=True):
 
     poll: int
     choice: int
+
+
+class Suggest(Press, code="sg"):
+    """An answer is missing, and I know which."""
+
+    poll: int
 
 
 class Proof(Press, code="rc"):
@@ -62,6 +69,7 @@ def question(
                 asks,
                 for_whom(poll.whom, tongue),
                 until(standing, tongue),
+                quorum.rule(poll.quorum, tongue),
                 tongue._(promise(poll)),
                 listing(poll, tongue),
             ]
@@ -71,6 +79,8 @@ def question(
     rows = buttons(poll, tongue, mine=standing.mine)
     if receipts and poll.listed and standing.mine is not None:
         rows = (*rows, (Button(tongue._("My receipt"), Proof(poll=poll.id)),))
+    if poll.grows:
+        rows = (*rows, (Button(tongue._("Suggest an answer"), Suggest(poll=poll.id)),))
     return Message(text, rows)
 
 
@@ -101,6 +111,11 @@ def reminder(standing: Standing, tongue: Tongue) -> Message:
     once = tongue._("This is still open, and your answer would help. I will not ask you again.")
     asked = question(standing, tongue)
     return Message(paragraphs(once, asked.text), asked.rows)
+
+
+def not_for_you(asked: str, tongue: Tongue) -> Message:
+    """What is left of a question that was changed, for those who are not asked any more."""
+    return Message(paragraphs(bold(asked), tongue._("This question was changed, and is for others now.")))
 
 
 def until(standing: Standing, tongue: Tongue) -> Markup | None:
@@ -216,7 +231,7 @@ def result(standing: Standing, tongue: Tongue, *, site: str | None = None) -> Me
         tongue._("The poll in {community} has closed. This is how it came out.", community=community),
         bold(standing.poll.question),
         came_out,
-        lines([turnout(standing, tongue), *whose(standing, tongue)]),
+        lines([turnout(standing, tongue), quorum.came(standing, tongue), *whose(standing, tongue)]),
         came_of_it(standing, tongue),
         tongue._("Look at it in full: {link}", link=page(site, standing.poll)) if site else None,
     )

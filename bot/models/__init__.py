@@ -19,8 +19,10 @@ from bot.models.polls import (
     Ballot,
     Participation,
     Poll,
+    Rewritten,
     Rules,
     Standing,
+    Suggestion,
     Tally,
 )
 from bot.models.promises import FollowUp, Reminder
@@ -72,10 +74,12 @@ __all__ = [
     "Reckoning",
     "Reminder",
     "Resident",
+    "Rewritten",
     "Rules",
     "Seen",
     "SentPortrait",
     "Standing",
+    "Suggestion",
     "Tally",
     "Tick",
     "Turnout",

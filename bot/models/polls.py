@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.crowd import FEWEST
@@ -25,6 +35,7 @@ _NAMED = text("resident_id IS NOT NULL")
 _IN_A_GROUP = text("asked_in IS NOT NULL")
 _REMINDS = text("remind_at IS NOT NULL")
 _UNSEALED = text("closed_at IS NOT NULL AND sealed_at IS NULL")
+_AGAIN = text("series IS NOT NULL")
 _OWED = text("done_by IS NOT NULL AND settled IS NULL")
 
 OUTCOME_WITHIN = timedelta(days=14)
@@ -37,8 +48,10 @@ class Poll(Base):
     `kind` names a file in `bot/kinds`, which knows what `choices` and `options` mean. `results` says who may see the
     count: whoever has `voted`, everyone when it has `closed`, or `never` anybody but the organisers. In a `named` poll
     the organisers see who chose what; where the answers are `listed`, anybody sees them after the close, without
-    names. `whom` says for whom it is (`services/whom.py`); those who have not answered are asked once more at
-    `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
+    names. In one that `grows` people may suggest choices, and organisers let them in. `quorum` says how many have to
+    answer so that it counts (`bot/quorum.py`). Polls that ask the same again share a `series`, the number of the first
+    one; null while it was asked once. `whom` says for whom it is (`services/whom.py`); those who have not answered are
+    asked once more at `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
 
     `asked_in` is the group chat in which somebody asked it, if one did; `by_member` says that it was not an organiser,
     so nothing is promised of it.
@@ -60,6 +73,7 @@ class Poll(Base):
         ),
         Index("ix_polls_asked_by", "asked_by"),
         Index("ix_polls_asked_in", "asked_in", sqlite_where=_IN_A_GROUP, postgresql_where=_IN_A_GROUP),
+        Index("ix_polls_series", "series", sqlite_where=_AGAIN, postgresql_where=_AGAIN),
         Index("ix_polls_remind_at", "remind_at", sqlite_where=_REMINDS, postgresql_where=_REMINDS),
         Index("ix_polls_unsealed", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
         Index("ix_polls_done_by", "done_by", sqlite_where=_OWED, postgresql_where=_OWED),
@@ -75,6 +89,9 @@ class Poll(Base):
     named: Mapped[bool] = mapped_column(default=False)
     listed: Mapped[bool] = mapped_column(default=False)
     results: Mapped[str] = mapped_column(String(16), default="voted")
+    quorum: Mapped[str | None] = mapped_column(String(16))
+    series: Mapped[int | None] = mapped_column(BigInt)
+    grows: Mapped[bool] = mapped_column(default=False)
     whom: Mapped[str] = mapped_column(String(80), default=EVERYONE)
     asked_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
     asked_in: Mapped[int | None] = mapped_column(BigInt, ForeignKey("addresses.id", ondelete="SET NULL"))
@@ -159,9 +176,40 @@ class Tally(Base):
     took_part: Mapped[int] = mapped_column(BigInt, default=0)
 
 
+class Suggestion(Base):
+    """A choice that somebody would add to an open poll that grows, until an organiser has read it; `choice` as the
+    poll's kind keeps one. Who suggested it is told to nobody, and is here so that they hear what becomes of it; the
+    close deletes what waits. Its number says nothing but the order.
+    """
+
+    __tablename__ = "suggestions"
+    __table_args__ = (
+        UniqueConstraint("poll_id", "resident_id"),
+        Index("ix_suggestions_resident_id", "resident_id"),
+    )
+
+    id: Mapped[Id]
+    poll_id: Mapped[int] = mapped_column(BigInt, ForeignKey("polls.id", ondelete="CASCADE"))
+    resident_id: Mapped[int] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
+    choice: Mapped[str] = mapped_column(String(300))
+
+
+class Rewritten(Base):
+    """A question that was changed before anybody had answered it: the number it had, and the poll that took over.
+
+    Old buttons name the old number, which no poll has ever again.
+    """
+
+    __tablename__ = "rewritten"
+    __table_args__ = (Index("ix_rewritten_became", "became"),)
+
+    poll_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    became: Mapped[int] = mapped_column(BigInt, ForeignKey("polls.id", ondelete="CASCADE"))
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds while a poll is open and after it. `results`, `named` and `listed` as in `Poll`; `whom`
+    """What holds while a poll is open and after it. `results`, `named`, `listed` and `quorum` as in `Poll`; `whom`
     likewise; `remind`: those who have not answered are asked once more, half-way."""
 
     results: str = "voted"
@@ -169,13 +217,17 @@ class Rules:
     listed: bool = False
     whom: str = EVERYONE
     remind: bool = False
+    quorum: str | None = None
+    grows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A poll as one resident sees it. `mine` is their answer; `counts` are the tally's, None while they may not see
     them; `asked` and `took_part` count people. `said` are answers in words that organisers have read and let be shown,
-    `themes` how many answers they found about each. `came` says how people came here, as far as it may be told."""
+    `themes` how many answers they found about each. `came` says how people came here, as far as it may be told.
+    `series` are the closed askings of the same question that they may see, the oldest first, where these were looked
+    up."""
 
     poll: Poll
     community: Community
@@ -186,6 +238,7 @@ class Standing:
     said: tuple[str, ...] = ()
     themes: tuple[tuple[str, int], ...] = ()
     came: tuple[Came, ...] = ()
+    series: tuple[Standing, ...] = ()
 
     @property
     def by_too_few(self) -> bool:

@@ -14,6 +14,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import poll_desk
 from bot.letters import polls as letters
+from bot.letters import suggesting as suggesting_letters
 from bot.models import Community, Membership, Poll, Resident, Standing, Tally, WebLine
 from bot.services import (
     audit,
@@ -24,6 +25,7 @@ from bot.services import (
     reading,
     result_pictures,
     roll,
+    suggesting,
     turnout,
     voters,
 )
@@ -68,6 +70,8 @@ async def _close(session: AsyncSession, poll_id: int, *, now: datetime, site: st
     site = site if poll.public else None
     await session.flush()
     await _forget_marks(session, poll)
+    if poll.grows:
+        await suggesting.drop(session, poll)
     community = await session.get_one(Community, poll.community_id)
     await outbox.cancel(session, f"poll:{poll.id}", now=now)
     poll.differs = await differing.found(session, poll, community)
@@ -103,7 +107,8 @@ async def _forget_marks(session: AsyncSession, poll: Poll) -> None:
         *(
             cast(WebLine.body, Text).like(f'%"{press.code}:{poll.id}:%')
             for press in (letters.Vote, letters.Proof)
-        )
+        ),
+        cast(WebLine.body, Text).like(f'%"{suggesting_letters.Missed.code}:{poll.id}"%'),
     )
     await session.execute(
         delete(WebLine).where(marked).execution_options(synchronize_session=False, in_thread=True)

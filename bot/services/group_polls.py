@@ -28,7 +28,7 @@ from bot.models import (
     Standing,
     Tally,
 )
-from bot.services import audit, boards, communities, groups, polls, questions, roll
+from bot.services import asking, audit, boards, communities, groups, questions, roll
 
 Links = Callable[[str, str], Mapping[str, str | None]]
 """(code, community slug) → where a code can be opened."""
@@ -104,7 +104,7 @@ async def ask(
         raise Refused(
             N_("A question of yours can stay open for {days} days at most."), days=MEMBERS_LIFE.days
         )
-    poll = polls.drawn_up(community, draft, rules, closes_at=closes_at, by=by, now=now)
+    poll = asking.drawn_up(community, draft, rules, closes_at=closes_at, by=by, now=now)
     poll.whom, poll.asked_in, poll.by_member = GROUP, chat.id, not organises
     session.add(poll)
     await session.flush()
@@ -140,7 +140,7 @@ async def reach(session: AsyncSession, poll_id: int, *, by: Resident) -> tuple[P
     community = await communities.require_organiser(session, by, poll.community_id)
     _only_in_a_group(poll)
     took_part = _part(poll_id).where(Participation.took_part)
-    silent = polls.reached_by(community.id, EVERYONE).where(~took_part).subquery()
+    silent = asking.reached_by(community.id, EVERYONE).where(~took_part).subquery()
     return poll, community, int(await session.scalar(select(func.count()).select_from(silent)) or 0)
 
 
@@ -156,7 +156,7 @@ async def ask_everyone(session: AsyncSession, poll_id: int, *, by: Resident, now
     if poll.by_member:
         poll.by_member, poll.asked_by = False, by.id
     await roll.forget(session)
-    new = polls.reached_by(community.id, EVERYONE).where(~_part(poll.id))
+    new = asking.reached_by(community.id, EVERYONE).where(~_part(poll.id))
     result = await session.execute(
         insert(Participation).from_select(
             ["resident_id", "poll_id", "took_part"],

@@ -26,6 +26,7 @@ from bot.models import (
     Poster,
     Resident,
     SentPortrait,
+    Suggestion,
 )
 from bot.services import codes, polls, roll
 
@@ -68,6 +69,7 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
     await _merge_polls(session, gone, into)
     await roll.forget(session)
     await _merge_memberships(session, gone, into)
+    await _merge_suggestions(session, gone, into)
     for table, column in (
         (Consent, Consent.resident_id),
         (Invitation, Invitation.made_by),
@@ -152,6 +154,17 @@ async def _merge_polls(session: AsyncSession, gone: Resident, into: Resident) ->
         mine.took_part = mine.took_part or theirs.took_part
         await session.delete(theirs)
     await session.flush()
+
+
+async def _merge_suggestions(session: AsyncSession, gone: Resident, into: Resident) -> None:
+    """One of a person and poll: that of `into` where both suggested something."""
+    theirs = select(Suggestion.poll_id).where(Suggestion.resident_id == into.id)
+    await session.execute(
+        update(Suggestion)
+        .where(Suggestion.resident_id == gone.id, Suggestion.poll_id.not_in(theirs))
+        .values(resident_id=into.id)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 async def _merge_ballots(session: AsyncSession, poll: Poll, gone: Resident, into: Resident) -> None:

@@ -57,6 +57,7 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
         "communities": await _communities(session, resident, towns),
         "consents": await _consents(session, resident),
         "polls": await _polls(session, resident, towns),
+        "suggestions": await mydeeds.suggestions(session, resident, towns),
         "polls_asked": await mydeeds.asked(session, resident, towns),
         "announcements": await mydeeds.announcements(session, resident, towns),
         "following": await mydeeds.following(session, addresses),

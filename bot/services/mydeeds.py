@@ -24,6 +24,7 @@ from bot.models import (
     Poster,
     Resident,
     SentPortrait,
+    Suggestion,
 )
 
 Data = dict[str, Any]
@@ -57,6 +58,17 @@ def question(poll: Poll, towns: Towns) -> Data:
         "closes_at": moment(poll.closes_at),
         "closed_at": moment(poll.closed_at),
     }
+
+
+async def suggestions(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:
+    """Answers that they suggested and nobody has read yet."""
+    rows = await session.execute(
+        select(Suggestion, Poll)
+        .join(Poll, Poll.id == Suggestion.poll_id)
+        .where(Suggestion.resident_id == resident.id)
+        .order_by(Suggestion.id)
+    )
+    return [{**question(poll, towns), "suggested": one.choice} for one, poll in rows.all()]
 
 
 async def asked(session: AsyncSession, resident: Resident, towns: Towns) -> list[Data]:

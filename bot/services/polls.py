@@ -1,142 +1,32 @@
-"""Polls: asked, answered and counted. How they end is in `closing.py`, what may be asked in `questions.py`."""
+"""Polls: opened, answered and counted. How they are sent is in `asking.py`, how they end in `closing.py`."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Select, func, insert, literal, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n, kinds, outbox
+from bot import kinds
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.kinds import Answer
-from bot.letters import groups as group_letters
-from bot.letters import polls as letters
 from bot.models import (
     EVERYONE,
-    Address,
     Ballot,
     Community,
     Membership,
     Participation,
     Poll,
     Resident,
-    Rules,
     Standing,
     Tally,
 )
-from bot.services import audit, boards, codes, communities, groups, once_more, questions, roll, whom
+from bot.services import communities, roll, whom
 
-USUALLY = Rules()
 TOO_LATE = N_("This poll has closed. Your tap came a little too late and was not counted.")
-
-
-async def audience(session: AsyncSession, community_id: int, asked: str = EVERYONE) -> int:
-    """How many people a poll would be sent to."""
-    reached = reached_by(community_id, asked).subquery()
-    counted = await session.scalar(select(func.count()).select_from(reached))
-    return int(counted or 0)
-
-
-async def send(
-    session: AsyncSession,
-    community_id: int,
-    draft: questions.Draft,
-    rules: Rules = USUALLY,
-    *,
-    closes_at: datetime,
-    by: Resident,
-    now: datetime,
-) -> Standing:
-    """Open a poll and put it in the outbox for everyone it is for, and for the community's group chats."""
-    community = await communities.require_organiser(session, by, community_id)
-    poll = drawn_up(community, draft, rules, closes_at=closes_at, by=by, now=now)
-    session.add(poll)
-    await session.flush()
-    reached = reached_by(community.id, rules.whom).add_columns(literal(poll.id), literal(value=False))
-    result = await session.execute(
-        insert(Participation).from_select(
-            ["resident_id", "poll_id", "took_part"], reached, include_defaults=False
-        ),
-        execution_options={"in_thread": True},
-    )
-    asked = int(result.rowcount)  # type: ignore[attr-defined]
-    whom.enough(rules.whom, asked)
-    session.add(Tally(poll_id=poll.id, counts={}, asked=asked, took_part=0))
-    await session.flush()
-    standing = Standing(poll, community, None, None, asked, 0)
-    await _ask(session, standing, now=now)
-    audit.record(session, "poll.send", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")
-    return standing
-
-
-def drawn_up(
-    community: Community,
-    draft: questions.Draft,
-    rules: Rules,
-    *,
-    closes_at: datetime,
-    by: Resident,
-    now: datetime,
-) -> Poll:
-    """A poll as it is written down when it is asked; in no session yet."""
-    closes_at = questions.closing(closes_at, now=now)
-    return Poll(
-        code=codes.new(codes.POLL),
-        community_id=community.id,
-        kind=kinds.named(draft.kind).name,
-        question=questions.question(draft.question),
-        choices=list(draft.choices),
-        options=dict(draft.options),
-        named=rules.named,
-        listed=rules.listed and not rules.named,
-        results=rules.results,
-        whom=rules.whom,
-        remind_at=once_more.half_way(now, closes_at, community.zone) if rules.remind else None,
-        asked_by=by.id,
-        by_member=False,
-        key=secrets.token_bytes(32),
-        opened_at=now,
-        closes_at=closes_at,
-    )
-
-
-async def _ask(session: AsyncSession, standing: Standing, *, now: datetime) -> None:
-    """Put the question in the outbox for everyone who is asked, and for the community's group chats."""
-    poll = standing.poll
-    await outbox.put_to_many(
-        session,
-        select(Participation.resident_id).where(Participation.poll_id == poll.id),
-        {code: letters.question(standing, i18n.tongue(code)) for code in i18n.available()},
-        otherwise=i18n.SOURCE,
-        subject=f"poll:{poll.id}",
-        now=now,
-        expires_at=poll.closes_at,
-    )
-    await boards.post(
-        session,
-        "poll",
-        poll.id,
-        await groups.chats(session, poll.community_id) if poll.whom == EVERYONE else [],
-        state=0,
-        message=lambda tongue: group_letters.question(standing, tongue),
-        now=now,
-        expires_at=poll.closes_at,
-    )
-
-
-def reached_by(community_id: int, asked: str) -> Select[int]:
-    """Members for whom it is and who can be written to."""
-    return (
-        select(Membership.resident_id)
-        .join(Address, Address.resident_id == Membership.resident_id)
-        .where(Membership.community_id == community_id, Address.preferred, Address.closed_at.is_(None))
-        .where(whom.condition(asked))
-    )
 
 
 async def by_code(session: AsyncSession, code: str) -> Poll | None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.crowd import FEWEST
 from bot.kinds import Answer
 from bot.models import ORGANISERS, Ballot, Community, Poll, Standing, Tally
-from bot.services import polls, reading, sealing, turnout
+from bot.services import polls, reading, sealing, series, turnout
 
 AT_ONCE = 2_000  # ballots of a list in one statement
 
@@ -28,8 +28,9 @@ async def public(session: AsyncSession, code: str) -> Standing | None:
     found = row.one_or_none()
     if found is None:
         return None
-    standing = await reading.with_words(session, polls.seen_as(*found, mine=None))
-    return replace(standing, came=await turnout.came(session, standing.poll))
+    seen = await reading.with_words(session, polls.seen_as(*found, mine=None))
+    came, asked = await turnout.came(session, seen.poll), await series.of(session, seen.poll)
+    return replace(seen, came=came, series=asked)
 
 
 def listed(standing: Standing) -> bool:

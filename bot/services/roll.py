@@ -78,6 +78,11 @@ async def _lock(session: AsyncSession, poll_ids: Iterable[int]) -> dict[int, Hel
     return held
 
 
+def let_go(session: AsyncSession, poll_id: int) -> None:
+    """Hold it no more: it is gone."""
+    session.info.get("polls held", {}).pop(poll_id, None)
+
+
 async def look_ahead(session: AsyncSession, wishes: Sequence[tuple[int, Resident]]) -> None:
     """Lock the polls of these (poll, resident) and look up all entries: two statements a poll, however many."""
     held = await _lock(session, {poll_id for poll_id, _ in wishes})

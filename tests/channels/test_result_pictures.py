@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 
-from bot.charts import Artist, Chart, NoPicture
+from bot.charts import Artist, NoPicture, Picture
 from bot.drawer import Drawer
 from bot.message import Media
 from bot.models import File
@@ -29,7 +29,7 @@ class Counting(Artist):
         super().__init__()
         self.drawn, self.broken = 0, broken
 
-    async def png(self, chart: Chart) -> bytes:
+    async def png(self, chart: Picture) -> bytes:
         self.drawn += 1
         if self.broken:
             raise NoPicture("for a test")

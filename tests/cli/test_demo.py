@@ -10,8 +10,10 @@ from bot import demo, kinds
 from bot.clock import utc_now
 from bot.db import Database
 from bot.demo.town import SLUG
-from bot.models import Address, Ballot, Base, Broadcast, Envelope, Participation, Poll, Resident
-from bot.services import broadcasts, communities, outcomes, polls
+from bot.i18n import tongue
+from bot.letters.series import compared
+from bot.models import Address, Ballot, Base, Broadcast, Envelope, Participation, Poll, Resident, Suggestion
+from bot.services import broadcasts, communities, outcomes, polls, series
 
 
 async def rows(database: Database) -> dict[str, int]:
@@ -36,7 +38,7 @@ async def test_the_town_has_people_questions_and_an_open_poll(database: Database
     assert opened is not None
     assert opened.question == town.question
     assert {poll.kind for poll, _ in asked} == set(kinds.every())
-    assert [poll.closed_at is None for poll, _ in asked[-6:]] == [True, *[False] * 5]
+    assert [poll.closed_at is None for poll, _ in asked[-9:]] == [True, *[False] * 8]
     assert {poll.results for poll, _ in asked if poll.closed_at is None} == {"voted", "closed"}
     closed, _ = asked[-1]
     assert closed.outcome
@@ -54,7 +56,24 @@ async def test_one_promise_was_kept_one_is_late_and_one_outcome_is_missing(datab
     assert any(one.late > 0 for one in found.owed)
     assert any(one.said for one in found.owed)
     assert [(one.state, one.late) for one in found.kept] == [("done", 0)]
-    assert (rate.polls, rate.told, rate.due) == (3, 47, 64)
+    assert (rate.polls, rate.told, rate.due) == (5, 95, 112)
+
+
+async def test_one_question_was_asked_three_times_and_one_was_answered_by_too_few(database: Database) -> None:
+    await demo.seed(database, now=utc_now())
+    async with database.reading() as session:
+        rows = (await session.scalars(select(Poll).order_by(Poll.id))).all()
+        again = [poll for poll in rows if poll.series is not None]
+        seen = await series.of(session, again[0])
+        suggested = (await session.scalars(select(Suggestion.choice))).all()
+    assert [poll.id for poll in again] == [one.poll.id for one in seen]
+    assert len(seen) == 3
+    asked = compared(seen, tongue("en"))
+    assert asked is not None
+    assert [one.figures["1-5"].said for one in asked.askings] == ["2.3", "2.8", "3.4"]
+    assert suggested == ["A fountain to drink from"]
+    few = [poll for poll in rows if poll.quorum]
+    assert [poll.quorum for poll in few] == ["20"]
 
 
 async def test_the_town_was_told_something_in_two_languages(database: Database) -> None:
@@ -103,7 +122,7 @@ async def test_two_towns_are_alike_but_for_their_codes(database: Database) -> No
     assert len({name for name, _ in people}) == 40
     assert {language for _, language in people} == {"en", "cy", "pl", "ur"}
     assert [closes_at - now for _, closes_at in questions] == [
-        timedelta(days=days) for days in (-55, -45, -18, -5, -2, 20, 12, 16, 10, 13, 14, 30, 25)
+        timedelta(days=days) for days in (-61, -35, -8, -55, -45, -18, -5, -2, 20, 12, 16, 10, 13, 14, 30, 25)
     ]
 
 

@@ -9,8 +9,9 @@ from prometheus_client import generate_latest
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 
-from bot.models import Base
+from bot.models import Base, Deed, Envelope, Suggestion, WebLine
 from tests.channels.webchat_town import Visitor, WebTown, a_web_town
+from tests.town import Person
 
 WORDS = "Quieter evenings by the weir"
 
@@ -82,3 +83,64 @@ async def test_neither_the_log_nor_the_numbers_for_operators_say_what_was_answer
     for said in (WORDS, "Aye", f"v:{market.id}:0"):
         assert said not in logged
         assert said not in numbers
+
+
+SUGGESTED = "A ferry by the weir"
+
+
+async def suggests(town: WebTown, alice: Visitor) -> Person:
+    """Alice suggests an answer to a question that grows; returns who asked it."""
+    olga = await town.organiser()
+    await olga.says("/poll What is needed? | Benches | Lamps")
+    for label in ("Edit", "Whether people may add answers", "Yes, they may", "Send"):
+        await olga.taps(label)
+    poll = await town.newest_poll()
+    await alice.opens(f"/w/elm-park/{poll.code}")
+    await alice.presses("Suggest an answer")
+    await alice.says(SUGGESTED)
+    return olga
+
+
+async def test_nobody_learns_who_suggested_an_answer(town: WebTown) -> None:
+    async with town.visitor() as alice:
+        olga = await suggests(town, alice)
+        assert await holding(town, SUGGESTED) == {"suggestions"}
+        async with town.folkmoot.database.reading() as session:
+            (one,) = (await session.scalars(select(Suggestion))).all()
+            letters = (await session.execute(select(Envelope.once_key, Envelope.body))).all()
+            deeds = (await session.scalars(select(Deed))).all()
+        assert not any(f"suggest:{one.poll_id}" in str(row) for row in letters)
+        assert not any(SUGGESTED in repr(vars(deed)) for deed in deeds)
+        await olga.taps("Read it")
+        assert SUGGESTED in olga.latest
+        for words in (str(one.resident_id), "Alice"):
+            assert words not in olga.latest
+            assert all(
+                words not in (button.payload or "")
+                for m in olga.screen.messages.values()
+                for row in m.rows
+                for button in row
+                if "Let it in" in button.label
+            )
+
+
+async def test_the_close_leaves_nothing_of_a_suggestion(town: WebTown) -> None:
+    async with town.visitor() as alice:
+        await suggests(town, alice)
+        await town.passes(days=4)
+        assert await holding(town, SUGGESTED) == set()
+        async with town.folkmoot.database.reading() as session:
+            lines = (await session.scalars(select(WebLine.body))).all()
+        assert not any("Which answer is missing" in str(line) for line in lines)
+
+
+async def test_what_was_let_in_stands_among_the_choices_and_leads_to_nobody(town: WebTown) -> None:
+    async with town.visitor() as alice:
+        olga = await suggests(town, alice)
+        await olga.taps("Read it")
+        await olga.taps("Let it in")
+        await alice.opens("/w/elm-park")
+        assert "Your suggestion is in the list now" in alice.page.text
+        await town.passes(days=4)
+        assert await holding(town, "Your suggestion is in the list now") == set()
+        assert "suggestions" not in await holding(town, SUGGESTED)

@@ -18,7 +18,7 @@ from bench.soak import Bounds, Look, judged
 from bot.clock import utc_now
 from bot.db import Database
 from bot.models import Base, Resident
-from bot.services import polls
+from bot.services import asking, polls
 
 
 def test_ratios_are_taken_within_a_round() -> None:
@@ -185,7 +185,7 @@ async def test_a_made_town_is_one_that_can_vote(empty_url: URL) -> None:
             )
         assert (standing.asked, standing.took_part) == (30, 11)
         async with database.reading() as session:
-            assert await polls.audience(session, standing.community.id) == 30
+            assert await asking.audience(session, standing.community.id) == 30
     finally:
         await database.close()
     assert (await town.votes(here))[0][0] == made[0] + 1
