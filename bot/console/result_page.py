@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import jinja2
 
@@ -31,8 +32,6 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
     kind, page = kinds.named(poll.kind), f"{site}/p/{poll.code}"
     doors = links(poll.code, community.slug)
     shown = edition(pictures.chart(standing, tongue, card=True))[:8]
-    over_time = series.compared(standing.series, tongue)
-    lines = over_time and series.picture(over_time, tongue)
     told = poll.outcome_at and tongue._("Told on {date}", date=tongue.date(poll.outcome_at, community.zone))
     return (
         templates()
@@ -68,15 +67,25 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
                 tongue.n_("{theme}: {n} answer", "{theme}: {n} answers", count, theme=theme)
                 for theme, count in standing.themes
             ],
-            over_time=over_time,
-            lines=lines and f"/p/{poll.code}/series.png?lang={tongue.code}&v={edition(lines)[:8]}",
-            lines_about=over_time and series.alt(over_time, tongue),
+            **_over_time(standing, tongue),
             listed=results.listed(standing),
             rule=kind.rule(poll.form, tongue),
             promise=tongue._(letters.promise(poll)),
             languages=[{"code": code, "name": i18n.tongue(code).name} for code in i18n.available()],
         )
     )
+
+
+def _over_time(standing: Standing, tongue: Tongue) -> dict[str, Any]:
+    """How it came out each time it was asked, and the address of the picture of that."""
+    asked = series.compared(standing.series, tongue)
+    lines = asked and series.picture(asked, tongue)
+    address = f"/p/{standing.poll.code}/series.png?lang={tongue.code}"
+    return {
+        "over_time": asked,
+        "lines": lines and f"{address}&v={edition(lines)[:8]}",
+        "lines_about": asked and series.alt(asked, tongue),
+    }
 
 
 @lru_cache(maxsize=1)

@@ -211,7 +211,7 @@ async def test_whoever_it_is_not_for_any_more_does_not_read_the_new_one(town: To
     alice = await town.member("Alice")
     olga = await town.organiser()
     there = Person(town, "Olga", group="the square")
-    await there.says("/here")
+    await there.says("/connect")
     poll = await town.poll("Where to?", "East", "West", by=olga)
     name, payload = alice.button("East")
     await olga.taps("How it stands")
@@ -233,7 +233,7 @@ async def test_whoever_it_is_not_for_any_more_does_not_read_the_new_one(town: To
 async def test_in_a_group_it_is_drawn_again_and_an_old_tap_is_told(town: Town) -> None:
     olga = await town.organiser()
     there = Person(town, "Olga", group="the square")
-    await there.says("/here")
+    await there.says("/connect")
     poll = await town.poll("Where to?", "East", "West", by=olga)
     name, payload = there.button("East")
     had = len(there.screen.messages)
@@ -253,7 +253,7 @@ async def test_in_a_group_it_is_drawn_again_and_an_old_tap_is_told(town: Town) -
 async def test_a_question_that_becomes_everyones_goes_to_the_group_too(town: Town) -> None:
     olga = await town.organiser()
     there = Person(town, "Olga", group="the square")
-    await there.says("/here")
+    await there.says("/connect")
     await olga.says("/poll Where to? | East | West")
     for label in ("Edit", "Who is asked", "Organisers only", "Send"):
         await olga.taps(label)

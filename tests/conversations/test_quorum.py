@@ -128,7 +128,7 @@ async def test_enough_is_said_too(town: Town) -> None:
 async def test_a_group_is_told_likewise(town: Town) -> None:
     olga = await town.organiser()
     there = Person(town, "Olga", group="the square")
-    await there.says("/here")
+    await there.says("/connect")
     await asked(olga, town, "/poll Keep the market? | Yes | No | quorum 5")
     assert "It counts if 5 people answer." in there.text
     neighbour = Person(town, "Nia", group="the square")

@@ -37,7 +37,7 @@ async def waiting(town: Town) -> list[str]:
 async def test_it_is_let_in_with_a_tap_and_everyone_can_choose_it(town: Town) -> None:
     olga, alice, bob = await town.organiser(), await town.member("Alice"), await town.member("Bob")
     there = Person(town, "Olga", group="the square")
-    await there.says("/here")
+    await there.says("/connect")
     poll = await growing(town, olga)
     await bob.taps("Lamps")
     await suggests(alice, poll, "A  tap")
