@@ -47,12 +47,8 @@ async def make_a_code(ask: Ask, turn: Turn) -> Outcome:
 
 
 @router.command(
-    "disconnect",
-    words=N_("disconnect"),
-    about=N_("Stop asking in a group chat"),
-    role="organiser",
-    groups=True,
-)
+    "disconnect", words=N_("disconnect"), role=None, groups=True
+)  # /connect and /groups tell of it
 async def disconnect(turn: Turn, rest: str) -> Outcome:
     """In a group: its questions go, and no more come."""
     if not turn.incoming.group:
