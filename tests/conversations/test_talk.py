@@ -161,7 +161,7 @@ async def test_a_double_tap_on_skip_answers_one_question(town: Town) -> None:
 async def test_flows_in_groups_move_to_the_private_chat(town: Town) -> None:
     olga = await town.organiser()
     olga.group = "-7"
-    await olga.says("/poll Keep it? | Yes | No")
+    await olga.says("/announce The hall is closed.")
     assert "Let us talk about this in private" in olga.latest
 
 
