@@ -8,7 +8,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import again as letters
 from bot.letters.again import Again, Earlier
-from bot.models import Community, Poll
+from bot.models import EVERYONE, GROUP, Community, Poll
 from bot.services import communities, series
 from handlers import forms
 
@@ -23,6 +23,8 @@ async def ask_it_again(turn: Turn, press: Again) -> Outcome:
     answers, decided = forms.filled(poll, now=turn.now)
     closes = series.as_long(poll, community.zone, now=turn.now)
     answers["closes"] = {"moment": closes.isoformat()}
+    if poll.whom == GROUP:  # asked in private it is everyone's, unless they decide otherwise
+        answers["whom"] = {"whom": EVERYONE}
     return turn.begin("poll", answers=answers, decided=decided, again=poll.id)
 
 

@@ -16,7 +16,7 @@ from bot.letters import groups as letters
 from bot.letters import polls as poll_letters
 from bot.letters import promises as promise_letters
 from bot.message import Message
-from bot.models import EVERYONE, Community, FollowUp, Poll, Standing, Tally
+from bot.models import EVERYONE, GROUP, Community, FollowUp, Poll, Standing, Tally
 from bot.services import elsewhere, outcomes, polls
 from bot.services.boards import Face, Kind
 
@@ -67,7 +67,7 @@ def _face(standing: Standing, said: Sequence[FollowUp]) -> Face:
         result = poll_letters.result if state == CLOSED else letters.outcome
         return result(standing, tongue)
 
-    if poll.whom != EVERYONE and poll.closed_at is None:  # it was changed, and is not for the group any more
+    if poll.whom not in (EVERYONE, GROUP) and poll.closed_at is None:  # it was changed, and is for others now
         return Face(state, letters.not_here, letters.not_here, last=True)
     settled = poll.outcome_at is not None and (poll.done_by is None or poll.settled is not None)
 

@@ -38,6 +38,7 @@ from bot.services import asking, audit, codes, communities, elsewhere, questions
 ANSWERED = N_(
     "Somebody has answered already, so the question stays as they read it. You can close it and ask it again."
 )
+THEIRS = N_("Somebody in a group asked this, so the words are theirs. You can close it.")
 
 
 async def changeable(session: AsyncSession, poll_id: int, *, by: Resident) -> tuple[Poll, Community]:
@@ -48,6 +49,8 @@ async def changeable(session: AsyncSession, poll_id: int, *, by: Resident) -> tu
     community = await communities.require_organiser(session, by, poll.community_id)
     if poll.closed_at is not None:
         raise Refused(N_("This poll has closed already."))
+    if poll.by_member:
+        raise Refused(THEIRS)
     if tally.took_part:
         raise Refused(ANSWERED)
     return poll, community
@@ -67,7 +70,7 @@ async def rewrite(
     before, community = await changeable(session, poll_id, by=by)
     poll = asking.drawn_up(community, draft, rules, closes_at=closes_at, by=by, now=now)
     poll.code, before.code, poll.series = before.code, codes.new(codes.POLL), before.series
-    poll.asked_in, poll.by_member = before.asked_in, before.by_member
+    poll.asked_in = before.asked_in
     await session.flush()
     session.add(poll)
     await session.flush()
