@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
@@ -81,7 +82,7 @@ async def test_a_screen_reader_finds_names_and_a_log(town: WebTown, opens: Opens
     await expect(page.get_by_role("heading", name="Elm Park", level=1)).to_be_visible()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def parish(town: WebTown) -> AsyncIterator[str]:
     """A community's own site with strict rules and our one line of script."""
     line = f'<script src="{town.site}/w/embed.js" data-community="elm-park" async></script>'
@@ -105,7 +106,8 @@ async def test_one_line_puts_the_chat_into_a_communitys_own_site(
 ) -> None:
     await town.community()
     complaints = Complaints("", ("favicon", "404"))
-    page = await browser.new_page()
+    context = await browser.new_context()
+    page = await context.new_page()
     complaints.watch(page)
     await page.goto(parish)
     button = page.get_by_role("button", name="Have your say")
@@ -123,4 +125,4 @@ async def test_one_line_puts_the_chat_into_a_communitys_own_site(
     await page.get_by_role("button", name="Close").press("Escape")
     await expect(button).to_be_focused()
     assert not complaints.heard
-    await page.close()
+    await context.close()
