@@ -36,6 +36,7 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[2]
 CARD = (1200, 630)  # points; what pages that show a link make room for
 CHAT = (720, None)  # a phone shows it at half of that; as high as it needs to be
+OVER_TIME = 1000  # lines need room for the dates below them
 
 REST = 60.0  # seconds without a picture, then the drawing process goes
 PATIENCE = 60.0  # seconds for one picture; the first takes about two, more on a busy machine
@@ -101,7 +102,7 @@ class Lines:
     high: str
     lines: tuple[Line, ...]
     rtl: bool = False
-    width: int = CHAT[0]
+    width: int = OVER_TIME
 
 
 Picture = Chart | Lines
