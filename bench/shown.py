@@ -37,6 +37,7 @@ FORMS = {
     "dates": Form(MOMENTS, {"zone": "Europe/London"}),
     "count": Form((), {"need": 10_000}),
     "text": Form(),
+    "points": Form(CHOICES, {"points": 10}),
 }
 AT_ONCE = 5_000  # ballots in one statement
 PAGES = 20
@@ -51,6 +52,7 @@ def _answer(kind: str, dice: random.Random) -> Any:
         "ranking": some,
         "dates": [dice.randint(0, 2) for _ in MOMENTS],
         "count": 1,
+        "points": [2 if number in some[:5] else 0 for number in range(10)],
         "text": "More benches by the river, please, and a light at the corner.",
     }[kind]
 

@@ -18,6 +18,7 @@ WRITINGS = {
     "dates": ("", ("2026-12-01 19:00", "2026-12-03 19:00")),
     "text": ("", ()),
     "count": ("5", ()),
+    "points": ("5", ("A", "B", "C")),
 }
 """How an organiser writes each kind: the argument, and the parts."""
 

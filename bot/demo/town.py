@@ -163,6 +163,17 @@ OPEN = (
         named=True,
     ),
     Asked(
+        Draft(
+            "What shall the summer fund be spent on?",
+            ("Play days", "A bench", "Trees"),
+            "points",
+            {"points": 5},
+        ),
+        asked=-1,
+        closes=11,
+        answers=_each([(4, (2, 201, 202)), (3, (1, 2, 101, 102, 103)), (2, (201, 202, 203))]),
+    ),
+    Asked(
         Draft("What does the park need?", ("Benches", "Lamps", "A tap", "Trees"), "several", {"most": 2}),
         suggested="A fountain to drink from",
         asked=-1,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.models import Poll
+from tests.conversations.test_groups import in_group
+from tests.conversations.test_polls_in_groups import connected_town
 from tests.town import Person, Town
 
 
@@ -175,6 +177,43 @@ async def test_words_too_many_are_refused_and_asked_again(town: Town) -> None:
     assert alice.sees("Please write 1 to 500 letters.")
     await alice.says("Shade")
     assert alice.sees("Your answer is counted. Thank you.")
+
+
+# --- points ------------------------------------------------------------------------------------
+
+
+async def test_points_are_shared_out_and_begun_again(town: Town) -> None:
+    olga = await town.organiser()
+    poll = await town.poll("points 3: What shall we spend it on?", "Benches", "Lamps", "Trees", by=olga)
+    alice, bob = await arrives(town, "Alice", poll), await arrives(town, "Bob", poll)
+    assert "You have 3 points to share out." in alice.latest
+    name, payload = alice.button("Lamps")
+    await alice.taps("Lamps")
+    await alice.presses(payload, on=name)
+    assert "[✔ Lamps ●]" in alice.latest, "the same tap twice gives one point"
+    await alice.taps("Lamps")
+    await alice.taps("Trees")
+    await alice.taps("Benches")
+    assert alice.sees("All 3 points are given.")
+    assert alice.sees("Your answer: Lamps (2) and Trees (1)")
+    await bob.taps("Benches")
+    await bob.taps("Begin again")
+    await bob.taps("Trees")
+    assert "Lamps: 2 points, 50%" in bob.latest
+    assert await town.result(poll) == {"Benches": 0, "Lamps": 2, "Trees": 2}
+
+
+async def test_points_are_given_in_a_group_one_with_each_tap(town: Town) -> None:
+    await connected_town(town, "-42")
+    poll = await town.poll("points 3: What shall we spend it on?", "Benches", "Lamps")
+    nia = in_group(town, "Nia")
+    for label in ("Lamps", "Lamps", "Benches", "Benches"):
+        await nia.taps(label)
+    assert nia.screen.toasts[-2:] == [
+        "Counted: Benches (1) and Lamps (2)",
+        "All 3 points are given. Tap “Begin again” to take them back.",
+    ]
+    assert await town.result(poll) == {"Benches": 1, "Lamps": 2}
 
 
 # --- count me in -------------------------------------------------------------------------------

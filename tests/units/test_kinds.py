@@ -102,6 +102,7 @@ def test_nobodys_answers_make_a_table_too(name: str) -> None:
         ("text", "text", ""),
         ("count 5", "count", "5"),
         ("count me in 12", "count", "12"),
+        ("points 10", "points", "10"),
         ("one", "one", ""),
     ],
 )
@@ -131,6 +132,9 @@ def test_other_words_before_a_colon_name_none(head: str) -> None:
         ("ranking", "coin", ("A", "B")),
         ("dates", "", ("2026-12-01",)),
         ("dates", "", ("2026-12-01", "2026-12-01")),
+        ("points", "1", ("A", "B")),
+        ("points", "21", ("A", "B")),
+        ("points", "5", ("A",)),
         ("count", "", ()),
         ("count", "1", ()),
         ("count", "many", ()),
@@ -188,6 +192,14 @@ def test_the_best_date_counts_if_need_be_as_half() -> None:
     kind, form = kinds.named("dates"), form_of("dates")
     ballots = [[2, 1], [0, 2], [0, 1]]
     assert kind.table(form, kind.count(form, ballots), ENGLISH).best == (1,)
+
+
+def test_points_are_added_up_and_their_shares_are_of_all_that_were_given() -> None:
+    kind, form = kinds.named("points"), form_of("points")
+    ballots = [[5, 0, 0], [0, 2, 1], [0, 4]]  # the last one was given before there was a third choice
+    table = kind.table(form, kind.count(form, ballots), ENGLISH)
+    assert [bar.value for bar in table.bars] == [5, 6, 1]
+    assert (table.bars[1].share, table.best) == (0.5, (1,))
 
 
 def test_count_me_in_is_full_when_enough_are_in() -> None:
