@@ -114,3 +114,11 @@ async def test_what_was_made_of_answers_stays_with_them_when_ballots_are_sealed(
     await olga.presses("p:1", on="1")
     assert "• More shade" in olga.latest
     assert "• Plant an oak" in olga.latest
+
+
+async def test_words_that_nobody_has_read_are_never_listed(town: Town) -> None:
+    olga = await town.organiser()
+    await olga.says("/poll text: What would make Mill Lane safer?")
+    for label in ("Edit", "Who sees who chose what", "All answers are listed", "Send"):
+        await olga.taps(label)
+    assert not (await town.newest_poll()).listed
