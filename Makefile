@@ -46,6 +46,7 @@ soak: $(VENV)/.ready-to-test ## Keep half of the maximum load up for ten minutes
 
 screenshots: $(VENV)/.ready-to-test ## Take the pictures of the README and the guides
 	@.ci/chromium
+	@fc-list | grep -qi nastaliq || .ci/debian fonts-noto-core
 	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 messages: $(VENV)/.ready-to-test ## Collect the sentences and bring the catalogues up to date

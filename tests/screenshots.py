@@ -115,6 +115,14 @@ async def picture(page: Page, name: str, top: Locator) -> None:
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
 
 
+async def drawn(line: Locator) -> None:
+    """The picture in this line is there; it is drawn when it is first wanted."""
+    image = line.get_by_role("img")
+    await image.scroll_into_view_if_needed()
+    await expect(image).to_have_js_property("complete", True, timeout=30_000)
+    assert await image.evaluate("(one) => one.naturalWidth")
+
+
 async def votes(page: Page, number: int) -> None:
     """Tap a choice and wait until it is counted."""
     await page.locator("button[name=press]").nth(number).click()
@@ -161,6 +169,7 @@ async def an_organiser(browser: Browser, desk: Desk, neighbours: list[Page]) -> 
     await taps(page, "Yes, close it")
     result = page.locator("#log .line", has=page.get_by_role("button", name="Tell them"))
     await expect(result).to_be_visible()
+    await drawn(result)
     await picture(page, "result", result)
     await taps(page, "Tell them")
     await expect(page.get_by_text("Write it in a sentence or two")).to_be_visible()

@@ -122,7 +122,8 @@ async def test_two_towns_are_alike_but_for_their_codes(database: Database) -> No
     assert len({name for name, _ in people}) == 40
     assert {language for _, language in people} == {"en", "cy", "pl", "ur"}
     assert [closes_at - now for _, closes_at in questions] == [
-        timedelta(days=days) for days in (-61, -35, -8, -55, -45, -18, -5, -2, 20, 12, 16, 10, 11, 13, 14, 30, 25)
+        timedelta(days=days)
+        for days in (-61, -35, -8, -55, -45, -18, -5, -2, 20, 12, 16, 10, 11, 13, 14, 30, 25)
     ]
 
 
