@@ -220,9 +220,11 @@ class Keyboard:
         os.close(self._hand)
 
 
-# Ctrl-C reaches the program only if the terminal is its own.
+# Ctrl-C reaches the program only if the terminal is its own, and if nobody above told it not to listen: a shell does
+# that to whatever it runs in the background, tests among it.
 TAKE_THE_TERMINAL = """
-import fcntl, sys, termios
+import fcntl, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 sys.argv = ["folkmoot", "chat", *sys.argv[1:]]
 from bot.__main__ import main
