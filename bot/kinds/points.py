@@ -85,14 +85,15 @@ def _said(form: Form, answer: list[int], tongue: Tongue) -> str:
 
 
 def _marks(form: Form, answer: list[int]) -> Iterable[str]:
-    return [f"{number}:{points}" for number, points in enumerate(answer) if points]
+    return ["n", *(f"{number}:{points}" for number, points in enumerate(answer) if points)]
 
 
 def _table(form: Form, counts: Marks, tongue: Tongue) -> Table:
     sums = [0] * len(form.choices)
     for mark, ballots in counts.items():
-        number, points = map(int, mark.split(":"))
-        sums[number] += points * ballots
+        number, given, points = mark.partition(":")
+        if given:
+            sums[int(number)] += int(points) * ballots
     whole = sum(sums)
     bars = [_bar(label, points, whole, tongue) for label, points in zip(form.choices, sums, strict=True)]
     return Table(tuple(bars), (tongue._("The shares are of all points that were given."),), leading(sums))
