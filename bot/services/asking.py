@@ -152,7 +152,7 @@ async def put_up(session: AsyncSession, standing: Standing, *, now: datetime) ->
         "poll",
         poll.id,
         [chat for chat in await groups.chats(session, poll.community_id) if chat.id not in standing_there],
-        state=0,
+        state=standing.took_part,
         message=lambda tongue: group_letters.question(standing, tongue),
         now=now,
         expires_at=poll.closes_at,

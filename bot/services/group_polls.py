@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Exists, exists, func, insert, literal, select
+from sqlalchemy import Exists, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -13,7 +13,6 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import group_desk
 from bot.letters import groups as group_letters
-from bot.letters import polls as letters
 from bot.models import (
     EVERYONE,
     GROUP,
@@ -28,7 +27,7 @@ from bot.models import (
     Standing,
     Tally,
 )
-from bot.services import asking, audit, boards, communities, groups, questions, roll
+from bot.services import asking, audit, boards, communities, questions, roll
 
 Links = Callable[[str, str], Mapping[str, str | None]]
 """(code, community slug) → where a code can be opened."""
@@ -152,56 +151,27 @@ async def ask_everyone(session: AsyncSession, poll_id: int, *, by: Resident, now
     poll, tally = await roll.locked(session, poll_id)
     community = await communities.require_organiser(session, by, poll.community_id)
     _only_in_a_group(poll)
-    asked_in, poll.whom = poll.asked_in, EVERYONE
+    poll.whom = EVERYONE
     if poll.by_member:
         poll.by_member, poll.asked_by = False, by.id
     await roll.forget(session)
-    new = asking.reached_by(community.id, EVERYONE).where(~_part(poll.id))
-    result = await session.execute(
-        insert(Participation).from_select(
-            ["resident_id", "poll_id", "took_part"],
-            new.add_columns(literal(poll.id), literal(value=False)),
-            include_defaults=False,
-        ),
-        execution_options={"in_thread": True},
-    )
-    tally.asked += int(result.rowcount)  # type: ignore[attr-defined]
+    tally.asked += await asking.put_down(session, poll)
     await roll.forget(session)
-    put = await _put(
-        session, Standing(poll, community, None, None, tally.asked, tally.took_part), asked_in, now=now
-    )
-    audit.record(
-        session, "poll.everyone", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}"
-    )
-    return Standing(poll, community, None, None, put, tally.took_part)
-
-
-async def _put(session: AsyncSession, standing: Standing, asked_in: int | None, *, now: datetime) -> int:
-    """Letters for all who have not answered, boards for the groups in which it does not stand yet."""
-    poll = standing.poll
-    silent = select(Participation.resident_id).where(
-        Participation.poll_id == poll.id, Participation.took_part.is_(False)
-    )
+    standing = Standing(poll, community, None, None, tally.asked, tally.took_part)
     put = await outbox.put_to_many(
         session,
-        silent,
-        {code: letters.question(standing, i18n.tongue(code)) for code in i18n.available()},
+        asking.asked_of(poll).where(Participation.took_part.is_(False)),
+        asking.worded(standing),
         otherwise=i18n.SOURCE,
         subject=f"poll:{poll.id}",
         now=now,
         expires_at=poll.closes_at,
     )
-    await boards.post(
-        session,
-        "poll",
-        poll.id,
-        [chat for chat in await groups.chats(session, poll.community_id) if chat.id != asked_in],
-        state=standing.took_part,
-        message=lambda tongue: group_letters.question(standing, tongue),
-        now=now,
-        expires_at=poll.closes_at,
+    await asking.put_up(session, standing, now=now)
+    audit.record(
+        session, "poll.everyone", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}"
     )
-    return put
+    return Standing(poll, community, None, None, put, tally.took_part)
 
 
 def _part(poll_id: int) -> Exists:
