@@ -21,9 +21,7 @@ router = Router()
 @router.press(CloseNow)
 async def close_now(turn: Turn, press: CloseNow) -> Outcome:
     """The organiser closes a poll by hand, after saying so twice."""
-    poll = await turn.session.get(Poll, press.poll)
-    if poll is None:
-        raise await successors.gone(turn.session, press.poll)
+    poll = await successors.known(turn.session, press.poll)
     if not press.sure:
         await communities.require_organiser(turn.session, turn.resident, poll.community_id)
         sure = turn._(

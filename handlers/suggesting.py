@@ -13,7 +13,7 @@ from bot.letters.markup import bold, paragraphs
 from bot.letters.polls import Suggest
 from bot.letters.suggesting import LetIn, Missed, Sift
 from bot.message import Button, Message
-from bot.models import Community, Poll
+from bot.models import Community
 from bot.services import questions, successors, suggesting, whom
 from handlers.voting import agree, visible
 
@@ -23,7 +23,7 @@ router = Router()
 @router.press(Suggest)
 async def suggest(turn: Turn, press: Suggest) -> Outcome:
     """Somebody misses an answer."""
-    poll = await _poll(turn, press.poll)
+    poll = await successors.known(turn.session, press.poll)
     suggesting.room(poll, now=turn.now)
     await whom.require(turn.session, poll, turn.resident)
     await suggesting.spare(turn.session, poll, turn.resident)
@@ -33,7 +33,7 @@ async def suggest(turn: Turn, press: Suggest) -> Outcome:
 @router.flow("suggest", casual=True)
 async def what_is_missing(ask: Ask, turn: Turn) -> Outcome:
     """What they would add; it waits for an organiser."""
-    poll = await _poll(turn, ask.given["poll"])
+    poll = await successors.known(turn.session, ask.given["poll"])
     suggesting.room(poll, now=turn.now)
     community = await turn.session.get_one(Community, poll.community_id)
     moment = _moment(turn, community)
@@ -55,13 +55,6 @@ async def what_is_missing(ask: Ask, turn: Turn) -> Outcome:
     await suggesting.suggest(turn.session, poll.id, text, moment, by=turn.resident, now=turn.now)
     agree(turn)
     return turn.edit(turn._("Thank you. You will hear what becomes of it.")).hushed()
-
-
-async def _poll(turn: Turn, number: int) -> Poll:
-    poll = await turn.session.get(Poll, number)
-    if poll is None:
-        raise await successors.gone(turn.session, number)
-    return poll
 
 
 def _moment(turn: Turn, community: Community) -> Callable[[str], datetime]:

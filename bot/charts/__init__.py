@@ -104,6 +104,12 @@ class Lines:
     rtl: bool = False
     width: int = OVER_TIME
 
+    @classmethod
+    def from_data(cls, kept: Mapping[str, Any]) -> Lines:
+        """Read what the drawing process was told."""
+        lines = tuple(Line(one["label"], tuple(one["heights"]), tuple(one["said"])) for one in kept["lines"])
+        return cls(**{**kept, "lines": lines, "moments": tuple(kept["moments"]), "took": tuple(kept["took"])})
+
 
 Picture = Chart | Lines
 

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from bot.charts import Chart, Line, Lines, Sheet
+from bot.charts import Chart, Lines, Sheet
 
 
 def main() -> None:
@@ -29,12 +29,7 @@ def _drawn(read: dict[str, Any]) -> bytes:
         return paper.drawn(Sheet.from_json(read["sheet"]), read["form"])
     from bot.charts import over_time, spec
 
-    return over_time.png(_lines(read)) if "lines" in read else spec.png(Chart.from_data(read))
-
-
-def _lines(read: dict[str, Any]) -> Lines:
-    lines = tuple(Line(one["label"], tuple(one["heights"]), tuple(one["said"])) for one in read.pop("lines"))
-    return Lines(**{**read, "lines": lines, "moments": tuple(read["moments"]), "took": tuple(read["took"])})
+    return over_time.png(Lines.from_data(read)) if "lines" in read else spec.png(Chart.from_data(read))
 
 
 if __name__ == "__main__":

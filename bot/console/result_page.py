@@ -49,7 +49,6 @@ def drawn(standing: Standing, tongue: Tongue, *, site: str, links: Links) -> str
             state=pictures.state(standing, tongue),
             moment=(poll.closed_at or poll.closes_at).isoformat(timespec="seconds"),
             open=poll.closed_at is None,
-            took=standing.took_part,
             took_part=letters.took_part(standing, tongue),
             turnout=letters.turnout(standing, tongue),
             whose=letters.whose(standing, tongue),

@@ -41,9 +41,7 @@ async def of(session: AsyncSession, poll: Poll, *, organiser: bool = False) -> t
 
 async def repeatable(session: AsyncSession, poll_id: int, *, by: Resident) -> Poll:
     """A closed poll that `by` may ask again; Refused says why not."""
-    poll = await session.get(Poll, poll_id)
-    if poll is None:
-        raise await successors.gone(session, poll_id)
+    poll = await successors.known(session, poll_id)
     await communities.require_organiser(session, by, poll.community_id)
     if poll.closed_at is None:
         raise Refused(N_("This poll is still open."))

@@ -21,6 +21,9 @@ async def of(session: AsyncSession, poll_id: int) -> Poll | None:
     return found
 
 
-async def gone(session: AsyncSession, poll_id: int) -> Refused:
-    """Why there is no poll of that number."""
-    return Refused(UNKNOWN if await of(session, poll_id) is None else CHANGED)
+async def known(session: AsyncSession, poll_id: int) -> Poll:
+    """The poll of that number; Refused says whether there never was one, or it was changed."""
+    poll = await session.get(Poll, poll_id)
+    if poll is None:
+        raise Refused(UNKNOWN if await of(session, poll_id) is None else CHANGED)
+    return poll

@@ -96,9 +96,7 @@ async def waiting(session: AsyncSession, poll: Poll) -> int:
 
 async def next_card(session: AsyncSession, poll_id: int, *, by: Resident) -> Card | None:
     """The suggestion that waits longest; None when none does."""
-    poll = await session.get(Poll, poll_id)
-    if poll is None:
-        raise await successors.gone(session, poll_id)
+    poll = await successors.known(session, poll_id)
     community = await communities.require_organiser(session, by, poll.community_id)
     found = await session.scalar(
         select(Suggestion).where(Suggestion.poll_id == poll_id).order_by(Suggestion.id).limit(1)

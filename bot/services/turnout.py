@@ -35,7 +35,7 @@ from bot.models import (
     Tally,
     Turnout,
 )
-from bot.services import cells, communities
+from bot.services import cells, communities, voices
 from bot.services.cells import Cell, Step
 
 SOURCES, AREAS, FIRST = "sources", "areas", "first"
@@ -137,9 +137,9 @@ async def counted(session: AsyncSession, poll: Poll) -> Ways:
     )
     known = (await session.get_one(Community, poll.community_id)).areas
     areas = _gathered(
-        (area if area in known else "", number) for area, number in await _rows(session, by_area)
+        (area if area in known else "", number) for area, number in await voices.counted(session, by_area)
     )
-    before = await _rows(session, select(func.count()).where(*took_part, _took_part_before(poll)))
+    before = await voices.counted(session, select(func.count()).where(*took_part, _took_part_before(poll)))
     everybody = sum(sources.values())
     return {SOURCES: sources, AREAS: areas, FIRST: {NEW: everybody - before[0][0], "": before[0][0]}}
 
@@ -169,7 +169,7 @@ async def _by_link(
             return PASSED_ON
         return DIRECT if own is not None else ""
 
-    return _gathered((group(source), number) for source, number in await _rows(session, by_source))
+    return _gathered((group(source), number) for source, number in await voices.counted(session, by_source))
 
 
 def _gathered(rows: Iterable[tuple[str, int]]) -> Counts:
@@ -177,11 +177,6 @@ def _gathered(rows: Iterable[tuple[str, int]]) -> Counts:
     for name, number in rows:
         whole[name] = whole.get(name, 0) + number
     return whole
-
-
-async def _rows(session: AsyncSession, counting: Executable) -> list[Any]:
-    """Counting a large town takes a while, in which others go on."""
-    return list((await session.execute(counting, execution_options={"in_thread": True})).all())
 
 
 async def reckon(session: AsyncSession, subject: str, ways: Ways, *, final: bool = False) -> None:

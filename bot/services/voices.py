@@ -88,7 +88,7 @@ async def _period(session: AsyncSession, community: Community, *, since: datetim
     polls = select(func.count()).select_from(Poll).where(*_closed_in(community, since, until))
     active = _active(community, since=since, until=until)
     answers = func.coalesce(active.c.answers, 0)
-    rows = await _counted(
+    rows = await counted(
         session,
         select(answers, func.count())
         .select_from(Membership)
@@ -125,7 +125,7 @@ async def by_group(
 ) -> Split:
     """By groups of the community's own list; `active` has a row for each resident who took part. What somebody wrote
     themselves is nobody else's business."""
-    rows = await _counted(
+    rows = await counted(
         session,
         select(group, func.count(), func.count(active.c.resident_id))
         .select_from(Membership)
@@ -143,7 +143,7 @@ async def by_group(
     return split(groups, rest)
 
 
-async def _counted(session: AsyncSession, counting: Executable) -> list[Any]:
+async def counted(session: AsyncSession, counting: Executable) -> list[Any]:
     """Counting a large town takes a while, in which others go on."""
     return list((await session.execute(counting, execution_options={"in_thread": True})).all())
 
