@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from sqlalchemy import case, select
+from sqlalchemy import case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.i18n import Tongue
@@ -16,7 +16,7 @@ from bot.letters import groups as letters
 from bot.letters import polls as poll_letters
 from bot.letters import promises as promise_letters
 from bot.message import Message
-from bot.models import EVERYONE, GROUP, Community, FollowUp, Poll, Standing, Tally
+from bot.models import EVERYONE, GROUP, Board, Community, FollowUp, Poll, Standing, Tally
 from bot.services import elsewhere, outcomes, polls
 from bot.services.boards import Face, Kind
 
@@ -92,3 +92,13 @@ _STATES = select(
 
 BOARDS = Kind("poll", _STATES, faces)
 ELSEWHERE = Kind(elsewhere.KIND, _STATES, faces_elsewhere, in_groups=False)
+
+
+async def draw_again(session: AsyncSession, poll: int, *, becomes: int | None = None) -> None:
+    """Wherever this poll is shown it is drawn again, at its pace; as the one that it `becomes`, if it becomes one."""
+    await session.execute(
+        update(Board)
+        .where(Board.kind.in_((BOARDS.name, ELSEWHERE.name)), Board.number == poll)
+        .values(number=poll if becomes is None else becomes, shown=None)
+        .execution_options(synchronize_session="fetch")
+    )

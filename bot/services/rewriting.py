@@ -18,7 +18,6 @@ from bot.i18n import N_
 from bot.letters import polls as letters
 from bot.models import (
     Address,
-    Board,
     Community,
     Envelope,
     Link,
@@ -33,7 +32,7 @@ from bot.models import (
     Standing,
     Tally,
 )
-from bot.services import asking, audit, codes, communities, elsewhere, questions, roll, successors, whom
+from bot.services import asking, audit, codes, communities, poll_boards, questions, roll, successors, whom
 
 ANSWERED = N_(
     "Somebody has answered already, so the question stays as they read it. You can close it and ask it again."
@@ -77,12 +76,7 @@ async def rewrite(
     asked = await _carry_over(session, before, poll) + await asking.put_down(session, poll)
     standing = await asking.opened(session, poll, community, asked)
     await _tell(session, before, standing, now=now)
-    await session.execute(
-        update(Board)
-        .where(Board.kind.in_(("poll", elsewhere.KIND)), Board.number == before.id)
-        .values(number=poll.id, shown=None)  # drawn again, at its pace
-        .execution_options(synchronize_session="fetch")
-    )
+    await poll_boards.draw_again(session, before.id, becomes=poll.id)
     await asking.put_up(session, standing, now=now)
     await _let_go(session, before, poll)
     audit.record(session, "poll.change", by=by, community_id=community.id, now=now, subject=f"poll:{poll.id}")

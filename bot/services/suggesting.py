@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, kinds, outbox
@@ -19,8 +19,8 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.kinds import Form, Written
 from bot.letters import suggesting as letters
-from bot.models import Board, Community, Poll, Resident, Suggestion
-from bot.services import audit, communities, roll, successors, voters, whom
+from bot.models import Community, Poll, Resident, Suggestion
+from bot.services import audit, communities, poll_boards, roll, successors, voters, whom
 
 Moment = Callable[[str], datetime]
 
@@ -123,12 +123,7 @@ async def judge(
     if let_in:
         form = grown(poll, found.choice, datetime.fromisoformat, held.community.zone)
         poll.choices, poll.options = list(form.choices), dict(form.options)
-        await session.execute(
-            update(Board)
-            .where(Board.kind == "poll", Board.number == poll.id)
-            .values(shown=None)  # drawn again, at its pace
-            .execution_options(synchronize_session="fetch")
-        )
+        await poll_boards.draw_again(session, poll.id)
     resident = await session.get_one(Resident, found.resident_id)
     tongue = i18n.tongue(resident.language)
     what = letters.what_became_of_it(poll, label(tongue), tongue, let_in=let_in)

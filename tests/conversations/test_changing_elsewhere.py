@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.letters.elsewhere import VoteThere
 from bot.letters.poll_desk import Change
 from bot.message import Tap
 from bot.models import EVERYONE, GROUP
@@ -11,6 +12,7 @@ from tests.conversations.test_elsewhere import taps, there
 from tests.conversations.test_groups import in_group
 from tests.conversations.test_links import a_link, came_by
 from tests.conversations.test_polls_in_groups import connected_town
+from tests.conversations.test_suggesting import growing, suggests
 from tests.town import Town
 
 
@@ -76,3 +78,17 @@ async def test_the_words_of_a_member_are_not_an_organisers_to_change(town: Town)
     await olga.does(Tap(Change(poll=poll.id).pack(), query="q"))
     assert olga.sees("Somebody in a group asked this, so the words are theirs. You can close it.")
     assert (await town.newest_poll()).id == poll.id
+
+
+async def test_an_answer_that_is_let_in_appears_where_the_question_was_shown(town: Town) -> None:
+    olga, alice = await town.organiser(), await town.member("Alice")
+    poll = await growing(town, olga)
+    nia = there(town, "Nia")
+    await taps(nia, VoteThere(poll=poll.id, choice=0, language="en").pack())
+    await town.passes(seconds=10)
+    assert "[A tap]" not in nia.text
+    await suggests(alice, poll, "A tap")
+    for label in ("Read it", "Let it in"):
+        await olga.taps(label)
+    await town.passes(seconds=10)
+    assert "[A tap]" in nia.text
