@@ -1,6 +1,7 @@
 """The tables, one module a subject; importing this package knows them all."""
 
 from bot.models.base import Base
+from bot.models.bodies import POSTS, Area, Body, Duty, Emergency, NamedPlace, Officer, Service, Team
 from bot.models.broadcasts import Broadcast, Enclosure, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership, Portrait, SentPortrait
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
@@ -27,12 +28,14 @@ from bot.models.polls import (
 )
 from bot.models.promises import FollowUp, Reminder
 from bot.models.records import Deed, Fact, Tick
+from bot.models.service_requests import EVENTS, WANTS, Concern, Happening, Nudge, Photo, ServiceRequest, Spot
 from bot.models.webchat import WebLine, WebSeal, WebSession
 
 __all__ = [
     "AREA",
     "A_PART",
     "DIRECT",
+    "EVENTS",
     "EVERYONE",
     "GROUP",
     "INTEREST",
@@ -40,18 +43,25 @@ __all__ = [
     "ORGANISERS",
     "OUTCOME_WITHIN",
     "PASSED_ON",
+    "POSTS",
     "ROLES",
     "STATES",
     "UNSENT",
+    "WANTS",
     "Address",
+    "Area",
     "Ballot",
     "Base",
     "Board",
+    "Body",
     "Broadcast",
     "Came",
     "Community",
+    "Concern",
     "Consent",
     "Deed",
+    "Duty",
+    "Emergency",
     "Enclosure",
     "Envelope",
     "Fact",
@@ -60,13 +70,18 @@ __all__ = [
     "Following",
     "GroupChat",
     "GroupCode",
+    "Happening",
     "Invitation",
     "Letter",
     "Link",
     "LinkCode",
     "Mailing",
     "Membership",
+    "NamedPlace",
+    "Nudge",
+    "Officer",
     "Participation",
+    "Photo",
     "Poll",
     "Portrait",
     "Poster",
@@ -78,9 +93,13 @@ __all__ = [
     "Rules",
     "Seen",
     "SentPortrait",
+    "Service",
+    "ServiceRequest",
+    "Spot",
     "Standing",
     "Suggestion",
     "Tally",
+    "Team",
     "Tick",
     "Turnout",
     "WebLine",

@@ -17,7 +17,7 @@ class Community(Base):
 
     `names` maps a language to the name in it; `areas` are the parts of town people may say they live in;
     `lat`, `long` its middle in WGS 84 degrees; `zone` an IANA time zone. `members_ask`: in its group chats everybody
-    may ask, not its organisers alone.
+    may ask, not its organisers alone. `area_id` are its borders, where they were loaded.
     """
 
     __tablename__ = "communities"
@@ -31,6 +31,7 @@ class Community(Base):
     lat: Mapped[float | None] = mapped_column(Float)
     long: Mapped[float | None] = mapped_column(Float)
     members_ask: Mapped[bool] = mapped_column(default=False)
+    area_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("areas.id"))
     created_at: Mapped[Moment]
 
     def name_in(self, language: str) -> str:
