@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from bot.errors import Refused
@@ -45,6 +46,9 @@ ENDED = tuple(code for code, status in STATUSES.items() if not status.open)
 FIRST = "received"
 AGAIN = "confirmed"
 """The state in which a report goes on that was opened again."""
+
+ASK_AFTER = timedelta(weeks=4)
+"""So long after it is said to be fixed, or after the last news of it, those concerned are asked whether it is."""
 
 
 @dataclass(frozen=True, slots=True)
