@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import working_days
@@ -34,6 +34,7 @@ FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=5 * 365)).map(lambda since: FIRST + since)
 
 
+@settings(deadline=None)  # a calendar is read when it is first asked for
 @given(OFFICES, MOMENTS, st.integers(0, 40))
 def test_a_target_is_the_end_of_a_working_day_still_to_come(
     office: Office, moment: datetime, days: int
@@ -47,6 +48,7 @@ def test_a_target_is_the_end_of_a_working_day_still_to_come(
         assert working_days.between(moment, target, office) == days
 
 
+@settings(deadline=None)  # a calendar is read when it is first asked for
 @given(OFFICES, MOMENTS, st.integers(0, 40), st.timedeltas(timedelta(0), timedelta(days=40)))
 def test_who_comes_later_or_is_given_longer_is_never_due_sooner(
     office: Office, moment: datetime, days: int, later: timedelta
