@@ -130,16 +130,10 @@ def promise(view: View, tongue: Tongue) -> Markup | None:
     return tongue._("It should be solved by {solved}.", solved=tongue.day(report.expected_datetime, zone))
 
 
-def received(view: View, tongue: Tongue) -> Message:
+def received(view: View, reason: routing.Reason, tongue: Tongue) -> Message:
     """The receipt: its number, where it went and why, and by when somebody answers."""
     head = tongue._("Thank you. Your report has the number {number}.", number=reference(view))
-    if view.team is None:
-        way = tongue._(
-            "I do not know yet who is in charge of this. The organisers of {community} find out, and you hear it here.",
-            community=view.community.name_in(tongue.code),
-        )
-    else:
-        way = routing.because(view.report.because, view.team, view.body, view.service, view.area, tongue)
+    way = routing.because(tongue, reason)
     private = tongue._("Only those in charge can see it.") if view.report.confidential else None
     return Message(
         paragraphs(head, way, promise(view, tongue), private),

@@ -54,8 +54,8 @@ async def report(
     """Take a report in, and bring it to the team that is in charge; those who work there hear it."""
     await few_enough(session, by, now=now)
     service = None if draft.service_code is None else await _service(session, draft.service_code)
-    place = draft.place
-    way = await routing.route(session, community.id, draft.service_code, place)
+    lat, long = (None, None) if draft.place is None else (draft.place.lat, draft.place.long)
+    way = await routing.route(session, community.id, draft.service_code, lat, long)
     made = ServiceRequest(
         service_request_id=await _reference(session),
         community_id=community.id,
@@ -64,17 +64,17 @@ async def report(
         description=described(draft.description),
         language=by.language,
         address=draft.address,
-        lat=None if place is None else place.lat,
-        long=None if place is None else place.long,
-        cell=None if place is None else cell(place.lat, place.long),
+        lat=lat,
+        long=long,
+        cell=None if lat is None or long is None else cell(lat, long),
         area_id=None if way.area is None else way.area.id,
         resident_id=by.id,
         named=draft.named,
         confidential=_confidential(service, way.duty),
         status=lifecycle.FIRST,
-        body_id=None if way.body is None else way.body.id,
+        body_id=None if way.team is None else way.team.body_id,
         team_id=None if way.team is None else way.team.id,
-        because=way.as_json(),
+        because=way.because(),
         requested_datetime=now,
         updated_datetime=now,
     )
@@ -83,7 +83,7 @@ async def report(
     await session.flush()
     session.add(Concern(service_request_id=made.id, resident_id=by.id, why="reporter", since=now))
     first = await histories.note(session, made, "reported", now=now, resident=by, public=True)
-    await histories.note(session, made, "routed", now=now, public=True, team_id=made.team_id, **way.as_json())
+    await histories.note(session, made, "routed", now=now, public=True, team_id=made.team_id)
     await add_pictures(session, made, draft.media, by=by, happening=first.id, now=now)
     await communities.join(session, by, community.id, now=now)
     await report_news.tell_team(session, made, now=now)
