@@ -7,6 +7,8 @@ from bot.i18n import N_
 from bot.letters.markup import lines, opening, paragraphs
 from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
 from bot.services import communities
+from handlers.report_steps import is_picture
+from handlers.reporting import begin as begin_report
 
 router = Router()
 
@@ -44,14 +46,18 @@ async def odd(turn: Turn, thing: Odd) -> Outcome:
 
 @router.unprompted(Attached)
 async def attached(turn: Turn, thing: Attached) -> Outcome:
-    """A picture or a document that nobody asked for; organisers may have wanted to pass it on."""
-    answer = turn._(WORDS_PLEASE)
+    """A picture begins a report; of another document nothing is known. Organisers may have wanted to pass it on."""
+    hint = None
+    if turn.incoming.group:
+        return SILENCE
     if await communities.organised_by(turn.session, turn.resident):
         hint = turn._(
             "To send it to your whole community, send it again with /announce and your words below it."
         )
-        answer = paragraphs(answer, hint)
-    return turn.say(answer)
+    if not is_picture(thing.media):
+        return turn.say(paragraphs(turn._(WORDS_PLEASE), hint))
+    outcome = SILENCE if hint is None else turn.say(hint)
+    return outcome + begin_report(turn, text=thing.text, media=thing.media)
 
 
 @router.command("help", words=N_("help"), about=N_("What I can do"), groups=True)

@@ -44,7 +44,9 @@ def preview(told: Told, way: Markup, tongue: Tongue, *, new: bool) -> Markup:
     """What will be sent, to whom, and who sees it."""
     place = told.address or (tongue._("The place that you shared") if told.placed else tongue._("No place"))
     pictures = tongue.n_("{n} photo", "{n} photos", told.pictures) if told.pictures else None
-    answers = [tongue._("{question} {answer}", question=question, answer=said) for question, said in told.questions]
+    answers = [
+        tongue._("{question} {answer}", question=question, answer=said) for question, said in told.questions
+    ]
     about = lines(
         [
             bold(kind(told.service, tongue)),
@@ -94,7 +96,9 @@ def joined(view: View, tongue: Tongue, *, fresh: bool, again: bool = False) -> M
     if not fresh:
         said = tongue._("You have told us about this one already, and it is still being looked after.")
         if again:
-            said = tongue._("You are counted once for this one, however often you tell us. It is not forgotten.")
+            said = tongue._(
+                "You are counted once for this one, however often you tell us. It is not forgotten."
+            )
         return said
     return tongue.n_(
         "You are counted: it concerns {n} person now. You hear what comes of it.",
@@ -111,7 +115,8 @@ def at_spot(spot: Spot, service: Service | None, tongue: Tongue) -> Message:
         rows.append((Button(label, AtSpot(spot=spot.code, service=1)),))
     rows.append((Button(tongue._("Something else here"), AtSpot(spot=spot.code, service=0)),))
     return Message(
-        paragraphs(bold(spot.name), tongue._("Is something wrong here? Tell those in charge with two taps.")), tuple(rows)
+        paragraphs(bold(spot.name), tongue._("Is something wrong here? Tell those in charge with two taps.")),
+        tuple(rows),
     )
 
 
@@ -128,5 +133,6 @@ def by_language(words: Mapping[str, str] | str, tongue: Tongue) -> str:
 
 
 def said_back(text: str, tongue: Tongue) -> Markup:
-    """Words that came without a question, and what can be made of them."""
-    return paragraphs(tongue._("You wrote: “{words}”", words=short(text)), tongue._("What shall I do with it?"))
+    """Words or a place that came without a question, and what can be made of them."""
+    head = tongue._("You wrote: “{words}”", words=short(text)) if text else tongue._("You shared a place.")
+    return paragraphs(head, tongue._("What shall I do with it?"))
