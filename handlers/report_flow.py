@@ -1,6 +1,7 @@
 """The talk in which a problem is reported: what, where, which kind; is it one that is known; a look at it, and off."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.conversation.flow import Ask, choice, words
@@ -39,22 +40,14 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     same = await _twin(ask, turn, service, where)
     if same is not None:
         return await join(turn, same)
-    extra = await _look(ask, turn, community, service, where, said, attributes, way)
-    draft = reports.Draft(
-        "\n".join(part for part in (said, extra) if part),
-        service.service_code if service else None,
-        attributes,
-        where.place,
-        where.words,
-        _media(ask),
-        named=bool(ask.given.get("named")),
-    )
+    code = service.service_code if service else None
+    draft = reports.Draft(said, code, attributes, where.place, where.words, _media(ask))
+    draft, name = await _look(ask, turn, community, service, draft, way)
     made = await reports.report(turn.session, community, draft, by=turn.resident, now=turn.now)
+    turn.resident.name = name or turn.resident.name
     residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
     view = await report_views.of(turn.session, made)
-    reason = await routing.reason(
-        turn.session, made.because, service_code=made.service_code, address=made.address
-    )
+    reason = await routing.reason(turn.session, made.because, service_code=code, address=made.address)
     return turn.edit(report_letters.received(view, reason, turn.tongue))
 
 
@@ -201,11 +194,8 @@ async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> 
     views = await report_views.of_many(turn.session, [one.report for one in found])
     pairs = list(zip(views, (one.metres for one in found), strict=True))
     offers = [
-        (
-            str(one.report.id),
-            str(turn.n_("Yes: {n} metre away", "Yes: {n} metres away", one.metres).unescape()),
-        )
-        for one in found
+        (str(one.report.id), str(letters.it_is(number, len(found), turn.tongue).unescape()))
+        for number, one in enumerate(found, 1)
     ]
     offers.append(("none", str(turn._("No, it is another one"))))
     picked = await ask("same", choice(letters.twins(pairs, turn.tongue), offers, encloses=steps.picture))
@@ -213,51 +203,43 @@ async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> 
 
 
 async def _look(
-    ask: Ask,
-    turn: Turn,
-    community: Community,
-    service: Service | None,
-    where: Where,
-    said: str,
-    attributes: dict[str, Any],
-    way: Route,
-) -> str:
-    """The preview; returns words that were added there."""
-    extra = ""
+    ask: Ask, turn: Turn, community: Community, service: Service | None, draft: reports.Draft, way: Route
+) -> tuple[reports.Draft, str | None]:
+    """The preview, from which words can be added and a name told; returns what is sent, and the name."""
     if ask.given.get("adding"):
         extra = await ask("extra", words(turn._("What else should they know?"), reports.described))
-    asked = {one["code"]: one for one in (service.attributes if service else ())}
-    told = Told(
-        community,
-        service,
-        "\n".join(part for part in (said, extra) if part),
-        where.words,
-        where.place is not None,
-        len(_media(ask)),
-        [
-            (
-                letters.by_language(asked[code].get("description", ""), turn.tongue),
-                steps.shown(asked[code], kept, turn),
-            )
-            for code, kept in attributes.items()
-            if kept
-        ],
-        turn.resident.name if ask.given.get("named") else None,
+        draft = replace(draft, description="\n".join(part for part in (draft.description, extra) if part))
+    name = None
+    if ask.given.get("named"):
+        name = turn.resident.name or await ask("name", words(turn._("What is your name?"), residents.name))
+        draft = replace(draft, named=True)
+    reason = await routing.reason(
+        turn.session, way.because(), service_code=draft.service_code, address=draft.address
     )
-    code = service.service_code if service else None
-    reason = await routing.reason(turn.session, way.because(), service_code=code, address=where.words)
-    text = letters.preview(
-        told, routing_letters.because(turn.tongue, reason), turn.tongue, new=residents.newcomer(turn.resident)
-    )
-    named = bool(ask.given.get("named"))
-    decision = await ask("send", steps.decided(turn, text, named=named, may_name=bool(turn.resident.name)))
+    told = Told(service, draft, _answers(turn, service, draft), name)
+    because = routing_letters.because(turn.tongue, reason)
+    text = letters.preview(told, because, turn.tongue, new=residents.newcomer(turn.resident))
+    decision = await ask("send", steps.decided(turn, text, named=draft.named))
     if decision in ("named", "unnamed"):
         ask.given["named"] = decision == "named"
         ask.again("send")
     if decision == "words":
         ask.given["adding"] = True
         ask.again("send", "extra")
-    return extra
+    return draft, name
+
+
+def _answers(turn: Turn, service: Service | None, draft: reports.Draft) -> list[tuple[str, str]]:
+    """The kind's own questions with their answers, as they are read."""
+    asked = {one["code"]: one for one in (service.attributes if service else ())}
+    return [
+        (
+            letters.by_language(asked[code].get("description", ""), turn.tongue),
+            steps.shown(asked[code], kept, turn),
+        )
+        for code, kept in draft.attributes.items()
+        if kept
+    ]
 
 
 async def join(turn: Turn, number: int) -> Outcome:

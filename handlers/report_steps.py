@@ -1,7 +1,7 @@
 """The questions of a report: what, where, which kind, the kind's own questions. Prompts and what they read only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -160,14 +160,12 @@ def _read(said: str, datatype: str, attribute: dict[str, Any], turn: Turn, commu
     return said
 
 
-def decided(turn: Turn, text: Any, *, named: bool, may_name: bool) -> Prompt[str]:
+def decided(turn: Turn, text: Any, *, named: bool) -> Prompt[str]:
     """Send it, or change something first."""
-    offers = [("send", str(turn._("Send")))]
-    offers.append(("words", str(turn._("Add words"))))
-    if may_name:
-        offers.append(
-            ("unnamed", str(turn._("Do not say who I am")))
-            if named
-            else ("named", str(turn._("Say who I am")))
-        )
-    return replace(choice(text, offers), encloses=picture)
+    name = turn._("Do not say who I am") if named else turn._("Say who I am")
+    offers = [
+        ("send", turn._("Send")),
+        ("words", turn._("Add words")),
+        ("unnamed" if named else "named", name),
+    ]
+    return choice(text, offers, encloses=picture)

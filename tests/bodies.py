@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.models import Body, Duty, Officer, Resident, Service, Team
 from sqlalchemy import select
+
+from bot.models import Body, Duty, Officer, Resident, Service, Team
 from tests.town import Person, Town
 
 SERVICES = {
@@ -51,7 +52,9 @@ async def a_body(town: Town, slug: str = "north-district") -> Council:
         return Council(body, waste, streets)
 
 
-async def an_officer(town: Town, name: str, team: Team, post: str = "officer", language: str = "en") -> Person:
+async def an_officer(
+    town: Town, name: str, team: Team, post: str = "officer", language: str = "en"
+) -> Person:
     """Somebody who works in a team."""
     person = town.stranger(name, language)
     await person.says("/start")
@@ -60,6 +63,8 @@ async def an_officer(town: Town, name: str, team: Team, post: str = "officer", l
         assert newest is not None
         newest.name = name
         session.add(
-            Officer(body_id=team.body_id, team_id=team.id, resident_id=newest.id, post=post, since=town.clock())
+            Officer(
+                body_id=team.body_id, team_id=team.id, resident_id=newest.id, post=post, since=town.clock()
+            )
         )
     return person
