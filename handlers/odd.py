@@ -6,7 +6,7 @@ from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.i18n import N_
 from bot.letters.markup import lines, opening, paragraphs
 from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
-from bot.services import communities
+from bot.services import communities, officers
 from handlers.report_steps import is_picture
 from handlers.reporting import begin as begin_report
 
@@ -63,8 +63,11 @@ async def attached(turn: Turn, thing: Attached) -> Outcome:
 @router.command("help", words=N_("help"), about=N_("What I can do"), groups=True)
 async def help_me(turn: Turn, rest: str) -> Outcome:
     """What one can do here, by role, on one phone screen."""
-    organises = bool(await communities.organised_by(turn.session, turn.resident))
-    roles = {"resident", "organiser"} if organises else {"resident"}
+    roles = {"resident"}
+    if await communities.organised_by(turn.session, turn.resident):
+        roles.add("organiser")
+    if await officers.of(turn.session, turn.resident):
+        roles.add("officer")
     listed = [
         opening(
             turn._("{command}: {about}", command=f"/{entry.name}", about=turn._(entry.about)),

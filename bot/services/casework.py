@@ -57,7 +57,8 @@ async def take(session: AsyncSession, number: int, *, by: Resident, now: datetim
     if one.report.officer_id == one.officer.id:
         return one
     if one.report.officer_id is not None:
-        name = await officers.name_of(session, one.report.officer_id)
+        colleague = await session.get_one(Officer, one.report.officer_id)
+        name = (await officers.names(session, [colleague])).get(colleague.id)
         raise Refused(N_("{name} has taken this one already."), name=name or N_("A colleague"))
     one.report.officer_id = one.officer.id
     happening = await write(session, one, "taken", now=now, public=True)
@@ -111,6 +112,8 @@ async def move(
     one = await case(session, number, by=by)
     made, before = one.report, one.report.status
     step = lifecycle.step(before, status, "officer")
+    if made.duplicate_of is not None:
+        raise Refused(N_("This report is joined with another one. Please take the two apart first."))
     if step.needs == "twin":
         raise Refused(N_("Please choose the report that it is joined with."))
     if step.needs == "day" and (day is None or day < now.date()):
@@ -148,7 +151,7 @@ async def ask(session: AsyncSession, number: int, text: str, *, by: Resident, no
         raise Refused(N_("There is a question already that waits for an answer."))
     happening = await write(session, one, "asked", now=now, public=False, words=said(text))
     _heard(one, now=now)
-    one.report.waiting_since = now
+    one.report.waiting_since = one.report.review_at = now
     await report_news.tell(session, one.report, happening, now=now, besides=by)
     return one
 
@@ -203,6 +206,8 @@ def _seen(made: ServiceRequest, *, now: datetime) -> None:
 def _heard(one: Case, *, now: datetime) -> None:
     """Somebody has said something themselves."""
     _seen(one.report, now=now)
+    if not lifecycle.STATUSES[one.report.status].open:
+        return
     one.report.answered_at = one.report.answered_at or now
     if one.report.status == lifecycle.FIRST:
         one.report.status = "confirmed"

@@ -23,6 +23,7 @@ LENGTH = 6  # characters of a reference, 30 bits: read out on the telephone
 LONGEST = 4000  # characters of a description; Open311's limit
 AN_HOUR, A_DAY = 6, 20  # reports of one person
 PICTURES = 5  # of one report, by whoever made it
+USUAL_DAYS = (1, 5, 20)  # working days until it is seen, answered, resolved, where no duty says otherwise
 BACK_WITHIN = timedelta(days=180)
 """For so long somebody may say that it is back; after that it is another problem."""
 
@@ -79,7 +80,7 @@ async def report(
         requested_datetime=now,
         updated_datetime=now,
     )
-    aim(made, way.body, way.duty, now=now)
+    aim(made, way.body if way.team else None, way.duty, now=now)
     session.add(made)
     await session.flush()
     session.add(Concern(service_request_id=made.id, resident_id=by.id, why="reporter", since=now))
@@ -112,14 +113,19 @@ async def _reference(session: AsyncSession) -> str:
 
 
 def aim(made: ServiceRequest, body: Body | None, duty: Duty | None, *, now: datetime) -> None:
-    """Set until when somebody will have seen it, answered and resolved it, as far as somebody is in charge."""
-    if body is None or duty is None:
-        made.review_at = now  # its organisers have to find out who is
-        return
-    made.acknowledge_by = working_days.after(now, duty.acknowledge_days, body)
-    made.answer_by = working_days.after(now, duty.answer_days, body)
-    made.expected_datetime = working_days.after(now, duty.resolve_days, body)
+    """Set until when somebody will have seen it, answered and resolved it, as far as somebody is in charge. A team that
+    got it by hand, without a duty that says more, has the usual time."""
     made.review_at = now
+    made.acknowledge_by = made.answer_by = made.expected_datetime = made.check_at = None
+    if body is None:
+        return  # its organisers have to find out who is
+    seen, answered, resolved = USUAL_DAYS
+    if duty is not None:
+        seen, answered, resolved = duty.acknowledge_days, duty.answer_days, duty.resolve_days
+    made.acknowledge_by = working_days.after(now, seen, body)
+    made.answer_by = working_days.after(now, answered, body)
+    made.expected_datetime = working_days.after(now, resolved, body)
+    made.check_at = made.expected_datetime + lifecycle.ASK_AFTER
 
 
 async def few_enough(session: AsyncSession, by: Resident, *, now: datetime) -> None:
@@ -210,6 +216,8 @@ async def same(
         made = await locked(session, made.duplicate_of)
     if made.confidential or made.hidden_because is not None:
         raise Refused(N_("I do not know this report any more."))
+    if not lifecycle.STATUSES[made.status].open:
+        raise Refused(N_("This report has ended. If the problem is there again, please report it with /report."))
     row = {"service_request_id": made.id, "resident_id": by.id, "why": "same", "wants": "all", "since": now}
     new = insert_new(session, Concern).values(row).returning(Concern.resident_id)
     fresh = await session.scalar(new) is not None
