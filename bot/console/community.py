@@ -84,6 +84,7 @@ class Pages:
                 languages=[i18n.tongue(code) for code in languages_of(town)],
                 name=town.name_in(to.code),
                 slug=town.slug,
+                lang=f"?lang={to.code}" if request.query.get("lang") else "",
                 picture=shown and f"/c/{town.slug}/picture.jpg?v={shown}",
                 site=self.site,
                 open=[_asked(poll, town, self.links, to) for poll in open_polls],

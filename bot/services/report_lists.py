@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -132,11 +132,21 @@ async def pins(session: AsyncSession, community_id: int, wish: Wish) -> Sequence
         .where(one.id.in_(numbers), one.lat.is_not(None), one.long.is_not(None))
         .order_by(one.id.desc())
     )
-    return [
-        Pin(*row[:-2], place=nearly(row.lat, row.long))
-        for row in rows
-        if row.lat is not None and row.long is not None
-    ]
+    return [_pin(row) for row in rows]
+
+
+def _pin(row: Any) -> Pin:
+    return Pin(
+        reference=row.service_request_id,
+        status=row.status,
+        kind=row.service_code,
+        name=row.names,
+        requested=row.requested_datetime,
+        updated=row.updated_datetime,
+        expected=row.expected_datetime,
+        people=row.people,
+        place=nearly(row.lat, row.long),
+    )
 
 
 async def ended(session: AsyncSession, community_id: int, *, now: datetime) -> Sequence[ServiceRequest]:
