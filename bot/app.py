@@ -189,6 +189,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             settings.webchat_frames,
             Shelf(settings.media_dir, intake.content, folkmoot.clock),
             intake,
+            settings.tiles,
         )
         folkmoot.add(chat, Limits())
         if doors:

@@ -64,16 +64,17 @@ async def photos_come(town: Town, content: bytes | Exception | None = None) -> N
 
 
 async def surroundings(town: Town, here: Place = HERE) -> None:
-    """A ward around a place, private ground in it, and two streets."""
+    """A ward around a place, private ground at its edge, and two streets."""
     community = await town.community()
     async with town.folkmoot.database.writing() as session:
-        for slug, kind, wide in (("north-ward", "ward", 0.01), ("mall", "private", 0.001)):
+        mall = Place(here.lat + 0.008, here.long + 0.008)
+        for slug, kind, at, wide in (("north-ward", "ward", here, 0.01), ("mall", "private", mall, 0.001)):
             session.add(
                 Area(
                     slug=slug,
                     names={"en": slug.replace("-", " ").title(), "ur": "شمالی وارڈ"},
                     kind=kind,
-                    geometry=square(here, wide),
+                    geometry=square(at, wide),
                     size=wide,
                     changed_at=town.clock(),
                 )

@@ -267,7 +267,10 @@ async def test_looking_costs_the_same_however_much_is_stored(newsroom: Newsroom)
             with listening(database) as asked:
                 await reads(newsroom, path) if path[-7:] != "geojson" else await pins(newsroom)
             counted.append(sum("service_request" in one.statement for one in asked))
-            read = await read_from_end_to_end(database, looking(asked))
+            ours = [
+                one for one in looking(asked) if "photos.tries" not in one.statement
+            ]  # nor the fetching's
+            read = await read_from_end_to_end(database, ours)
             big = {"service_requests", "photos", "happenings", "named_places", "concerns"}
             assert not {one for tables in read.values() for one in tables} & big, read
         costs.append(counted)

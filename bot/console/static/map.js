@@ -14,12 +14,12 @@ function leaflet() {
 }
 
 // Draw a map into an element; what it shows is said by its data. Resolves to what else can be put on it.
-export async function draw(box, { zoom = 15 } = {}) {
+export async function draw(box, { zoom = 15, ...more } = {}) {
   const L = await leaflet();
   const { lat, long, tiles, attribution, ground, closer, further, empty } = box.dataset;
   const map = L.map(box, {
     center: [Number(lat), Number(long)], zoom, minZoom: FURTHEST, maxZoom: CLOSEST, zoomControl: false, attributionControl: false,
-    zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, renderer: L.svg(),
+    zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, renderer: L.svg(), ...more,
   });
   L.control.zoom({ zoomInTitle: closer, zoomOutTitle: further, position: "topright" }).addTo(map);
   const grounds = new Ground(L, map, ground, empty, Boolean(tiles));

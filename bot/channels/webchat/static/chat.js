@@ -1,6 +1,7 @@
 // The page comes alive: forms are sent without leaving it, news arrive by themselves, nothing said is lost.
 
 import { Log, fade } from "./log.js";
+import "./picker.js";
 import { Queue } from "./queue.js";
 import { Stream } from "./stream.js";
 
@@ -97,6 +98,8 @@ document.addEventListener("click", (event) => {
   if (navigator.geolocation) navigator.geolocation.getCurrentPosition(found, failed, { timeout: 15_000, maximumAge: 60_000 });
   else failed();
 });
+
+document.addEventListener("place", ({ detail }) => say("place", detail, { shown: words.place })); // chosen on the map
 
 document.addEventListener("keydown", (event) => {
   const languages = document.getElementById("languages");
