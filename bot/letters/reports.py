@@ -237,19 +237,19 @@ def told(happening: Happening, view: View, names: dict[int, str], tongue: Tongue
 
 
 def happened(happening: Happening, view: View, names: dict[int, str], tongue: Tongue) -> Markup | None:
+    """What happened, without when. Where organisers have hidden a report, no resident's words of it are told."""
     team = names.get(happening.team_id or 0, "")
+    words = happening.words
+    if view.report.hidden_because is not None and happening.officer_id is None:
+        words = None
     match happening.event:
-        case "status":
-            said = tongue._(STATUSES[happening.after or ""].label)
-            return (
-                tongue._("{status}. “{words}”", status=said, words=happening.words)
-                if happening.words
-                else said
-            )
-        case "answer" | "asked" if happening.words:
-            return tongue._("“{words}”", words=happening.words)
-        case "handed_over" if happening.words:
-            return tongue._("Handed over to {team}. “{words}”", team=team, words=happening.words)
+        case "status" if happening.after:
+            said = tongue._(STATUSES[happening.after].label)
+            return tongue._("{status}. “{words}”", status=said, words=words) if words else said
+        case "answer" | "asked" if words:
+            return tongue._("“{words}”", words=words)
+        case "handed_over" if words:
+            return tongue._("Handed over to {team}. “{words}”", team=team, words=words)
         case "routed" if team:
             return tongue._("It goes to {team}.", team=team)
         case "asked_again":

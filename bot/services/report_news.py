@@ -40,7 +40,7 @@ async def tell(
         whom = whom.where(Concern.resident_id != besides.id)
     messages = {
         code: letters.news(view, happening, names.get(code, {}), i18n.tongue(code))
-        for code in i18n.available()
+        for code in await _spoken(session, whom)
     }
     return await _put(session, whom, messages, f"report:{made.id}:{happening.id}", now)
 
@@ -59,11 +59,19 @@ async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetim
         whom = select(Membership.resident_id).where(
             Membership.community_id == made.community_id, Membership.role == "organiser"
         )
-    messages = {code: desk_letters.arrived(view, i18n.tongue(code), why=why) for code in i18n.available()}
+    messages = {
+        code: desk_letters.arrived(view, i18n.tongue(code), why=why) for code in await _spoken(session, whom)
+    }
     times = f"{made.hops}.{made.reopened}" + (
         f".{made.updated_datetime.timestamp():.0f}" if why == "replied" else ""
     )
     return await _put(session, whom, messages, f"desk:{made.id}:{why}:{times}", now)
+
+
+async def _spoken(session: AsyncSession, whom: Select[int]) -> set[str]:
+    """The languages in which it has to be said: a report concerns a few people, who rarely speak all of ours."""
+    spoken = await session.scalars(select(Resident.language).where(Resident.id.in_(whom)).distinct())
+    return {i18n.SOURCE, *spoken} & set(i18n.available())
 
 
 async def _put(
