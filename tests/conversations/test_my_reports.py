@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bot.letters.reports import Add, Back, Reply, See, Wants, Withdraw
 from bot.message import Attached, Media
-from bot.models import Concern, Resident, ServiceRequest
+from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services import casework
 from tests.bodies import a_body, an_officer
 from tests.conversations.test_reporting import HERE, reported
@@ -55,9 +55,14 @@ async def test_whoever_has_the_same_problem_is_counted_once(town: Town) -> None:
     await carol.says("/report Full bin again")
     await carol.shares_place(*HERE)
     await carol.taps("Bins")
+    assert carol.sees("You have told us about it.")
     await carol.taps("Yes, it is this one")
-    assert carol.sees("You have told us about this one already")
+    assert carol.sees("You are counted for this one already, and it is still being looked after.")
+    assert carol.sees("Your words or photo are with it now.")
     assert (await fresh(town, made)).people == 2
+    async with town.folkmoot.database.reading() as session:
+        added = select(Happening.words).where(Happening.event == "added").order_by(Happening.id)
+        assert (await session.scalars(added)).all() == ["Full bin here", "Full bin again"]
 
 
 async def test_everyone_concerned_hears_each_thing_once_and_in_their_language(town: Town) -> None:
