@@ -135,7 +135,7 @@ _ASKS = {
 
 _DONE = {
     "add": N_("Thank you. It is with the report now."),
-    "reply": N_("Thank you. Those in charge have your answer now, and the days are counted again."),
+    "reply": N_("Thank you. Those in charge have your answer now, and the days go on."),
     "again": N_("It is open again, at the same desk. You hear what comes of it."),
 }
 

@@ -113,7 +113,7 @@ async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Wh
         if where.words is None and (
             named := await gazetteer.nearest(turn.session, where.place.lat, where.place.long)
         ):
-            return Where(where.place, str(turn._("near {place}", place=named.name).unescape()))
+            return Where(where.place, named.name)
         return where
     if where.words is None:
         return where

@@ -266,7 +266,7 @@ _PLAIN = {
     "added": N_("More words or a photo came."),
     "joined": N_("Somebody else has the same problem."),
     "merged": N_("Another report of the same was joined with it."),
-    "split": N_("It was taken apart from another report again."),
+    "split": N_("It goes on by itself, apart from the other report."),
     "hidden": N_("The organisers have hidden something here."),
     "shown": N_("The organisers show it again."),
 }

@@ -59,7 +59,9 @@ async def take(session: AsyncSession, number: int, *, by: Resident, now: datetim
     if one.report.officer_id is not None:
         colleague = await session.get_one(Officer, one.report.officer_id)
         name = (await officers.names(session, [colleague])).get(colleague.id)
-        raise Refused(N_("{name} has taken this one already."), name=name or N_("A colleague"))
+        if name is None:
+            raise Refused(N_("A colleague has taken this one already."))
+        raise Refused(N_("{name} has taken this one already."), name=name)
     one.report.officer_id = one.officer.id
     happening = await write(session, one, "taken", now=now, public=True)
     if one.report.status == lifecycle.FIRST:

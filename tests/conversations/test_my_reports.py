@@ -90,7 +90,7 @@ async def test_those_who_want_only_the_end_hear_only_the_end(town: Town) -> None
     assert not alice.sees("We come on Tuesday.")
     await by_the_officer(town, casework.move, made.id, "fixed", words="Emptied.")
     assert alice.sees("Emptied.")
-    assert alice.sees("If it is not so, or comes back, you can say so with the button.")
+    assert alice.sees("If that is not right, or the problem comes back, you can say so with the button.")
 
 
 async def test_a_report_that_concerns_nobody_else_ends_when_it_is_taken_back(town: Town) -> None:
