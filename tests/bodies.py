@@ -127,7 +127,7 @@ def duty(team: Team, service: str, area: Area | None, *, now: datetime, **more: 
 def _size(shape: dict[str, Any]) -> float:
     xs = [x for x, _ in shape["coordinates"][0]]
     ys = [y for _, y in shape["coordinates"][0]]
-    return (max(xs) - min(xs)) * (max(ys) - min(ys)) * 10_000
+    return float((max(xs) - min(xs)) * (max(ys) - min(ys)) * 10_000)
 
 
 async def a_district(town: Town) -> District:

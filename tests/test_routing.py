@@ -139,8 +139,8 @@ async def test_what_organisers_want_remembered_goes_first_and_in_their_community
 async def test_a_rule_has_the_targets_that_the_team_has_and_can_be_forgotten(database: Database) -> None:
     async with database.writing() as session:
         town, put = await a_town(session)
-        for one in (await session.scalars(select(Duty).where(Duty.service_code == "bins"))).all():
-            one.resolve_days = 3
+        for usual in (await session.scalars(select(Duty).where(Duty.service_code == "bins"))).all():
+            usual.resolve_days = 3
         olga = await an_organiser(session, town)
         one = report(1, put.teams["waste"], now=NOW)
         one.community_id = town.id
