@@ -18,9 +18,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import ends, retention
+from bot import ends, report_jobs, retention
 from bot.charts import Artist
-from bot.chores import Counting, Drawing
+from bot.chores import Counting, Drawing, Strangers, Talks
 from bot.clock import Clock
 from bot.db import Database, forget_some, in_turn, trouble, wipe
 from bot.metrics import Metrics
@@ -43,11 +43,9 @@ from bot.services import (
     closing,
     elsewhere,
     followings,
-    forgetting,
     once_more,
     poll_boards,
     reminding,
-    residents,
     sealing,
 )
 
@@ -152,31 +150,6 @@ class Sealing:
             self._after.clear()
 
 
-class Strangers:
-    """Forgets who came and left nothing, looking at some residents each time: at a million within some hours, and no
-    vote notices. Where it stands is kept in memory only; after a restart it begins again, which loses nothing."""
-
-    def __init__(self) -> None:
-        self._after = 0
-
-    async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        """Look at the next few; those who erased themselves are found at once."""
-        await forgetting.part(session, now=now)
-        before = now - retention.age("stranger")
-        self._after = await residents.sweep(session, before=before, after=self._after) or 0
-
-
-class Talks:
-    """Puts away what was typed in talks that nobody has gone on with; looks at some addresses each time, as above."""
-
-    def __init__(self) -> None:
-        self._after = 0
-
-    async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        """Look at the next few."""
-        self._after = await forgetting.drop_talks(session, after=self._after, now=now) or 0
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A job, how often it looks, in seconds, and what follows it outside its transactions."""
@@ -202,6 +175,7 @@ def entries(site: str | None, artist: Artist) -> list[Entry]:
         Entry("tidy", tidy, 3600),
         Entry("forget strangers", Strangers(), 20),
         Entry("put talks away", Talks(), 20),
+        *(Entry(*one) for one in report_jobs.JOBS),
     ]
 
 

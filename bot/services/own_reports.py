@@ -163,7 +163,9 @@ async def reopen(session: AsyncSession, made: ServiceRequest, *, now: datetime) 
     made.status, made.status_notes = lifecycle.AGAIN, None
     made.reopened += 1
     made.resolved_at = made.answered_at = made.found_fixed = made.planned_for = None
-    await session.execute(delete(Nudge).where(Nudge.service_request_id == made.id))  # new targets, a new ladder
+    await session.execute(
+        delete(Nudge).where(Nudge.service_request_id == made.id)
+    )  # new targets, a new ladder
     body = None if made.body_id is None else await session.get(Body, made.body_id)
     duty = await session.get(Duty, made.because["duty"]) if made.because.get("duty") else None
     reports.aim(made, body, duty, now=now)

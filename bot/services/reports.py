@@ -216,7 +216,9 @@ async def same(
     if made.confidential or made.hidden_because is not None:
         raise Refused(N_("I do not know this report any more."))
     if not lifecycle.STATUSES[made.status].open:
-        raise Refused(N_("This report has ended. If the problem is there again, please report it with /report."))
+        raise Refused(
+            N_("This report has ended. If the problem is there again, please report it with /report.")
+        )
     row = {"service_request_id": made.id, "resident_id": by.id, "why": "same", "wants": "all", "since": now}
     new = insert_new(session, Concern).values(row).returning(Concern.resident_id)
     fresh = await session.scalar(new) is not None
