@@ -14,7 +14,7 @@ from bot.message import Button, Media, Message
 from bot.models import ServiceRequest
 from bot.services import histories, own_reports, report_news, report_views, reports
 from handlers import report_steps as steps
-from handlers.reporting import join
+from handlers.report_flow import join
 
 router = Router()
 
@@ -28,7 +28,9 @@ async def my_reports(turn: Turn, rest: str) -> Outcome:
         return await by_reference(turn, rest)
     mine = await reports.of(turn.session, turn.resident, most=LISTED)
     if not mine:
-        return turn.say(turn._("You have not reported anything yet. Send /report, or a photo of what is wrong."))
+        return turn.say(
+            turn._("You have not reported anything yet. Send /report, or a photo of what is wrong.")
+        )
     views = await report_views.of_many(turn.session, mine)
     rows = [(Button(_label(view, turn), See(report=view.report.id)),) for view in views]
     entries = [letters.entry(view, turn.tongue) for view in views]
@@ -91,11 +93,15 @@ async def withdraw(turn: Turn, press: Withdraw) -> Outcome:
         own_reports.still_open(made)
         sure = Button(turn._("Yes, take it back"), Withdraw(report=press.report, sure=1))
         stay = Button(turn._("No, leave it"), See(report=press.report))
-        return turn.say(turn._("Shall I take your report {number} back?", number=made.service_request_id), (sure, stay))
+        return turn.say(
+            turn._("Shall I take your report {number} back?", number=made.service_request_id), (sure, stay)
+        )
     made, ended = await own_reports.withdraw(turn.session, press.report, by=turn.resident, now=turn.now)
     if ended:
         return turn.edit(turn._("You have taken it back. Those in charge see that it is done with."))
-    return turn.edit(turn._("You have taken it back. It goes on for the others whom it concerns, without you."))
+    return turn.edit(
+        turn._("You have taken it back. It goes on for the others whom it concerns, without you.")
+    )
 
 
 @router.press(Add)
@@ -151,4 +157,3 @@ async def more(ask: Ask, turn: Turn) -> Outcome:
 
 def _more(turn: Turn, act: str) -> Prompt[str]:
     return words(turn._(_ASKS[act]), reports.described, encloses=steps.picture)
-

@@ -1,7 +1,7 @@
 """The questions of a report: what, where, which kind, the kind's own questions. Prompts and what they read only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,10 +33,13 @@ class Where:
 
 def picture(media: Media | str) -> None:
     """Raises Refused for what is no picture."""
-    if isinstance(media, str):
+    if isinstance(media, str) or not is_picture(media):
         raise Refused(PICTURE)
-    if media.kind != "photo" and not (media.type or "").startswith("image/"):
-        raise Refused(PICTURE)
+
+
+def is_picture(media: Media) -> bool:
+    """Whether it is one, also where it was sent as a file."""
+    return media.kind == "photo" or (media.type or "").startswith("image/")
 
 
 def what(turn: Turn, *, optional: bool) -> Prompt[str]:
@@ -73,7 +76,9 @@ def which_place(turn: Turn, typed: str, found: Sequence[NamedPlace]) -> Prompt[s
     """One of several places of that name."""
     offers = [(str(one.id), f"{one.name}, {one.within}" if one.within else one.name) for one in found]
     offers.append(("none", str(turn._("None of these"))))
-    return choice(turn._("Which one do you mean? You wrote “{place}”.", place=typed), offers, encloses=picture)
+    return choice(
+        turn._("Which one do you mean? You wrote “{place}”.", place=typed), offers, encloses=picture
+    )
 
 
 def kind(turn: Turn, services: Sequence[Service], *, everything: bool) -> Prompt[str]:
@@ -113,15 +118,15 @@ def answer_of(attribute: dict[str, Any], picked: Any) -> Any:
 
 def shown(attribute: dict[str, Any], kept: Any, turn: Turn) -> str:
     """An answer as it is read."""
-    names = {one["key"]: letters.by_language(one["name"], turn.tongue) for one in attribute.get("values", ())}
+    names: dict[str, str] = {
+        one["key"]: letters.by_language(one["name"], turn.tongue) for one in attribute.get("values", ())
+    }
     if isinstance(kept, list):
-        return ", ".join(names.get(one, one) for one in kept)
+        return ", ".join(names.get(one, str(one)) for one in kept)
     return names.get(kept, str(kept))
 
 
-def several(
-    turn: Turn, attribute: dict[str, Any], chosen: Sequence[str]
-) -> Prompt[str]:
+def several(turn: Turn, attribute: dict[str, Any], chosen: Sequence[str]) -> Prompt[str]:
     """A list from which several may be chosen, one tap each, until it is enough."""
     offers = []
     for number, one in enumerate(attribute.get("values", ())):
@@ -155,10 +160,12 @@ def _read(said: str, datatype: str, attribute: dict[str, Any], turn: Turn, commu
     return said
 
 
-def decided(turn: Turn, text: Any, *, named: bool, may_name: bool) -> Prompt[str]:
+def decided(turn: Turn, text: Any, *, named: bool) -> Prompt[str]:
     """Send it, or change something first."""
-    offers = [("send", str(turn._("Send")))]
-    offers.append(("words", str(turn._("Add words"))))
-    if may_name:
-        offers.append(("unnamed", str(turn._("Do not say who I am"))) if named else ("named", str(turn._("Say who I am"))))
-    return replace(choice(text, offers), encloses=picture)
+    name = turn._("Do not say who I am") if named else turn._("Say who I am")
+    offers = [
+        ("send", turn._("Send")),
+        ("words", turn._("Add words")),
+        ("unnamed" if named else "named", name),
+    ]
+    return choice(text, offers, encloses=picture)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from markupsafe import Markup
 
@@ -9,7 +10,7 @@ from bot.i18n import N_, Tongue
 from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.people import KEPT
 from bot.letters.reports import Report, View, kind, near, short
-from bot.message import Button, Message
+from bot.message import Button, Media, Message, Place
 from bot.models import Community, Emergency, Service, Spot
 from bot.press import Press
 
@@ -26,29 +27,40 @@ WHERE = N_("Where is it? Share the place, or write the street or something near 
 KIND = N_("What kind of problem is it?")
 
 
+class Draft(Protocol):
+    """What of a report is looked at before it is sent; see `services/reports.py`."""
+
+    @property
+    def description(self) -> str: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def place(self) -> Place | None: ...
+    @property
+    def media(self) -> Sequence[Media]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What somebody is about to report. `questions` are those of its kind with their answers, as they are read."""
+    """What somebody is about to report. `answers` are its kind's questions with what was answered, `name` is how those
+    in charge will know them, if at all."""
 
-    community: Community
     service: Service | None
-    description: str
-    address: str | None
-    placed: bool
-    pictures: int
-    questions: Sequence[tuple[str, str]]
-    named: str | None
+    draft: Draft
+    answers: Sequence[tuple[str, str]]
+    name: str | None
 
 
 def preview(told: Told, way: Markup, tongue: Tongue, *, new: bool) -> Markup:
     """What will be sent, to whom, and who sees it."""
-    place = told.address or (tongue._("The place that you shared") if told.placed else tongue._("No place"))
-    pictures = tongue.n_("{n} photo", "{n} photos", told.pictures) if told.pictures else None
-    answers = [tongue._("{question} {answer}", question=question, answer=said) for question, said in told.questions]
+    draft = told.draft
+    place = draft.address or (tongue._("The place that you shared") if draft.place else tongue._("No place"))
+    pictures = tongue.n_("{n} photo", "{n} photos", len(draft.media)) if draft.media else None
+    answers = [tongue._("{question} {answer}", question=asked, answer=said) for asked, said in told.answers]
     about = lines(
         [
             bold(kind(told.service, tongue)),
-            Markup.escape(told.description) if told.description else None,
+            draft.description,
             tongue._("Place: {place}", place=place),
             pictures,
             *answers,
@@ -57,10 +69,9 @@ def preview(told: Told, way: Markup, tongue: Tongue, *, new: bool) -> Markup:
     seen = tongue._("Everyone can read your words and see your photo, but not who you are.")
     if told.service is not None and told.service.confidential:
         seen = tongue._("Only those in charge can read this.")
-    if told.named:
-        name = tongue._("Those in charge learn your name: {name}.", name=told.named)
-    else:
-        name = tongue._("Those in charge do not learn your name.")
+    name = tongue._("Those in charge do not learn your name.")
+    if told.name:
+        name = tongue._("Those in charge learn your name: {name}.", name=told.name)
     kept = tongue._(KEPT) if new else None
     return paragraphs(tongue._("This goes out:"), about, way, lines([seen, name]), kept)
 
@@ -83,10 +94,22 @@ def not_here(way: Markup, community: Community, tongue: Tongue) -> Markup:
 
 def twins(found: Sequence[tuple[View, int]], tongue: Tongue) -> Markup:
     """Open reports nearby."""
-    head = tongue._("Somebody has reported something like this near there. Is it this one?")
-    if len(found) > 1:
-        head = tongue._("People have reported something like this near there. Is it one of these?")
-    return paragraphs(head, *(near(view, metres, tongue) for view, metres in found))
+    if len(found) == 1:
+        head = tongue._("Somebody has reported something like this near there. Is it this one?")
+        return paragraphs(head, near(*found[0], tongue))
+    head = tongue._("People have reported something like this near there. Is it one of these?")
+    listed = [
+        tongue._("{number}. {report}", number=tongue.number(number), report=near(view, metres, tongue))
+        for number, (view, metres) in enumerate(found, 1)
+    ]
+    return paragraphs(head, *listed)
+
+
+def it_is(number: int, many: int, tongue: Tongue) -> Markup:
+    """The button for one of them."""
+    if many == 1:
+        return tongue._("Yes, it is this one")
+    return tongue._("It is number {number}", number=tongue.number(number))
 
 
 def joined(view: View, tongue: Tongue, *, fresh: bool, again: bool = False) -> Markup:
@@ -94,7 +117,9 @@ def joined(view: View, tongue: Tongue, *, fresh: bool, again: bool = False) -> M
     if not fresh:
         said = tongue._("You have told us about this one already, and it is still being looked after.")
         if again:
-            said = tongue._("You are counted once for this one, however often you tell us. It is not forgotten.")
+            said = tongue._(
+                "You are counted once for this one, however often you tell us. It is not forgotten."
+            )
         return said
     return tongue.n_(
         "You are counted: it concerns {n} person now. You hear what comes of it.",
@@ -111,7 +136,8 @@ def at_spot(spot: Spot, service: Service | None, tongue: Tongue) -> Message:
         rows.append((Button(label, AtSpot(spot=spot.code, service=1)),))
     rows.append((Button(tongue._("Something else here"), AtSpot(spot=spot.code, service=0)),))
     return Message(
-        paragraphs(bold(spot.name), tongue._("Is something wrong here? Tell those in charge with two taps.")), tuple(rows)
+        paragraphs(bold(spot.name), tongue._("Is something wrong here? Tell those in charge with two taps.")),
+        tuple(rows),
     )
 
 
@@ -128,5 +154,6 @@ def by_language(words: Mapping[str, str] | str, tongue: Tongue) -> str:
 
 
 def said_back(text: str, tongue: Tongue) -> Markup:
-    """Words that came without a question, and what can be made of them."""
-    return paragraphs(tongue._("You wrote: “{words}”", words=short(text)), tongue._("What shall I do with it?"))
+    """Words or a place that came without a question, and what can be made of them."""
+    head = tongue._("You wrote: “{words}”", words=short(text)) if text else tongue._("You shared a place.")
+    return paragraphs(head, tongue._("What shall I do with it?"))

@@ -57,7 +57,8 @@ async def take(session: AsyncSession, number: int, *, by: Resident, now: datetim
     if one.report.officer_id == one.officer.id:
         return one
     if one.report.officer_id is not None:
-        name = await officers.name_of(session, one.report.officer_id)
+        colleague = await session.get_one(Officer, one.report.officer_id)
+        name = (await officers.names(session, [colleague])).get(colleague.id)
         raise Refused(N_("{name} has taken this one already."), name=name or N_("A colleague"))
     one.report.officer_id = one.officer.id
     happening = await write(session, one, "taken", now=now, public=True)

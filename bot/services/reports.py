@@ -39,6 +39,7 @@ class Draft:
     address: str | None = None
     media: Sequence[Media] = ()
     named: bool = False
+    confidential: bool = False
 
 
 def described(text: str) -> str:
@@ -71,7 +72,7 @@ async def report(
         area_id=None if way.area is None else way.area.id,
         resident_id=by.id,
         named=draft.named,
-        confidential=_confidential(service, way.duty),
+        confidential=draft.confidential or _confidential(service, way.duty),
         status=lifecycle.FIRST,
         body_id=None if way.team is None else way.team.body_id,
         team_id=None if way.team is None else way.team.id,
