@@ -69,7 +69,7 @@ def news(
     rest = None
     if last:
         rest = tongue._(
-            "That was a lot of news for one week. I keep the rest in /myreports, and still tell you how each report ends."
+            "That was a lot of news for one week. I keep the rest in /myreports, and still tell you how they end."
         )
     return Message(paragraphs(head, about, what or None, day, next_, rest), tuple(rows))
 

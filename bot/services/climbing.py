@@ -197,9 +197,16 @@ async def _write(
 ) -> None:
     """Into the history: asked again, for everybody to see, or that they were reminded."""
     public = climb.rung.public and first
-    details = {"clock": climb.clock, "step": climb.rung.step, "whom": whom}
-    event = "asked_again" if public else "reminded"
-    happening = await histories.note(session, made, event, now=now, public=public, **details)
+    happening = await histories.note(
+        session,
+        made,
+        "asked_again" if public else "reminded",
+        now=now,
+        public=public,
+        clock=climb.clock,
+        step=climb.rung.step,
+        whom=whom,
+    )
     if public:
         await report_news.tell(session, made, happening, now=now)
 

@@ -115,7 +115,7 @@ def nobodys(
     came: datetime, zone: str, climbed: Collection[int], *, now: datetime
 ) -> tuple[tuple[int, ...], datetime]:
     """The steps that are due of a report of which nobody is in charge, and when the next one is."""
-    day, passed = came.astimezone(ZoneInfo(zone)).date(), []
+    day, passed = came.astimezone(ZoneInfo(zone)).date(), list[int]()
     step = 0
     while True:
         days = (

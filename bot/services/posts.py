@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.models import Address, Body, Membership, Officer, ServiceRequest
 from bot.services.ladder import ORDER, Whom
@@ -70,7 +71,7 @@ def _residents(officers: Sequence[Officer]) -> Sequence[int]:
     return tuple(dict.fromkeys(one.resident_id for one in officers))
 
 
-def _reached(resident: object) -> object:
+def _reached(resident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return (
         select(Address.id)
         .where(Address.resident_id == resident, Address.preferred, Address.closed_at.is_(None))

@@ -38,7 +38,7 @@ A_WHILE = timedelta(hours=1)
 """For so long after news of a report further news of it waits, to go together."""
 
 NEWS_A_WEEK = 7
-"""So many messages with news of reports somebody gets in seven days; then only questions and endings until it is less."""
+"""So many messages with news of reports somebody gets in seven days; beyond that only questions and endings."""
 
 WEEK = timedelta(days=7)
 RECENT = 30  # happenings that are looked through for news that went or waits
@@ -63,8 +63,8 @@ async def tell(
         return await _send(session, made, happening, whom.where(Concern.why == "reporter"), [], now)
     held, since = await _lately(session, made, happening, now=now)
     for one in held:
-        for last in (False, True):
-            await outbox.cancel(session, _subject(made, one.id, last=last), now=now)
+        for which in (False, True):
+            await outbox.cancel(session, _subject(made, one.id, last=which), now=now)
     if besides is not None and not held:
         whom = whom.where(Concern.resident_id != besides.id)
     if at_once:
