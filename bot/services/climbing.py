@@ -215,11 +215,8 @@ async def _send_lists(session: AsyncSession, this: Round, *, now: datetime) -> N
     """One message for each who is in charge of something here."""
     if not this.lines:
         return
-    languages = dict(
-        (
-            await session.execute(select(Resident.id, Resident.language).where(Resident.id.in_(this.lines)))
-        ).tuples()
-    )
+    spoken = select(Resident.id, Resident.language).where(Resident.id.in_(this.lines))
+    languages = {number: language for number, language in await session.execute(spoken)}
     for resident, lines in sorted(this.lines.items()):
         late = sorted(lines, key=lambda one: (one.target or now, one.view.report.id))
         message = letters.reminder(late, i18n.tongue(languages[resident]), now=now)

@@ -1,7 +1,8 @@
 """Telling of reports: those whom one concerns hear each thing once, in their language; so do those in charge.
 
-The first news of a report goes at once. What follows within an hour waits until the hour is over and goes as one
-letter, with all that came in between; questions and endings wait for nothing, and an ending takes along what waited.
+News of a report goes at once. What follows within an hour waits until the hour is over and goes as one letter, with
+all that came in between; questions and endings wait for nothing, and an ending takes along what waited. That somebody
+has taken it is worth less: it keeps nothing back, and waits for whatever else there is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
 from bot.letters import desk as desk_letters
+from bot.letters import ladder as ladder_letters
 from bot.letters import report_news as letters
 from bot.lifecycle import STATUSES
 from bot.message import Message
@@ -33,6 +35,8 @@ from bot.services import report_views
 
 IMPORTANT = frozenset({"asked", "merged", "split"})
 """What everybody hears who wants any news at all, besides how it ends."""
+
+MINOR = frozenset({"taken", "routed"})
 
 A_WHILE = timedelta(hours=1)
 """For so long after news of a report further news of it waits, to go together."""
@@ -126,7 +130,8 @@ async def _lately(
     for subject, created_at, held_at in sent:
         if held_at is not None:
             waiting.add(int(subject.split(":")[2]))
-        begins.append(held_at or created_at)
+        if happening.event in MINOR or known[int(subject.split(":")[2])].event not in MINOR:
+            begins.append(held_at or created_at)
     since = max((one for one in begins if one > now - A_WHILE), default=None)
     return [known[one] for one in sorted(waiting)], since
 
@@ -193,6 +198,15 @@ async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetim
         f".{made.updated_datetime.timestamp():.0f}" if why == "replied" else ""
     )
     return await _put(session, whom, messages, f"desk:{made.id}:{why}:{times}", now)
+
+
+async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: datetime) -> int:
+    """Tell the organisers that a report is handed from desk to desk; once for each time."""
+    view = await report_views.of(session, made)
+    messages = {
+        code: ladder_letters.many_hops(view, made.hops, i18n.tongue(code)) for code in i18n.available()
+    }
+    return await _put(session, organisers(made.community_id), messages, f"hops:{made.id}:{made.hops}", now)
 
 
 def organisers(community_id: int) -> Select[int]:
