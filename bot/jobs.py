@@ -17,8 +17,9 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import report_jobs
 from bot.charts import Artist
-from bot.chores import Counting, Drawing
+from bot.chores import Counting, Drawing, Strangers, Talks
 from bot.clock import Clock
 from bot.db import Database, in_turn, trouble, wipe
 from bot.metrics import Metrics
@@ -130,6 +131,7 @@ def entries(site: str | None, artist: Artist) -> list[Entry]:
         Entry("forget strangers", Strangers(), 20),
         Entry("let reports fade", Reports(), 20),
         Entry("put talks away", Talks(), 20),
+        *(Entry(*one) for one in report_jobs.JOBS),
     ]
 
 

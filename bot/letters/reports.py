@@ -253,11 +253,17 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
         case "routed" if team:
             return tongue._("It goes to {team}.", team=team)
         case "asked_again":
-            return tongue._("Asked again, because no answer came in time.")
+            return tongue._(_ASKED_AGAIN.get(happening.details.get("clock", ""), _ASKED_AGAIN["answer"]))
         case _:
             sentence = _PLAIN.get(happening.event)
             return tongue._(sentence) if sentence else None
 
+
+_ASKED_AGAIN = {
+    "acknowledge": N_("Asked again, because nobody has looked at it in time."),
+    "answer": N_("Asked again, because no answer came in time."),
+    "resolve": N_("Asked again, because it was not solved in time."),
+}
 
 _PLAIN = {
     "reported": N_("Reported."),

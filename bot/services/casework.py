@@ -188,6 +188,8 @@ async def hand_over(
     made.review_at = now
     await report_news.tell(session, made, happening, now=now, besides=by)
     await report_news.tell_team(session, made, now=now, why="handed_over")
+    if made.hops > MANY_HOPS:
+        await report_news.tell_organisers(session, made, now=now)
     record(session, one, "report.hand_over", now=now, team=team.id)
     return one
 
