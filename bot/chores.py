@@ -11,14 +11,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import pictures, retention
+from bot import pictures
 from bot.charts import Artist, NoPicture
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import DatabaseTrouble, DeliveryFailed, RetryLater
 from bot.message import Media
 from bot.models import Poll
-from bot.services import forgetting, portraits, posters, residents, turnout
+from bot.services import portraits, posters, turnout
 from bot.services.sources import subject
 
 LOOK = 3.0  # seconds
@@ -117,28 +117,3 @@ class Counting:
                 ways = await turnout.counted_members(session, number)
             async with database.writing() as session:
                 await turnout.reckon(session, subject(number, None), ways)
-
-
-class Strangers:
-    """Forgets who came and left nothing, looking at some residents each time: at a million within some hours, and no
-    vote notices. Where it stands is kept in memory only; after a restart it begins again, which loses nothing."""
-
-    def __init__(self) -> None:
-        self._after = 0
-
-    async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        """Look at the next few; those who erased themselves are found at once."""
-        await forgetting.part(session, now=now)
-        before = now - retention.age("stranger")
-        self._after = await residents.sweep(session, before=before, after=self._after) or 0
-
-
-class Talks:
-    """Puts away what was typed in talks that nobody has gone on with; looks at some addresses each time, as above."""
-
-    def __init__(self) -> None:
-        self._after = 0
-
-    async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        """Look at the next few."""
-        self._after = await forgetting.drop_talks(session, after=self._after, now=now) or 0

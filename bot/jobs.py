@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import report_jobs
 from bot.charts import Artist
-from bot.chores import Counting, Drawing, Strangers, Talks
+from bot.chores import Counting, Drawing
 from bot.clock import Clock
 from bot.db import Database, in_turn, trouble, wipe
 from bot.metrics import Metrics

@@ -11,8 +11,8 @@ from bot.letters.reports import Add, Back, Reply, See, Wants, Withdraw
 from bot.message import Attached, Media
 from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services import casework
-from tests.council import a_body, an_officer
 from tests.conversations.test_reporting import HERE, reported
+from tests.council import a_body, an_officer
 from tests.town import Person, Town
 
 
