@@ -62,7 +62,7 @@ def yaml_of(path: Path) -> Said:
     class Loader(yaml.SafeLoader):
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):
-                line = self.peek_event().start_mark.line + 1
+                line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
                 raise FileWrong(f"{path.name}, line {line}: please write it out; I do not follow *names.")
             return super().compose_node(parent, index)
 

@@ -162,7 +162,7 @@ def _body(said: Said, *, today: date) -> BodyPart:
     }
     if kept["zone"] not in available_timezones():
         raise said.wrong(f"zone should be a time zone such as Europe/London: “{kept['zone']}”.")
-    if kept["calendar"] is not None and not working_days.known(kept["calendar"]):
+    if kept["calendar"] is not None and not working_days.known(str(kept["calendar"])):
         raise fields.need("calendar").wrong(
             f"I know no calendar of public holidays called {kept['calendar']}. Some are GB-ENG, GB-WLS, PL and IE."
         )

@@ -150,11 +150,13 @@ def _show(changes: Sequence[Change], notes: Sequence[str], *, dry_run: bool) -> 
     real = [one for one in changes if one.what != "unchanged"]
     for one in real[:SHOWN]:
         say(f"{SIGNS[one.what]} {one.what} {one.kind} {one.name}")
-        say(*(f"    {name}: {before} → {after}" for name, before, after in one.fields))
+        for name, before, after in one.fields:
+            say(f"    {name}: {before} → {after}")
     if len(real) > SHOWN:
         say(f"… and {len(real) - SHOWN} more")
-    say(*notes)
-    counts = Counter(one.what for one in changes)
+    for note in notes:
+        say(note)
+    counts = Counter[str](one.what for one in changes)
     said = ", ".join(f"{counts[what]} {what}" for what in (*SIGNS, "unchanged") if counts[what]) or "nothing"
     say(f"This would be: {said}. Nothing was changed." if dry_run else f"Done: {said}.")
 
