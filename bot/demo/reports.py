@@ -159,6 +159,7 @@ async def _do(
             assert into is not None  # noqa: S101 - the list above has it
             await twins.merge(session, one.id, into.id, by=officer, now=now)
         case "yes":
+            await checking_fixed.ask_due(session, now=now)
             await checking_fixed.answer(session, one.id, "yes", by=by, now=now)
         case "withdraw":
             await own_reports.withdraw(session, one.id, by=by, now=now)

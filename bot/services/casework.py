@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -171,7 +172,7 @@ async def hand_over(
     before = made.team_id
     made.team_id, made.body_id, made.officer_id = team.id, team.body_id, None
     made.hops += 1
-    made.because = {**made.because, "how": "hand", "duty": await _duty(session, made, team)}
+    made.because = await by_hand(session, made, team)
     happening = await histories.note(
         session,
         made,
@@ -194,8 +195,20 @@ async def hand_over(
     return one
 
 
+async def by_hand(session: AsyncSession, made: ServiceRequest, team: Team) -> dict[str, Any]:
+    """Why it is with that team, for `ServiceRequest.because`: somebody gave it to them. The duty is what they do of
+    this kind, for the clocks of a report that is opened again."""
+    kept = {
+        "how": "hand",
+        "area": made.area_id,
+        "body": team.body_id,
+        "team": team.id,
+        "duty": await _duty(session, made, team),
+    }
+    return {name: value for name, value in kept.items() if value is not None}
+
+
 async def _duty(session: AsyncSession, made: ServiceRequest, team: Team) -> int | None:
-    """What that team does of this kind, for the clocks of a report that is opened again."""
     theirs = select(func.min(Duty.id)).where(
         Duty.team_id == team.id, Duty.service_code == made.service_code, Duty.ended_at.is_(None)
     )
