@@ -1,4 +1,5 @@
-"""Chores that take longer than a transaction should: posters are drawn, people counted, pictures fetched and let go."""
+"""Chores that take longer than a transaction should, or look a little each time: posters are drawn, people counted,
+pictures fetched and let go, strangers forgotten, talks put away."""
 
 from __future__ import annotations
 

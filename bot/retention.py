@@ -90,8 +90,41 @@ RULES: Mapping[str, Rule] = {
             "portraits",
         ),
     ),
+    "report": Rule(
+        N_(
+            "That it was you who reported something, whom it concerns, its pictures, and a confidential report's words"
+        ),
+        N_(
+            "{age} after the report has ended, or until you erase yourself; the rest stays as its public history"
+        ),
+        N_("so that you hear what becomes of it, and can say that it is back"),
+        ("service_requests", "concerns", "happenings", "photos", "nudges"),
+        timedelta(days=730),
+    ),
+    "post": Rule(
+        N_("Your post in a council or another body"),
+        N_("until you leave it, or erase yourself"),
+        N_("so that reports reach you"),
+        ("officers",),
+    ),
+    "body": Rule(
+        N_("Which body looks after what, and where; names of streets and places; links on lamp posts"),
+        N_("as long as the operator keeps them, without the name of an organiser who erases themselves"),
+        N_("so that reports get to the right desk"),
+        (
+            "bodies",
+            "teams",
+            "areas",
+            "services",
+            "duties",
+            "emergencies",
+            "named_places",
+            "place_words",
+            "spots",
+        ),
+    ),
     "deed": Rule(
-        N_("What organisers did for a community: asked, told, invited, closed"),
+        N_("What organisers and officers did in their posts: asked, told, invited, closed"),
         N_("for good, without the name of whoever erases themselves"),
         N_("so that a community can hold its organisers to it"),
         ("audit",),
@@ -195,7 +228,7 @@ RULES: Mapping[str, Rule] = {
         HOUR,
     ),
     "invitation": Rule(
-        N_("Invitations to a role: who made them and who took them up"),
+        N_("Invitations to a role or a post: who made them and who took them up"),
         N_("{age} after they have run out; they run out after a week"),
         N_("so that organisers can see and take back what is open"),
         ("invitations",),

@@ -64,7 +64,8 @@ async def card(turn: Turn, made: ServiceRequest) -> Message:
     if made.confidential and how is None:
         raise Refused(N_("Only those in charge can see this report."))
     view = await report_views.of(turn.session, made)
-    history = await histories.of(turn.session, made, everything=False)
+    own = how is not None and (how.why == "reporter" or made.confidential)
+    history = await histories.of(turn.session, made, own=own)
     names = await report_news.team_names(turn.session, history)
     return letters.card(view, history, how, turn.tongue, names=names.get(turn.tongue.code))
 
@@ -134,7 +135,7 @@ _ASKS = {
 
 _DONE = {
     "add": N_("Thank you. It is with the report now."),
-    "reply": N_("Thank you. Those in charge have your answer now, and the days are counted again."),
+    "reply": N_("Thank you. Those in charge have your answer now, and the days go on."),
     "again": N_("It is open again, at the same desk. You hear what comes of it."),
 }
 

@@ -16,7 +16,17 @@ from bot.letters import routing as routing_letters
 from bot.letters.reporting import Told
 from bot.message import Media, Place
 from bot.models import Community, NamedPlace, Service
-from bot.services import communities, gazetteer, guessing, nearby, report_views, reports, residents, routing
+from bot.services import (
+    communities,
+    gazetteer,
+    guessing,
+    nearby,
+    own_reports,
+    report_views,
+    reports,
+    residents,
+    routing,
+)
 from bot.services.routing import Route
 from handlers import report_steps as steps
 from handlers.report_steps import Where
@@ -39,7 +49,7 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     attributes = await _questions(ask, turn, service, community)
     same = await _twin(ask, turn, service, where)
     if same is not None:
-        return await join(turn, same)
+        return await join(turn, same, said, _media(ask))
     code = service.service_code if service else None
     draft = reports.Draft(said, code, attributes, where.place, where.words, _media(ask))
     draft, name = await _look(ask, turn, community, service, draft, way)
@@ -103,7 +113,7 @@ async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Wh
         if where.words is None and (
             named := await gazetteer.nearest(turn.session, where.place.lat, where.place.long)
         ):
-            return Where(where.place, str(turn._("near {place}", place=named.name).unescape()))
+            return Where(where.place, named.name)
         return where
     if where.words is None:
         return where
@@ -198,7 +208,9 @@ async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> 
         for number, one in enumerate(found, 1)
     ]
     offers.append(("none", str(turn._("No, it is another one"))))
-    picked = await ask("same", choice(letters.twins(pairs, turn.tongue), offers, encloses=steps.picture))
+    told = {one.report.id for one in found if await reports.concern(turn.session, one.report, turn.resident)}
+    text = letters.twins(pairs, told, turn.tongue)
+    picked = await ask("same", choice(text, offers, encloses=steps.picture))
     return None if picked == "none" else int(picked)
 
 
@@ -242,10 +254,13 @@ def _answers(turn: Turn, service: Service | None, draft: reports.Draft) -> list[
     ]
 
 
-async def join(turn: Turn, number: int) -> Outcome:
-    """Somebody has the same problem: one more person, who hears what comes of it."""
+async def join(turn: Turn, number: int, text: str = "", media: Sequence[Media] = ()) -> Outcome:
+    """Somebody has the same problem: one more person, who hears what comes of it. What they wrote and sent goes to the
+    report that is there."""
     made, fresh = await reports.same(turn.session, number, by=turn.resident, now=turn.now)
+    if text or media:
+        await own_reports.add(turn.session, made.id, text, media, by=turn.resident, now=turn.now)
     residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
     view = await report_views.of(turn.session, made)
-    text = letters.joined(view, turn.tongue, fresh=fresh)
-    return turn.edit(text, (report_letters.see(view, turn.tongue),))
+    said = letters.joined(view, turn.tongue, fresh=fresh, added=bool(text or media))
+    return turn.edit(said, (report_letters.see(view, turn.tongue),))

@@ -19,6 +19,7 @@ from bot.models import (
     Base,
     Board,
     Broadcast,
+    Concern,
     Enclosure,
     Envelope,
     File,
@@ -29,6 +30,7 @@ from bot.models import (
     Mailing,
     Resident,
     Seen,
+    ServiceRequest,
     WebLine,
     WebSession,
 )
@@ -140,7 +142,7 @@ async def group_code(session: AsyncSession, name: str, at: datetime) -> None:
 
 
 async def invitation(session: AsyncSession, name: str, at: datetime) -> None:
-    session.add(Invitation(code_hash=name, community_id=1, role="officer", created_at=at, expires_at=at))
+    session.add(Invitation(code_hash=name, community_id=1, role="organiser", created_at=at, expires_at=at))
 
 
 async def left_group(session: AsyncSession, name: str, at: datetime) -> None:
@@ -152,6 +154,21 @@ async def board(session: AsyncSession, name: str, at: datetime) -> None:
     session.add(
         Board(address_id=there, kind="poll", number=there, language="en", due_at=at, done_at=at, last=True)
     )
+
+
+async def report(session: AsyncSession, name: str, at: datetime) -> None:
+    by, kept = await keeper(session, name, at), {"community_id": 1, "description": name, "language": "en"}
+    one = ServiceRequest(
+        service_request_id=name,
+        status="fixed",
+        resident_id=by,
+        requested_datetime=at,
+        updated_datetime=at,
+        **kept,
+    )
+    session.add(one)
+    await session.flush()
+    session.add(Concern(service_request_id=one.id, resident_id=by, why="reporter", since=at))
 
 
 CASES: dict[str, tuple[Put, Any]] = {
@@ -169,6 +186,7 @@ CASES: dict[str, tuple[Put, Any]] = {
     "joining code": (joining_code, LinkCode),
     "group code": (group_code, GroupCode),
     "invitation": (invitation, Invitation),
+    "report": (report, Concern),
     "group": (left_group, Address),
     "board": (board, Board),
 }

@@ -17,7 +17,7 @@ from bot import i18n, kinds
 from bot.app import Folkmoot, build, running
 from bot.clock import SetClock
 from bot.message import Command, Content, Incoming, Message, Place, Receipt, Tap, Words
-from bot.models import Ballot, Community, Envelope, Poll, Tally
+from bot.models import Ballot, Community, Envelope, Mailing, Poll, Tally
 from bot.pace import Limits
 from bot.services import communities, invitations, polls
 from bot.settings import Settings
@@ -25,6 +25,7 @@ from tests.paper import PaperChannel, Screen
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 PATIENCE = 30.0  # seconds a test waits for what must come
+_HELD = select(Mailing.id).where(Mailing.held_at.is_not(None))  # is not due until it is released
 WAKE = 6  # looks between two times that a postman is woken while something is due
 
 
@@ -239,6 +240,7 @@ class Town:
                 due = await session.scalar(
                     select(Envelope.id)
                     .where(Envelope.state.in_(("waiting", "claimed", "retry")), Envelope.channel == "paper")
+                    .where(Envelope.mailing_id.is_(None) | Envelope.mailing_id.not_in(_HELD))
                     .limit(1)
                 )
             if due is None:

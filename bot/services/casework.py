@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,7 +60,9 @@ async def take(session: AsyncSession, number: int, *, by: Resident, now: datetim
     if one.report.officer_id is not None:
         colleague = await session.get_one(Officer, one.report.officer_id)
         name = (await officers.names(session, [colleague])).get(colleague.id)
-        raise Refused(N_("{name} has taken this one already."), name=name or N_("A colleague"))
+        if name is None:
+            raise Refused(N_("A colleague has taken this one already."))
+        raise Refused(N_("{name} has taken this one already."), name=name)
     one.report.officer_id = one.officer.id
     happening = await write(session, one, "taken", now=now, public=True)
     if one.report.status == lifecycle.FIRST:
@@ -169,7 +172,7 @@ async def hand_over(
     before = made.team_id
     made.team_id, made.body_id, made.officer_id = team.id, team.body_id, None
     made.hops += 1
-    made.because = {**made.because, "how": "hand", "duty": await _duty(session, made, team)}
+    made.because = await by_hand(session, made, team)
     happening = await histories.note(
         session,
         made,
@@ -186,12 +189,26 @@ async def hand_over(
     made.review_at = now
     await report_news.tell(session, made, happening, now=now, besides=by)
     await report_news.tell_team(session, made, now=now, why="handed_over")
+    if made.hops > MANY_HOPS:
+        await report_news.tell_organisers(session, made, now=now)
     record(session, one, "report.hand_over", now=now, team=team.id)
     return one
 
 
+async def by_hand(session: AsyncSession, made: ServiceRequest, team: Team) -> dict[str, Any]:
+    """Why it is with that team, for `ServiceRequest.because`: somebody gave it to them. The duty is what they do of
+    this kind, for the clocks of a report that is opened again."""
+    kept = {
+        "how": "hand",
+        "area": made.area_id,
+        "body": team.body_id,
+        "team": team.id,
+        "duty": await _duty(session, made, team),
+    }
+    return {name: value for name, value in kept.items() if value is not None}
+
+
 async def _duty(session: AsyncSession, made: ServiceRequest, team: Team) -> int | None:
-    """What that team does of this kind, for the clocks of a report that is opened again."""
     theirs = select(func.min(Duty.id)).where(
         Duty.team_id == team.id, Duty.service_code == made.service_code, Duty.ended_at.is_(None)
     )
