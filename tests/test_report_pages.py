@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy import update
 
-from bot.message import Place
 from bot.models import Officer, Resident, ServiceRequest
 from bot.services import casework, report_lists
-from tests.bodies import a_body, an_officer
+from tests.council import a_body, an_officer
 from tests.newsroom import Newsroom
 from tests.plans import listening, looking, read_from_end_to_end
-from tests.reports import HERE, a_report, fresh, surroundings
+from tests.reports import a_report, fresh, surroundings
 
 LIST = "/c/elm-park/reports"
 
@@ -152,27 +151,6 @@ async def test_confidential_and_hidden_ones_are_nowhere(newsroom: Newsroom) -> N
             assert secret not in page
 
 
-async def test_the_map_gets_public_fields_only_and_about_where_it_is(newsroom: Newsroom) -> None:
-    await a_body(newsroom.town)
-    made = await a_report(newsroom.town)
-    await a_report(newsroom.town, "Somewhere", at=None, address="behind the mill")
-    (one,) = await pins(newsroom)
-    assert one["geometry"] == {"type": "Point", "coordinates": [-0.1205, 51.5001]}
-    assert one["properties"] == {
-        "service_request_id": made.service_request_id,
-        "status": "open",
-        "extended_status": "OPEN",
-        "service_code": "bins",
-        "service_name": "Bins",
-        "requested_datetime": "2026-11-23T10:00:00+00:00",
-        "updated_datetime": "2026-11-23T10:00:00+00:00",
-        "expected_datetime": "2026-12-21T17:00:00+00:00",
-        "people": 1,
-        "label": "Received",
-    }
-    assert "behind the mill" in await reads(newsroom)
-
-
 async def test_what_has_ended_stays_a_month_and_a_twin_not_at_all(newsroom: Newsroom) -> None:
     await a_body(newsroom.town)
     fixed = await a_report(newsroom.town, "The lamp", "streetlights", status="fixed")
@@ -289,16 +267,6 @@ async def many(newsroom: Newsroom, made: ServiceRequest, numbers: range) -> None
     ]
     async with newsroom.town.folkmoot.database.writing() as session:
         await session.execute(ServiceRequest.__table__.insert(), rows)  # type: ignore[attr-defined]
-
-
-async def test_a_map_begins_where_the_community_is_or_its_last_report(newsroom: Newsroom) -> None:
-    await a_body(newsroom.town)
-    await newsroom.town.community()
-    assert 'class="map"' not in (await newsroom.gets(LIST))[1]
-    await a_report(newsroom.town, at=Place(51.6, -0.3))
-    assert 'data-lat="51.6" data-long="-0.3"' in (await newsroom.gets(LIST))[1]
-    await surroundings(newsroom.town)
-    assert f'data-lat="{HERE.lat}"' in (await newsroom.gets(LIST))[1]
 
 
 async def test_the_list_is_found_from_the_front_door_and_the_community(newsroom: Newsroom) -> None:

@@ -131,7 +131,7 @@ class Reports:
             "reported": letters.reported(view, to),
             "dues": letters.dues(view, to, now=self.clock()),
             "in_charge": letters.in_charge(view, told.reason, to),
-            "contact": routing_letters.contact(to, view.body) if view.team else None,
+            "contact": routing_letters.contact(to, view.body) if view.body and view.body.contact else None,
             "history": letters.history(told.history, view, told.names.get(to.code, {}), to),
             "photos": [
                 (f"/r/{report.service_request_id}/photo/{one.id}", letters.about(one, to))

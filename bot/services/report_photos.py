@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -17,7 +17,7 @@ from bot.services import files
 
 SUBJECT = "report"
 KEPT = timedelta(days=3650)
-"""As long as a report may be looked up; what belongs to no report any more is let go of earlier."""
+"""Longer than a report is open. They go with what else a report tells of people (`traces.py`), long before that."""
 
 AT_ONCE = 4
 WAITS = (0, 10, 60, 600, 3600, 6 * 3600)
@@ -132,6 +132,13 @@ async def _give_up(session: AsyncSession, photo: Photo, sentence: str, *, now: d
         await outbox.put_personal(session, sender.id, Message(text), once_key=f"photo:{photo.id}", now=now)
     await session.delete(photo)
     await session.flush()
+
+
+async def let_go(session: AsyncSession, *which: ColumnElement[bool]) -> None:
+    """Keep these no longer: neither what they are of, nor what is to be seen on them."""
+    keys = select(Photo.file_key).where(Photo.file_key.is_not(None), *which)
+    await session.execute(delete(File).where(File.key.in_(keys)))
+    await session.execute(delete(Photo).where(*which))
 
 
 async def shown(session: AsyncSession, reference: str, number: int) -> Photo | None:

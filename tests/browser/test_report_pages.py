@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from bot.message import Place
 from bot.models import ServiceRequest
-from tests.bodies import a_body
 from tests.browser.conftest import Opens
 from tests.browser.test_for_everybody import violations
 from tests.browser.test_result_page import PHONE
 from tests.channels.webchat_town import WebTown
+from tests.council import a_body
 from tests.reports import BIN, HERE, a_report, photos_come, surroundings
 
 LIST = "/c/elm-park/reports"
