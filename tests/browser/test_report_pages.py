@@ -88,6 +88,7 @@ async def test_the_maps_show_what_was_loaded_and_axe_finds_nothing(
     assert not await violations(page)
     await page.locator(".leaflet-popup a[href^='/r/']").click()
     await expect(page.locator("path.pin")).to_have_count(1)
+    await expect(page.locator(".map")).to_be_visible()
     await fits(page)
     assert not await violations(page)
     await page.goto(f"{town.site}/r/{late.service_request_id}")

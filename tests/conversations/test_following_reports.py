@@ -41,10 +41,10 @@ async def test_whoever_has_the_problem_too_is_counted_after_all_and_stays(town: 
     await carol.taps("I have the same problem")
     assert (await fresh(town, made)).people == 2
     await carol.does_press(Follow(report=made.id, on=0).pack())
-    await carol.does_press(Follow(report=made.id, on=1).pack())
-    assert (await fresh(town, made)).people == 2
     await by_the_officer(town, casework.answer, made.id, "We come on Friday.")
     assert carol.sees("We come on Friday.")
+    await carol.does_press(Follow(report=made.id, on=1).pack())
+    assert (await fresh(town, made)).people == 2
 
 
 async def test_what_is_kept_from_everybody_or_over_is_followed_by_nobody(town: Town) -> None:
