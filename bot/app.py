@@ -167,6 +167,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             paid=settings.telegram_messages_per_second > FREE,
             drawer=intake.drawer,
             asks_for_administrators=router.asks_for_administrators,
+            asks_for_place=router.asks_for_place,
             search=searching(folkmoot.database, router.find, folkmoot.clock, settings.default_language),
         )
         pace = limits(

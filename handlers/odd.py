@@ -46,7 +46,7 @@ async def odd(turn: Turn, thing: Odd) -> Outcome:
 async def attached(turn: Turn, thing: Attached) -> Outcome:
     """A picture or a document that nobody asked for; organisers may have wanted to pass it on."""
     answer = turn._(WORDS_PLEASE)
-    if await communities.organised_by(turn.session, turn.resident):
+    if turn.incoming.album is None and await communities.organised_by(turn.session, turn.resident):
         hint = turn._(
             "To send it to your whole community, send it again with /announce and your words below it."
         )
