@@ -16,7 +16,7 @@ from bot import db, garbage, logs
 from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import Shelf, WebChat, clearing, tidy
 from bot.charts import Artist
-from bot.chores import fetching
+from bot.chores import Letting, fetching
 from bot.clock import Clock, utc_now
 from bot.console import health, pages
 from bot.console.server import serving
@@ -25,8 +25,8 @@ from bot.conversation.dispatch import Dispatcher
 from bot.conversation.router import Router
 from bot.conversation.searching import searching
 from bot.db import Database
-from bot.drawer import Drawer
 from bot.errors import FolkmootError
+from bot.intake import Intake
 from bot.introduce import introducing
 from bot.jobs import CLOCK, Entry, Jobs
 from bot.links import links_of
@@ -58,6 +58,7 @@ class Folkmoot:
     web: web.Application
     clock: Clock
     metrics: Metrics
+    intake: Intake
     channels: list[Channel] = field(default_factory=list)
     postmen: dict[str, Postman] = field(default_factory=dict)
     speeds: dict[str, float] = field(default_factory=dict)
@@ -130,15 +131,18 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         site=settings.public_url,
     )
     jobs = Jobs(database, clock, metrics, broken, artist=artist, site=settings.public_url)
+    intake = Intake.of(settings.media_dir, database, clock, artist)
     folkmoot = Folkmoot(
-        settings, role, database, router, dispatcher, jobs, web.Application(), clock, metrics, channels, postmen,
-        speeds, broken, artist,
+        settings, role, database, router, dispatcher, jobs, web.Application(), clock, metrics, intake, channels,
+        postmen, speeds, broken, artist,
     )  # fmt: skip
+    letting = Letting(intake.store)
+    jobs.entries.append(Entry("let go of pictures", letting, 3600, letting.afterwards))
     if role.doors or role.post:
         _add_channels(folkmoot)
     if settings.webchat:
-        folkmoot.jobs.entries.append(Entry("tidy web chat", tidy, 3600))
-        folkmoot.jobs.entries.append(Entry("tidy pictures", clearing(settings.media_dir), 3600))
+        jobs.entries.append(Entry("tidy web chat", tidy, 3600))
+        jobs.entries.append(Entry("tidy pictures", clearing(settings.media_dir), 3600))
     health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
     if role.doors:
         pages.setup(folkmoot.web, database, clock, settings, folkmoot.artist, links_of(channels))
@@ -148,8 +152,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
 def _add_channels(folkmoot: Folkmoot) -> None:
     """The channels that are set; their doors stand open only in a role that receives."""
     settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
-    drawer, fetch = Drawer(folkmoot.database, folkmoot.clock, folkmoot.artist), None
-    router, fetch = folkmoot.router, None
+    router, intake = folkmoot.router, folkmoot.intake
     if settings.telegram_token is not None:
         from bot.channels.telegram.channel import TelegramChannel  # late: not everybody has a bot
 
@@ -162,8 +165,9 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             public_url=settings.public_url,
             alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
             paid=settings.telegram_messages_per_second > FREE,
-            drawer=drawer,
+            drawer=intake.drawer,
             asks_for_administrators=router.asks_for_administrators,
+            asks_for_place=router.asks_for_place,
             search=searching(folkmoot.database, router.find, folkmoot.clock, settings.default_language),
         )
         pace = limits(
@@ -173,7 +177,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
         )
         folkmoot.add(telegram, pace)
         folkmoot.web.add_routes(telegram.routes())
-        folkmoot.telegram, fetch = telegram, telegram.fetch
+        folkmoot.telegram, intake.fetch = telegram, telegram.fetch
     if settings.webchat:
         chat = WebChat(
             folkmoot.database,
@@ -183,8 +187,8 @@ def _add_channels(folkmoot: Folkmoot) -> None:
             settings.default_language,
             folkmoot.clock,
             settings.webchat_frames,
-            Shelf(settings.media_dir, fetch, folkmoot.clock),
-            drawer,
+            Shelf(settings.media_dir, intake.content, folkmoot.clock),
+            intake,
         )
         folkmoot.add(chat, Limits())
         if doors:
@@ -209,9 +213,9 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
             stack.push_async_callback(channel.close)
         for name, postman in folkmoot.postmen.items():
             await at_work(f"the postman for {name}", postman.run())
-        if folkmoot.telegram is not None and role.post:
-            fetch = folkmoot.telegram.fetch
-            await at_work("fetching pictures", fetching(folkmoot.database, folkmoot.clock, fetch))
+        if role.post:
+            bringing = fetching(folkmoot.database, folkmoot.clock, folkmoot.intake)
+            await at_work("fetching pictures", bringing)
         if role.doors:
             await at_work("the dispatcher", folkmoot.dispatcher.run())
         if listen:

@@ -14,11 +14,10 @@ from bot.press import Press
 ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 """The invisible marks that isolate directions, for `str.translate` to remove."""
 
-BESIDE_MEDIA = (
-    1024  # `units` of a text in one message with a picture or a document; Bot API, sendPhoto.caption
-)
+BESIDE_MEDIA = 1024
+"""`units` of a text in one message with a picture or a document; Bot API, sendPhoto.caption."""
 
-
+_PICTURES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
 ELSEWHERE = "inline:"
 """What the name of a chat begins with that is one message of ours in a chat that we are not in."""
 
@@ -33,11 +32,10 @@ def units(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or a document that lies with a message, as data: nothing of the file itself.
-
-    `files` maps the credential of a channel's bot to the name under which that channel knows the file. `name` is the
-    file's own name if it has one, `size` is in bytes and `type` a media type, as far as they are known. `about` says
-    in words what is to be seen. `key` names the copy that web pages show, once it may be shown.
+    """A picture or a document that lies with a message, as data: nothing of the file itself. `files` maps the
+    credential of a channel's bot to the name under which that channel knows the file. `name` is the file's own name if
+    it has one, `size` is in bytes and `type` a media type, as far as they are known. `about` says in words what is to
+    be seen. `key` names the copy that web pages show, once it may be shown.
     """
 
     kind: Literal["photo", "document"]
@@ -47,6 +45,11 @@ class Media:
     type: str | None = None
     about: str | None = None
     key: str | None = None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture, or a document that says it is one that we can read."""
+        return self.kind == "photo" or self.type in _PICTURES
 
     def as_json(self) -> dict[str, Any]:
         """The shape kept in talks, letters and the outbox."""
@@ -117,11 +120,13 @@ class MovedTo:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """One picture or document, with the words below it; `command` is the command that they are, if they are one."""
+    """One picture or document, with the words below it; `command` is the command that they are, if they are one.
+    `place` is where it says that it was taken: here and not in `Media`, so that no letter carries it on."""
 
     media: Media
     text: str = ""
     command: Command | None = None
+    place: Place | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", self.text.translate(ISOLATES))
@@ -142,16 +147,16 @@ Content = Words | Command | Tap | Place | Attached | Blocked | Unblocked | Moved
 class Incoming:
     """One thing that one person did, as its channel understood it.
 
-    `key` names the update within its channel: the same update that comes twice has the same key.
-    `chat` is where an answer goes, `sender` who did it; in a private chat the two are the same.
-    `message` is the channel's name for the message that a tap came from.
-    `language` is what the app or browser is set to, as a BCP 47 tag.
-    `source` is the code of the link or page that somebody came by, when the channel knows it.
+    `key` names the update within its channel: the same update that comes twice has the same key. `chat` is where an
+    answer goes, `sender` who did it; in a private chat the two are the same. `message` is the channel's name for the
+    message that a tap came from, `language` what the app or browser is set to, as a BCP 47 tag, `source` the code of
+    the link or page that somebody came by, when the channel knows it.
     `takes_note` says that the channel carries a tap's note back with the receipt. It cannot tell whether the note
     arrived, so this is for notes only: whoever misses one still sees the message change.
+    `album` is the channel's name for several things sent at once, which come one by one (see `conversation/flow.py`).
     `administers` says whether the sender is an administrator of the group, where that is asked for
-    (`Router.asks_for_administrators`); None where it was not, or could not be found out.
-    `at` is when it was handed in; the dispatcher notes it.
+    (`Router.asks_for_administrators`); None where it was not, or could not be found out. `at` is when it was handed
+    in; the dispatcher notes it.
     """
 
     channel: str
@@ -165,6 +170,7 @@ class Incoming:
     source: str | None = None
     takes_note: bool = False
     administers: bool | None = None
+    album: str | None = None
     at: datetime | None = field(default=None, compare=False)
 
     @property

@@ -191,6 +191,13 @@ RULES: Mapping[str, Rule] = {
         ("files",),
         DAY,
     ),
+    "picture": Rule(
+        N_("A picture that you send on the web page"),
+        N_("{age} after it came; or as long as what you sent it for is kept"),
+        N_("so that it gets to where you send it"),
+        ("files",),
+        DAY,
+    ),
     "drawing": Rule(
         N_("The picture of a result"),
         N_("{age} after the question closed"),

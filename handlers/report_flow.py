@@ -49,9 +49,9 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     attributes = await _questions(ask, turn, service, community)
     same = await _twin(ask, turn, service, where)
     if same is not None:
-        return await join(turn, same, said, _media(ask))
+        return await join(turn, same, said, ask.all_enclosed)
     code = service.service_code if service else None
-    draft = reports.Draft(said, code, attributes, where.place, where.words, _media(ask))
+    draft = reports.Draft(said, code, attributes, where.place, where.words, ask.all_enclosed)
     draft, name = await _look(ask, turn, community, service, draft, way)
     made = await reports.report(turn.session, community, draft, by=turn.resident, now=turn.now)
     turn.resident.name = name or turn.resident.name
@@ -59,10 +59,6 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     view = await report_views.of(turn.session, made)
     reason = await routing.reason(turn.session, made.because, service_code=code, address=made.address)
     return turn.edit(report_letters.received(view, reason, turn.tongue))
-
-
-def _media(ask: Ask) -> tuple[Media, ...]:
-    return () if ask.enclosed is None else (ask.enclosed,)
 
 
 async def _what(ask: Ask, turn: Turn) -> str:
@@ -74,8 +70,7 @@ async def _what(ask: Ask, turn: Turn) -> str:
 
 
 async def _where(ask: Ask, turn: Turn) -> Where:
-    taken = None  # until channels tell where a photo was taken
-    where = await ask("where", steps.where(turn, taken))
+    where = await ask("where", steps.where(turn, ask.taken_at))
     if address := ask.given.get("address"):
         return Where(where.place, address)
     return where
@@ -95,7 +90,9 @@ async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
     if len(mine) == 1:
         return mine[0]
     offers = [(str(one.id), one.name_in(turn.tongue.code)) for one in mine]
-    picked = await ask("community", choice(turn._("For which community?"), offers, encloses=steps.picture))
+    picked = await ask(
+        "community", choice(turn._("For which community?"), offers, encloses=steps.picture, several=True)
+    )
     return next(one for one in mine if str(one.id) == picked)
 
 
@@ -210,7 +207,7 @@ async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> 
     offers.append(("none", str(turn._("No, it is another one"))))
     told = {one.report.id for one in found if await reports.concern(turn.session, one.report, turn.resident)}
     text = letters.twins(pairs, told, turn.tongue)
-    picked = await ask("same", choice(text, offers, encloses=steps.picture))
+    picked = await ask("same", choice(text, offers, encloses=steps.picture, several=True))
     return None if picked == "none" else int(picked)
 
 

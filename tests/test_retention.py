@@ -106,6 +106,12 @@ async def file(session: AsyncSession, name: str, at: datetime) -> None:
     session.add(File(key=name, content=b"1", created_at=at, expires_at=until, **about))
 
 
+async def picture(session: AsyncSession, name: str, at: datetime) -> None:
+    life = retention.age("picture")
+    about: dict[str, Any] = {"kind": "photo", "name": name, "media_type": "image/jpeg", "size": 1}
+    await files.keep_stored(session, name, subject=name, life=life, now=at, **about)
+
+
 async def drawing(session: AsyncSession, name: str, at: datetime) -> None:
     await files.keep_drawing(
         session,
@@ -174,6 +180,7 @@ CASES: dict[str, tuple[Put, Any]] = {
     "seen": (seen, Seen),
     "transcript": (transcript, WebLine),
     "file": (file, File),
+    "picture": (picture, File),
     "drawing": (drawing, File),
     "enclosure": (enclosure, Enclosure),
     "joining code": (joining_code, LinkCode),

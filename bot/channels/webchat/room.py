@@ -17,8 +17,8 @@ from bot.channels.webchat.seal import Seal, chat_of
 from bot.channels.webchat.shelf import Shelf
 from bot.clock import Clock
 from bot.db import Database
-from bot.drawer import Drawer
 from bot.i18n import N_, Tongue, available
+from bot.intake import Intake
 from bot.message import Incoming, Message, Receipt
 from bot.models import Community
 from bot.readers import reads
@@ -47,7 +47,7 @@ class Room:
     guard: Guard
     hub: Hub
     shelf: Shelf
-    drawer: Drawer
+    intake: Intake
     _seal: Seal | None = field(default=None)
 
     @property
