@@ -102,6 +102,11 @@ class Turn:
         """The resident's language."""
         return tongue(self.resident.language)
 
+    @property
+    def written(self) -> str | None:
+        """What was written beside a button that asks for words (`Press.asks`); None where there was no room for it."""
+        return self.incoming.what.words if isinstance(self.incoming.what, Tap) else None
+
     def _(self, sentence: str, /, **holes: Any) -> Markup:
         return self.tongue._(sentence, **holes)
 
