@@ -36,6 +36,7 @@ from bot.outbox import POST
 from bot.pace import Limits
 from bot.postman import Postman
 from bot.roles import ALL, Role, fits
+from bot.services import mailboxes
 from bot.settings import Settings
 from handlers import ROUTERS
 
@@ -148,7 +149,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
 def _add_channels(folkmoot: Folkmoot) -> None:
     """The channels that are set; their doors stand open only in a role that receives."""
     settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
-    drawer, fetch = Drawer(folkmoot.database, folkmoot.clock, folkmoot.artist), None
+    drawer = Drawer(folkmoot.database, folkmoot.clock, folkmoot.artist)
     router, fetch = folkmoot.router, None
     if settings.telegram_token is not None:
         from bot.channels.telegram.channel import TelegramChannel  # late: not everybody has a bot
@@ -176,19 +177,20 @@ def _add_channels(folkmoot: Folkmoot) -> None:
         folkmoot.telegram, fetch = telegram, telegram.fetch
     if settings.webchat:
         chat = WebChat(
-            folkmoot.database,
-            submit,
-            folkmoot.dispatcher.rehearse,
-            settings.site,
-            settings.default_language,
-            folkmoot.clock,
-            settings.webchat_frames,
-            Shelf(settings.media_dir, fetch, folkmoot.clock),
-            drawer,
-        )
+            folkmoot.database, submit, folkmoot.dispatcher.rehearse, settings.site, settings.default_language,
+            folkmoot.clock, settings.webchat_frames, Shelf(settings.media_dir, fetch, folkmoot.clock), drawer,
+        )  # fmt: skip
         folkmoot.add(chat, Limits())
         if doors:
             chat.setup(folkmoot.web)
+    if settings.smtp_host is not None:
+        from bot.channels.email.building import LIMITS, email_of
+
+        email = email_of(settings, folkmoot.database, submit, router, drawer, folkmoot.clock)
+        folkmoot.add(email, LIMITS)
+        folkmoot.jobs.entries.append(Entry("tidy mails", mailboxes.tidy, 3600))
+        if doors:
+            email.setup(folkmoot.web)
 
 
 @contextlib.asynccontextmanager

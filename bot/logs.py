@@ -11,7 +11,8 @@ import structlog
 from bot.settings import Settings
 
 QUIET = (
-    "aiohttp.access", "aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "telegram", "tzlocal",
+    "aiohttp.access", "aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "mail", "telegram",
+    "tzlocal",
 )  # fmt: skip
 """Libraries that log each request with all it holds, or more than an operator can use; they speak up from
 warnings on, at every level that is set."""
@@ -21,7 +22,12 @@ def configure(settings: Settings) -> None:
     """Send this program's and its libraries' logs to stderr in the chosen form and from the chosen level on."""
     secrets = [
         secret.get_secret_value()
-        for secret in (settings.telegram_token, settings.telegram_webhook_secret)
+        for secret in (
+            settings.telegram_token,
+            settings.telegram_webhook_secret,
+            settings.smtp_password,
+            settings.imap_password,
+        )
         if secret is not None
     ]
     for url in (settings.database, settings.database_direct):

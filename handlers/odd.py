@@ -5,12 +5,13 @@ from bot.conversation.router import Router
 from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.i18n import N_
 from bot.letters.markup import lines, opening, paragraphs
-from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
+from bot.message import Attached, Blocked, MovedTo, Odd, Reply, Unblocked
 from bot.services import communities
 
 router = Router()
 
 WORDS_PLEASE = N_("I can only read words and taps for now. Send /help to see what I can do.")
+NO_REPLIES = N_("I cannot take an answer to that, so nothing was passed on. Please use the buttons.")
 NO_FORWARDS = N_("That was written elsewhere. Please tell me in your own words.")
 EDITED = N_("I saw that you changed a message. I go by what you send new, so please send it again.")
 
@@ -52,6 +53,12 @@ async def attached(turn: Turn, thing: Attached) -> Outcome:
         )
         answer = paragraphs(answer, hint)
     return turn.say(answer)
+
+
+@router.unprompted(Reply)
+async def replied(turn: Turn, _: Reply) -> Outcome:
+    """An answer to something that takes none."""
+    return turn.say(turn._(NO_REPLIES))
 
 
 @router.command("help", words=N_("help"), about=N_("What I can do"), groups=True)

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import insert_new
+from bot import retention
+from bot.db import forget_some, insert_new
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.models import Address, HeldMail, Mailbox, Resident
@@ -148,6 +149,11 @@ async def ready(session: AsyncSession) -> Sequence[Ready]:
 async def passed_on(session: AsyncSession, number: int) -> None:
     """That mail need not be held any more."""
     await session.execute(delete(HeldMail).where(HeldMail.id == number))
+
+
+async def tidy(session: AsyncSession, now: datetime) -> bool:
+    """Forget some of the mails that waited too long; true when there may be more."""
+    return await forget_some(session, HeldMail, HeldMail.held_at < now - retention.age("held mail"))
 
 
 async def note_trouble(session: AsyncSession, address: Address, cause: str, *, now: datetime) -> None:
