@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.engine import URL
 
 from bot.channels.email.channel import EmailChannel
 from bot.channels.email.stamps import Stamps
+from bot.models import Envelope
 from tests.channels.webchat_town import WebTown, a_web_town
 from tests.mails.desk import Desk
 from tests.mails.mailbox import Mailbox, a_mailbox
@@ -33,6 +36,18 @@ class Post:
     async def stamps(self) -> Stamps:
         """What the town signs with."""
         return await self.channel._office.stamps()
+
+    async def quiet(self) -> None:
+        """Wait until every letter has arrived, or has been given up."""
+        database, deadline = self.town.folkmoot.database, time.monotonic() + 60
+        unsent = select(Envelope.id).where(Envelope.channel == "email", Envelope.done_at.is_(None)).limit(1)
+        while True:
+            async with database.reading() as session:
+                if await session.scalar(unsent) is None:
+                    return
+            assert time.monotonic() < deadline, "letters wait without end"
+            self.town.folkmoot.postmen["email"].wake()
+            await asyncio.sleep(0.02)
 
     async def brings(self, raw: bytes, to: str) -> str:
         """A mail server brings a mail to our own port; returns what it was told at the end."""

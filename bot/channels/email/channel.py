@@ -27,7 +27,7 @@ from bot.models import Address
 from bot.pace import Limits, Rate
 from bot.services import mailboxes
 
-LIMITS = Limits(whole=Rate(per_second=2, burst=10), chat=Rate(per_second=0.5, burst=5))
+LIMITS = Limits(whole=Rate(per_second=2, burst=10), chat=Rate(per_second=1, burst=10))
 """Modest: large providers take far more, small ones grow suspicious."""
 LINES = 4  # to the mail server at once
 AGAIN = 60.0  # seconds after which what is held is looked at once more

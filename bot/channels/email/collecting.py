@@ -82,10 +82,8 @@ class Box:
         try:
             if account.tls == "starttls":
                 self._line.starttls(context)
-        except (OSError, imaplib.IMAP4.error) as error:
-            raise NoMailbox(
-                f"The mailbox offers no encryption ({type(error).__name__}); see IMAP_TLS."
-            ) from None
+        except (OSError, imaplib.IMAP4.error):
+            raise NoMailbox("The mailbox offers no encryption that we can trust; look at IMAP_TLS.") from None
         try:
             self._line.login(account.user, account.password)
         except (OSError, imaplib.IMAP4.error):

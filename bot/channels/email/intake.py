@@ -38,6 +38,13 @@ EMPTY = N_(
 TOO_LARGE = N_(
     "Your e-mail is too large for us, so it was not passed on. Please send it again with fewer or smaller pictures."
 )
+ASKED = N_(
+    "Somebody has answered an e-mail of ours from this address. We pass that on as soon as we know that the address "
+    "is yours. Tap the button, or answer this e-mail with any word."
+)
+IF_NOT = N_("If it was not you, do nothing. Nothing is passed on then, and in two days we have forgotten it.")
+YES = N_("Yes, it is mine")
+IS_IT_YOURS = N_("Is this address yours?")
 PASSED_ON = N_("Thank you. We know now that this address is yours, and have passed on what you wrote.")
 
 log = structlog.get_logger()
@@ -165,17 +172,9 @@ class Intake:
         say = there.tongue._
         now, stamps = self._office.clock(), await self._office.stamps()
         link = stamps.link(Link("confirm", there.number, None), now=now)
-        words = paragraphs(
-            say(
-                "Somebody has answered an e-mail of ours from this address. We pass that on as soon as we know that "
-                "the address is yours. Tap the button, or answer this e-mail with any word."
-            ),
-            say(
-                "If it was not you, do nothing. Nothing is passed on then, and in two days we have forgotten it."
-            ),
-        )
-        yes = Button(str(say("Yes, it is mine").unescape()), url=f"{self._office.site}/e/{link}")
-        subject = str(say("Is this address yours?").unescape())
+        words = paragraphs(say(ASKED), say(IF_NOT))
+        yes = Button(str(say(YES).unescape()), url=f"{self._office.site}/e/{link}")
+        subject = str(say(IS_IT_YOURS).unescape())
         return Message(words, ((yes,),), subject=f"{subject} ({about})" if about else subject)
 
     async def confirm(self, letter: There) -> bool:
