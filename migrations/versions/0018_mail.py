@@ -24,6 +24,11 @@ def upgrade() -> None:
             "CREATE TRIGGER envelopes_leave AFTER DELETE ON addresses BEGIN"
             " DELETE FROM envelopes WHERE address_id = OLD.id; END"
         )
+    _mailboxes()
+    _held_mails()
+
+
+def _mailboxes() -> None:
     op.create_table(
         "mailboxes",
         sa.Column("address_id", BIG, autoincrement=False, nullable=False),
@@ -41,6 +46,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("address_id", name=op.f("pk_mailboxes")),
     )
+
+
+def _held_mails() -> None:
     op.create_table(
         "held_mails",
         sa.Column("id", BIG, autoincrement=True, nullable=False),

@@ -71,7 +71,6 @@ def draw(
     if heading.answers_to:
         mail["Reply-To"] = Named(display_name=name, addr_spec=heading.answers_to)
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = to.code
     reads = heading.answers_to is not None
     mail.set_content(_plain(message, choices, shown, to, reads=reads), cte="quoted-printable")
     inside = shown is not None and shown.content is not None
@@ -92,6 +91,7 @@ def draw(
         page.add_related(
             shown.content, kind, form, cid="<picture>", filename=f"picture.{form}", disposition="inline"
         )
+    mail["Content-Language"] = to.code  # last: what is said of the content moves into its first part
     _bound(mail, heading.name)
     return mail
 

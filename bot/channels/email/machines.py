@@ -79,7 +79,7 @@ def _in_words(mail: Mime) -> Bounce | None:
 
 
 def automatic(mail: Mime, sender: str, subject: str) -> str | None:
-    """By what it can be told that nobody is sitting there; None for a mail that a person wrote."""
+    """By what it can be told that no person wrote it; None for a mail of somebody."""
 
     def said(name: str) -> str:
         return str(mail.get(name, "")).strip().lower()
