@@ -55,7 +55,6 @@ class TownHall:
     refuses: dict[str, list[str]] = field(default_factory=dict)
     refuses_letters: list[str] = field(default_factory=list)
     hangs_up_after_letters: int = 0
-    hangs_up_at_once: bool = False
     logins: dict[str, str] = field(default_factory=dict)
     encrypted: list[bool] = field(default_factory=list)
     port: int = 0
@@ -76,10 +75,10 @@ class TownHall:
         mail = message_from_bytes(content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.arrived.append(Arrived(envelope.mail_from or "", envelope.rcpt_tos[0], mail))
-        self.encrypted.append(session.ssl is not None)
+        assert server.transport is not None
+        self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         if self.hangs_up_after_letters:
             self.hangs_up_after_letters -= 1
-            assert server.transport is not None
             server.transport.abort()  # type: ignore[attr-defined]
         return "250 We have it"
 
@@ -111,7 +110,7 @@ async def a_town_hall(
                 loop=asyncio.get_running_loop(),
                 authenticator=hall.authenticate,
                 auth_required=bool(hall.logins),
-                auth_require_tls=tls != "none",
+                auth_require_tls=tls == "starttls",
                 tls_context=context if tls == "starttls" else None,
                 require_starttls=tls == "starttls",
             )

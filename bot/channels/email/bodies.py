@@ -37,7 +37,11 @@ def words(mail: Mime) -> str:
     if plain is not None and plain.strip():
         return plain
     html = next(_texts(mail, "text/html"), None)
-    return from_html(html) if html is not None else plain or ""
+    if html is not None:
+        return from_html(html)
+    # Broken in the middle: it says that it has parts, and has none.
+    lost = mail.get_content_maintype() == "multipart" and isinstance(mail.get_payload(), str)
+    return plain or (_decoded(mail) if lost else "")
 
 
 def _texts(mail: Mime, kind: str) -> Iterator[str]:

@@ -97,7 +97,7 @@ _BLOCKS = {
 }  # fmt: skip
 _UNSEEN = {"style", "script", "head", "title", "template", "noscript", "svg"}
 _EMPTY = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "wbr"}
-DEEPEST = 400  # tags within tags that are followed
+DEEPEST = 400  # tags within tags; nobody writes deeper, and what comes then is left out
 
 
 def from_html(html: str) -> str:
@@ -129,7 +129,8 @@ class _Reader(HTMLParser):
             self._over = True  # Outlook puts the letter behind this mark, not into it
         if tag in _BLOCKS and not self._left_out:
             self.out.append("\n" if tag != "p" else "\n\n")
-        if tag in _EMPTY or len(self._open) >= DEEPEST:
+        self._over = self._over or len(self._open) >= DEEPEST
+        if tag in _EMPTY or self._over:
             return
         hidden = tag in _UNSEEN or "display:none" in (about.get("style") or "").replace(" ", "").lower()
         cited = tag == "blockquote" and (about.get("type") == "cite" or "gmail_quote" in marks)

@@ -18,6 +18,7 @@ from bot.channels.email.quoting import own_words
 from bot.channels.email.stamps import BOUNCE, Stamp, Stamps
 
 LARGEST = 25 * 1024 * 1024  # bytes of a mail that is read
+MOST_NESTS = 100  # times that a mail may say "multipart"; each nest makes every line after it dearer to read
 
 
 class Unreadable(Exception):
@@ -44,6 +45,8 @@ class Mail:
 
 def read(raw: bytes, stamps: Stamps, recipients: Sequence[str] = ()) -> Mail:
     """Read a mail; `recipients` are whom the server that brought it named. Raises Unreadable."""
+    if raw.lower().count(b"multipart/") > MOST_NESTS:
+        raise Unreadable("nests")
     try:
         return _read(raw, stamps, recipients)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
