@@ -33,13 +33,8 @@ class Where:
 
 def picture(media: Media | str) -> None:
     """Raises Refused for what is no picture."""
-    if isinstance(media, str) or not is_picture(media):
+    if isinstance(media, str) or not media.is_picture:
         raise Refused(PICTURE)
-
-
-def is_picture(media: Media) -> bool:
-    """Whether it is one, also where it was sent as a file."""
-    return media.kind == "photo" or (media.type or "").startswith("image/")
 
 
 def what(turn: Turn, *, optional: bool) -> Prompt[str]:

@@ -111,6 +111,11 @@ class Turn:
             {"enclosed": self.enclosed.as_json(), **self.beside} if isinstance(self.enclosed, Media) else {}
         )
 
+    @property
+    def written(self) -> str | None:
+        """What was written beside a button that asks for words (`Press.asks`); None where there was no room for it."""
+        return self.incoming.what.words if isinstance(self.incoming.what, Tap) else None
+
     def _(self, sentence: str, /, **holes: Any) -> Markup:
         return self.tongue._(sentence, **holes)
 
