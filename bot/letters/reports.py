@@ -236,20 +236,24 @@ def told(happening: Happening, view: View, names: dict[int, str], tongue: Tongue
     return tongue._("{day}: {what}", day=tongue.day(happening.at, view.zone), what=line)
 
 
+def words_of(happening: Happening, tongue: Tongue) -> str | None:
+    """What was said, in the reader's language where it was said in it too, else as it was written."""
+    versions: dict[str, str] = happening.details.get("versions", {})
+    return versions.get(tongue.code, happening.words)
+
+
 def happened(happening: Happening, view: View, names: dict[int, str], tongue: Tongue) -> Markup | None:
-    team = names.get(happening.team_id or 0, "")
+    team, words = names.get(happening.team_id or 0, ""), words_of(happening, tongue)
     match happening.event:
         case "status":
             said = tongue._(STATUSES[happening.after or ""].label)
-            return (
-                tongue._("{status}. “{words}”", status=said, words=happening.words)
-                if happening.words
-                else said
-            )
-        case "answer" | "asked" if happening.words:
-            return tongue._("“{words}”", words=happening.words)
-        case "handed_over" if happening.words:
-            return tongue._("Handed over to {team}. “{words}”", team=team, words=happening.words)
+            return tongue._("{status}. “{words}”", status=said, words=words) if words else said
+        case "answer" | "asked" if words:
+            return tongue._("“{words}”", words=words)
+        case "handed_over" if words:
+            return tongue._("Handed over to {team}. “{words}”", team=team, words=words)
+        case "merged" if "into" in happening.details:
+            return tongue._("It was joined with another report of the same.")
         case "routed" if team:
             return tongue._("It goes to {team}.", team=team)
         case "asked_again":

@@ -5,6 +5,7 @@ from bot.models.bodies import POSTS, Area, Body, Duty, Emergency, NamedPlace, Of
 from bot.models.broadcasts import Broadcast, Enclosure, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership, Portrait, SentPortrait
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
+from bot.models.desk import AnswerTemplate, ReportFigures
 from bot.models.files import File
 from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.links import DIRECT, LINK_KINDS, PASSED_ON, Came, Link, Poster, Reckoning, Turnout
@@ -49,6 +50,7 @@ __all__ = [
     "UNSENT",
     "WANTS",
     "Address",
+    "AnswerTemplate",
     "Area",
     "Ballot",
     "Base",
@@ -88,6 +90,7 @@ __all__ = [
     "Progress",
     "Reckoning",
     "Reminder",
+    "ReportFigures",
     "Resident",
     "Rewritten",
     "Rules",

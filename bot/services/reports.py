@@ -23,6 +23,7 @@ LENGTH = 6  # characters of a reference, 30 bits: read out on the telephone
 LONGEST = 4000  # characters of a description; Open311's limit
 AN_HOUR, A_DAY = 6, 20  # reports of one person
 PICTURES = 5  # of one report, by whoever made it
+USUAL = (1, 5, 20)  # working days: seen, answered, resolved
 BACK_WITHIN = timedelta(days=180)
 """For so long somebody may say that it is back; after that it is another problem."""
 
@@ -111,14 +112,15 @@ async def _reference(session: AsyncSession) -> str:
 
 
 def aim(made: ServiceRequest, body: Body | None, duty: Duty | None, *, now: datetime) -> None:
-    """Set until when somebody will have seen it, answered and resolved it, as far as somebody is in charge."""
-    if body is None or duty is None:
-        made.review_at = now  # its organisers have to find out who is
-        return
-    made.acknowledge_by = working_days.after(now, duty.acknowledge_days, body)
-    made.answer_by = working_days.after(now, duty.answer_days, body)
-    made.expected_datetime = working_days.after(now, duty.resolve_days, body)
+    """Set until when somebody will have seen it, answered and resolved it, as far as somebody is in charge; in the
+    usual times where a team has none of its own for this."""
     made.review_at = now
+    if body is None:
+        return  # its organisers have to find out who is
+    days = USUAL if duty is None else (duty.acknowledge_days, duty.answer_days, duty.resolve_days)
+    made.acknowledge_by, made.answer_by, made.expected_datetime = (
+        working_days.after(now, each, body) for each in days
+    )
 
 
 async def few_enough(session: AsyncSession, by: Resident, *, now: datetime) -> None:

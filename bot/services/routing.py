@@ -116,7 +116,7 @@ async def _duties(
     session: AsyncSession,
     community_id: int,
     held: Sequence[Ground],
-    service_code: str | None | Literal[True] = True,
+    service_code: str | Literal[True] | None = True,
 ) -> Sequence[Duty]:
     """Duties that hold in these areas or anywhere, the oldest first; of one service, of any (True) or of none."""
     if service_code is None:
