@@ -6,7 +6,9 @@ from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.i18n import N_
 from bot.letters.markup import lines, opening, paragraphs
 from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
-from bot.services import communities
+from bot.services import communities, officers
+from handlers.report_steps import is_picture
+from handlers.reporting import begin as begin_report
 
 router = Router()
 
@@ -44,21 +46,28 @@ async def odd(turn: Turn, thing: Odd) -> Outcome:
 
 @router.unprompted(Attached)
 async def attached(turn: Turn, thing: Attached) -> Outcome:
-    """A picture or a document that nobody asked for; organisers may have wanted to pass it on."""
-    answer = turn._(WORDS_PLEASE)
+    """A picture begins a report; of another document nothing is known. Organisers may have wanted to pass it on."""
+    hint = None
+    if turn.incoming.group:
+        return SILENCE
     if await communities.organised_by(turn.session, turn.resident):
         hint = turn._(
             "To send it to your whole community, send it again with /announce and your words below it."
         )
-        answer = paragraphs(answer, hint)
-    return turn.say(answer)
+    if not is_picture(thing.media):
+        return turn.say(paragraphs(turn._(WORDS_PLEASE), hint))
+    outcome = SILENCE if hint is None else turn.say(hint)
+    return outcome + begin_report(turn, text=thing.text, media=thing.media)
 
 
 @router.command("help", words=N_("help"), about=N_("What I can do"), groups=True)
 async def help_me(turn: Turn, rest: str) -> Outcome:
     """What one can do here, by role, on one phone screen."""
-    organises = bool(await communities.organised_by(turn.session, turn.resident))
-    roles = {"resident", "organiser"} if organises else {"resident"}
+    roles = {"resident"}
+    if await communities.organised_by(turn.session, turn.resident):
+        roles.add("organiser")
+    if await officers.of(turn.session, turn.resident):
+        roles.add("officer")
     listed = [
         opening(
             turn._("{command}: {about}", command=f"/{entry.name}", about=turn._(entry.about)),

@@ -89,6 +89,15 @@ class Person:
         """Press a button of the message `on`, whatever it shows by now."""
         return await self.does(Tap(payload, query=f"q{next(self.town.numbers)}"), message=on)
 
+    async def does_press(self, payload: str) -> Receipt:
+        """Press a button that may be shown nowhere."""
+        return await self.does(Tap(payload, query=f"q{next(self.town.numbers)}"))
+
+    @property
+    def heard(self) -> str:
+        """The newest note under a tap."""
+        return self.screen.toasts[-1] if self.screen.toasts else ""
+
     def button(self, label: str) -> tuple[str, str]:
         """The message and payload of the newest button whose label holds these words; exact labels first."""
         exact: list[tuple[str, str]] = []
@@ -163,10 +172,11 @@ class Town:
         return person
 
     async def invitation(self, role: str, slug: str = "elm-park") -> str:
-        """A code of the operator."""
+        """A code of the operator, with which somebody becomes an organiser."""
+        assert role == "organiser", "posts of bodies are given in tests/bodies.py"
         community = await self.community(slug)
         async with self.folkmoot.database.writing() as session:
-            offer = await invitations.make(session, community, role, by=None, now=self.clock())
+            offer = await invitations.make(session, community, by=None, now=self.clock())
             return offer.code
 
     async def member(self, name: str, slug: str = "elm-park", language: str = "en") -> Person:

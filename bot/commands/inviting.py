@@ -11,6 +11,10 @@ import typer
 from bot.commands.saying import AsJson, moment, say, say_json
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.services.invitations import Offer
+    from bot.services.officers import Place
     from bot.settings import Settings
 
 
@@ -21,15 +25,39 @@ class Role(StrEnum):
     officer = "officer"
 
 
+class Post(StrEnum):
+    """What an officer can be: see POSTS in `bot/models/bodies.py`."""
+
+    officer = "officer"
+    lead = "lead"
+    director = "director"
+    councillor = "councillor"
+
+
 def invite(
-    role: Annotated[Role, typer.Argument(help="organiser asks questions; officer answers for a council.")],
-    community: Annotated[str, typer.Option(metavar="SLUG", help="The community's short name.")],
+    role: Annotated[Role, typer.Argument(help="organiser asks questions; officer fills a post of a body.")],
+    community: Annotated[
+        str | None, typer.Option(metavar="SLUG", help="The community's short name, for an organiser.")
+    ] = None,
+    body: Annotated[
+        str | None, typer.Option(metavar="SLUG", help="The body's short name, for an officer.")
+    ] = None,
+    team: Annotated[
+        str | None, typer.Option(metavar="SLUG", help="The team's short name, for an officer or a lead.")
+    ] = None,
+    post: Annotated[
+        Post, typer.Option(help="Which post; director and councillor are without a team.")
+    ] = Post.officer,
     json: AsJson = False,
 ) -> None:
     """Make a link that gives one person a role, once."""
     from bot.settings import read
 
-    facts = asyncio.run(_invite(read(), role, community))
+    if role is Role.organiser and community is None:
+        raise typer.BadParameter("Say of which community.", param_hint="--community")
+    if role is Role.officer and body is None:
+        raise typer.BadParameter("Say of which body.", param_hint="--body")
+    facts = asyncio.run(_invite(read(), community or "", body, team, post))
     if json:
         say_json(facts)
         return
@@ -40,15 +68,39 @@ def invite(
     say(*(f"  {link}" for link in links), f"In a terminal chat it is: /start {facts['code']}")
 
 
-async def _invite(settings: Settings, role: Role, slug: str) -> dict[str, Any]:
+async def _invite(
+    settings: Settings, slug: str, body: str | None, team: str | None, post: Post
+) -> dict[str, Any]:
     from bot.clock import utc_now
     from bot.commands.town import community_called, links_for, town
-    from bot.services import invitations
+    from bot.services import communities, invitations, officers
 
     async with town(settings) as database:
         async with database.writing() as session:
-            community = await community_called(session, slug)
-            offer = await invitations.make(session, community, role.value, by=None, now=utc_now())
+            offer: Offer
+            if body is not None:
+                place = await _place(session, body, team, post)
+                offer = await officers.invite(session, place, by=None, now=utc_now())
+                slug = next((one.slug for one in await communities.listed(session)), "")
+            else:
+                community = await community_called(session, slug)
+                offer = await invitations.make(session, community, by=None, now=utc_now())
+                slug = community.slug
         async with database.reading() as session:
-            links = (await links_for(session, settings))(offer.code, community.slug)
+            links = (await links_for(session, settings))(offer.code, slug)
     return {"code": offer.code, "links": dict(links), "expires": moment(offer.invitation.expires_at)}
+
+
+async def _place(session: AsyncSession, slug: str, team_slug: str | None, post: Post) -> Place:
+    from bot.errors import Refused
+    from bot.i18n import N_
+    from bot.services import bodies
+    from bot.services.officers import Place
+
+    body = await bodies.by_slug(session, slug)
+    if body is None:
+        raise Refused(N_("There is no body called {slug}."), slug=slug)
+    team = None
+    if team_slug is not None and (team := await bodies.team_by_slug(session, body.id, team_slug)) is None:
+        raise Refused(N_("There is no team called {slug} there."), slug=team_slug)
+    return Place(body, team, post.value)

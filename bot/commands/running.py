@@ -99,7 +99,7 @@ async def _welcome(folkmoot: Folkmoot) -> None:
     async with folkmoot.database.writing() as session:
         community = await communities.by_slug(session, town.slug)
         assert community is not None  # noqa: S101 - it was seeded a line above
-        offer = await invitations.make(session, community, "organiser", by=None, now=folkmoot.clock())
+        offer = await invitations.make(session, community, by=None, now=folkmoot.clock())
     _show(folkmoot, town, offer.code)
 
 

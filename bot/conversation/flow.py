@@ -116,6 +116,10 @@ class Ask:
         self.met.append(name)
         return value
 
+    def has(self, name: str) -> bool:
+        """Whether there is an answer of that name, asked for or not."""
+        return name in self._answers
+
     @property
     def enclosed(self) -> Media | None:
         """What was sent along with an answer so far; the newest one."""

@@ -36,7 +36,7 @@ FlowFunction = Callable[["Ask", Turn], Awaitable[Outcome]]
 class CommandEntry:
     """A command: `words` are what may be typed instead, `about` its line in menus and help (both msgids).
 
-    `role` is the least role that finds it in menus and help: "resident", "organiser", or None for nobody.
+    `role` says who finds it in menus and help: "resident" for everyone, "organiser", "officer", or None for nobody.
     `groups` says that it may be answered before everybody in a group; all else moves to the private chat. With
     `encloses` it may stand below a picture or a document. `administrators`: in a group it asks whether the sender is
     one of its administrators.

@@ -240,8 +240,16 @@ async def _replay(
                 "at": turn.now.isoformat(),
             }
             question = flows.shown(wait.prompt, talk, wait.name, _steps(turn, entry, talk))
-            return turn.edit(_explained(turn, question, complaint or wait.complaint)), talk
+            return _asked(turn, _explained(turn, question, complaint or wait.complaint)), talk
     raise RuntimeError(f"the flow {talk['flow']} goes round in circles")
+
+
+def _asked(turn: Turn, question: Message) -> Outcome:
+    """A message has buttons of its own or the one that shares a place, so that one comes with words of its own."""
+    if not question.wants_place:
+        return turn.edit(question)
+    share = Message(turn._("You can share where you are with this button:"), wants_place=True)
+    return turn.edit(replace(question, wants_place=False)).say(share)
 
 
 _ENOUGH = 20  # rounds of one replay; each follows an `ask.again`

@@ -127,7 +127,7 @@ async def _settle(session: AsyncSession, *, now: datetime) -> list[Resident]:
 async def _organiser(
     session: AsyncSession, community: Community, resident: Resident, *, now: datetime
 ) -> Resident:
-    offer = await invitations.make(session, community, "organiser", by=None, now=now)
+    offer = await invitations.make(session, community, by=None, now=now)
     await invitations.accept(session, offer.invitation, by=resident, now=now)
     return resident
 

@@ -128,13 +128,9 @@ def joined(tongue: Tongue, community: Community) -> Message:
     )
 
 
-def accepted(tongue: Tongue, community: Community, role: str, *, privacy: Markup | None = None) -> Message:
-    """One has a role now. `privacy` is the line that a person needs who meets us for the first time."""
+def accepted(tongue: Tongue, community: Community, *, privacy: Markup | None = None) -> Message:
+    """One is an organiser now. `privacy` is the line that a person needs who meets us for the first time."""
     name = bold(community.name_in(tongue.code))
-    if role == "officer":
-        return Message(
-            paragraphs(tongue._("You are an officer for {community} now.", community=name), privacy)
-        )
     you_are = tongue._("You are an organiser of {community} now.", community=name)
     how = tongue._("Ask your first question like this:")
     example = code(tongue._("/poll Shall we keep the market on Saturday? | Yes | No").unescape())
@@ -143,14 +139,10 @@ def accepted(tongue: Tongue, community: Community, role: str, *, privacy: Markup
     )
 
 
-def invited(tongue: Tongue, community: Community, role: str, button: str) -> Message:
+def invited(tongue: Tongue, community: Community, button: str) -> Message:
     """Before an invitation is taken up on a page that anyone, or any scanner of links, may have opened."""
     name = bold(community.name_in(tongue.code))
-    ask = (
-        tongue._("You are invited to be an officer for {community}.", community=name)
-        if role == "officer"
-        else tongue._("You are invited to be an organiser of {community}.", community=name)
-    )
+    ask = tongue._("You are invited to be an organiser of {community}.", community=name)
     return Message(
         paragraphs(ask, tongue._(KEPT)), ((Button(tongue._("Accept"), Accept(invitation=button)),),)
     )
@@ -196,7 +188,7 @@ def _belongs(tongue: Tongue, belongs: Membership, nothing: Markup) -> Markup:
 
 def role(tongue: Tongue, name: str) -> Markup:
     """A role's word."""
-    words = {"resident": N_("resident"), "organiser": N_("organiser"), "officer": N_("officer")}
+    words = {"resident": N_("resident"), "organiser": N_("organiser")}
     return tongue._(words[name])
 
 

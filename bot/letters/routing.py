@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from markupsafe import Markup
 
 from bot.i18n import Tongue
 from bot.letters.markup import lines
-from bot.models import Area, Body, Service, Team
+from bot.models import Body
+
+
+class Named(Protocol):
+    """What has a name in several languages."""
+
+    def name_in(self, language: str) -> str:
+        """The name in a language, or in the first one there is."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +26,9 @@ class Reason:
 
     how: str
     body: Body | None = None
-    team: Team | None = None
-    area: Area | None = None
-    service: Service | None = None
+    team: Named | None = None
+    area: Named | None = None
+    service: Named | None = None
     address: str | None = None
     rule: bool = False
 
@@ -39,7 +48,7 @@ def because(tongue: Tongue, reason: Reason) -> Markup:
     )
 
 
-def _goes_to(tongue: Tongue, reason: Reason, body: Body, team: Team) -> Markup:
+def _goes_to(tongue: Tongue, reason: Reason, body: Body, team: Named) -> Markup:
     language = tongue.code
     names = {"team": team.name_in(language), "body": body.name_in(language)}
     if reason.rule:
@@ -54,12 +63,14 @@ def _goes_to(tongue: Tongue, reason: Reason, body: Body, team: Team) -> Markup:
         names["area"] = reason.area.name_in(language)
         if reason.address:
             return tongue._(
-                "It goes to {team} of {body}, because {place} lies in {area} and they look after this there: {service}.",
+                "It goes to {team} of {body}, because {place} lies in {area} and they look after this there: "
+                "{service}.",
                 place=reason.address,
                 **names,
             )
         return tongue._(
-            "It goes to {team} of {body}, because the place lies in {area} and they look after this there: {service}.",
+            "It goes to {team} of {body}, because the place lies in {area} and they look after this there: "
+            "{service}.",
             **names,
         )
     return tongue._(

@@ -1,7 +1,18 @@
 """The tables, one module a subject; importing this package knows them all."""
 
 from bot.models.base import Base
-from bot.models.bodies import POSTS, Area, Body, Duty, Emergency, NamedPlace, Officer, Service, Team
+from bot.models.bodies import (
+    POSTS,
+    Area,
+    Body,
+    Duty,
+    Emergency,
+    NamedPlace,
+    Officer,
+    PlaceWord,
+    Service,
+    Team,
+)
 from bot.models.broadcasts import Broadcast, Enclosure, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership, Portrait, SentPortrait
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
@@ -84,6 +95,7 @@ __all__ = [
     "Officer",
     "Participation",
     "Photo",
+    "PlaceWord",
     "Poll",
     "Portrait",
     "Poster",

@@ -33,6 +33,10 @@ class Utc(TypeDecorator[datetime]):
 
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Bytewise = String(64).with_variant(String(64, collation="C"), "postgresql")
+BytewiseLine = String(300).with_variant(String(300, collation="C"), "postgresql")
+"""Sorted by bytes, so that an index finds what begins with some letters."""
+
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 
 Id = Annotated[int, mapped_column(BigInt, primary_key=True, autoincrement=True)]
@@ -64,4 +68,16 @@ class Base(DeclarativeBase):
     }
 
 
-__all__ = ["Base", "BigInt", "Id", "Json", "Line", "Moment", "Short", "SmallInteger", "Utc"]
+__all__ = [
+    "Base",
+    "BigInt",
+    "Bytewise",
+    "BytewiseLine",
+    "Id",
+    "Json",
+    "Line",
+    "Moment",
+    "Short",
+    "SmallInteger",
+    "Utc",
+]

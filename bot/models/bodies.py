@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
+from bot.models.base import Base, BigInt, Bytewise, BytewiseLine, Id, Json, Line, Moment, Short
 
 POSTS = ("officer", "lead", "director", "councillor")
 """What somebody does in a body: in a team as its officer or its lead; for the whole body as its director, or as the
@@ -115,15 +115,31 @@ class NamedPlace(Base):
     looked for, `within` says in words in which part of which town it lies."""
 
     __tablename__ = "named_places"
-    __table_args__ = (Index("ix_named_places_folded", "folded"), UniqueConstraint("name", "within", "kind"))
+    __table_args__ = (
+        Index("ix_named_places_folded", "folded"),
+        Index("ix_named_places_lat_long", "lat", "long"),
+        UniqueConstraint("name", "within", "kind"),
+    )
 
     id: Mapped[Id]
     name: Mapped[Line]
-    folded: Mapped[Line]
+    folded: Mapped[str] = mapped_column(BytewiseLine)
     kind: Mapped[Short]
     within: Mapped[Line] = mapped_column(default="")
     lat: Mapped[float]
     long: Mapped[float]
+
+
+class PlaceWord(Base):
+    """A folded word of a place's name, or of where it lies: what a place is found by if not by how its name begins."""
+
+    __tablename__ = "place_words"
+    __table_args__ = (Index("ix_place_words_place_id", "place_id"),)
+
+    word: Mapped[str] = mapped_column(Bytewise, primary_key=True)
+    place_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("named_places.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class Service(Base):

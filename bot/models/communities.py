@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.models.base import Base, BigInt, Id, Json, Moment, Short
 
-ROLES = ("resident", "organiser", "officer")
+ROLES = ("resident", "organiser")
 
 
 class Community(Base):
@@ -92,18 +92,28 @@ class SentPortrait(Base):
 
 
 class Invitation(Base):
-    """A one-time, expiring link to a role. Only the hash of its code is kept; `made_by` is null for the operator."""
+    """A one-time, expiring link to a role: `organiser` of a community, or `officer`, who fills a post of a body, in a
+    team or for all of it. Only the hash of its code is kept; `made_by` is null for the operator."""
 
     __tablename__ = "invitations"
     __table_args__ = (
         CheckConstraint("role IN ('organiser', 'officer')", name="role"),
+        CheckConstraint(
+            "(role = 'officer') = (body_id IS NOT NULL AND post IS NOT NULL AND community_id IS NULL)",
+            name="leads_somewhere",
+        ),
         Index("ix_invitations_community_id", "community_id"),
+        Index("ix_invitations_body_id", "body_id"),
+        Index("ix_invitations_team_id", "team_id"),
     )
 
     id: Mapped[Id]
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    community_id: Mapped[int] = mapped_column(BigInt, ForeignKey("communities.id"))
+    community_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("communities.id"))
     role: Mapped[str] = mapped_column(String(16))
+    body_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("bodies.id"))
+    team_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("teams.id"))
+    post: Mapped[str | None] = mapped_column(String(16))
     made_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
     used_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
     created_at: Mapped[Moment]

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -54,6 +55,15 @@ class Atlas:
     grounds: Sequence[Ground]
     shapes: Any = field(repr=False)
     tree: Any = field(repr=False)
+
+    @cached_property
+    def by_number(self) -> Mapping[int, Ground]:
+        """All of them by their ids."""
+        return {one.id: one for one in self.grounds}
+
+    def ground(self, number: int | None) -> Ground | None:
+        """One of them, if it is still there."""
+        return None if number is None else self.by_number.get(number)
 
     def holding(self, lat: float, long: float) -> list[Ground]:
         """The areas that hold a point, the smallest first. A border belongs to both sides, a hole to nobody."""

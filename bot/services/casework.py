@@ -59,7 +59,8 @@ async def take(session: AsyncSession, number: int, *, by: Resident, now: datetim
     if one.report.officer_id == one.officer.id:
         return one
     if one.report.officer_id is not None:
-        name = await officers.name_of(session, one.report.officer_id)
+        colleague = await session.get_one(Officer, one.report.officer_id)
+        name = (await officers.names(session, [colleague])).get(colleague.id)
         if name is None:
             raise Refused(N_("A colleague has taken this one already."))
         raise Refused(N_("{name} has taken this one already."), name=name)
@@ -162,7 +163,7 @@ async def ask(session: AsyncSession, number: int, text: str, *, by: Resident, no
         raise Refused(N_("There is a question already that waits for an answer."))
     happening = await write(session, one, "asked", now=now, public=False, words=said(text))
     _heard(one, now=now)
-    one.report.waiting_since = now
+    one.report.waiting_since = one.report.review_at = now
     await report_news.tell(session, one.report, happening, now=now, besides=by)
     return one
 
@@ -238,7 +239,9 @@ def still_open(made: ServiceRequest) -> None:
 def not_joined(made: ServiceRequest) -> None:
     """Refused where it goes on under another number."""
     if made.status == "duplicate":
-        raise Refused(N_("This report was joined with another one. Go on with that one, or take them apart."))
+        raise Refused(
+            N_("This report is joined with another one. Go on with that one, or take the two apart first.")
+        )
 
 
 def _seen(made: ServiceRequest, *, now: datetime) -> None:
@@ -248,6 +251,8 @@ def _seen(made: ServiceRequest, *, now: datetime) -> None:
 def _heard(one: Case, *, now: datetime) -> None:
     """Somebody has said something themselves."""
     _seen(one.report, now=now)
+    if not lifecycle.STATUSES[one.report.status].open:
+        return
     one.report.answered_at = one.report.answered_at or now
     if one.report.status == lifecycle.FIRST:
         one.report.status = "confirmed"

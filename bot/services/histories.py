@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Happening, Officer, Resident, ServiceRequest
 
+QUIET = frozenset({"reminded", "checked"})
+"""What we did of ourselves and nobody but us: it is no news of the report."""
+
 
 async def note(
     session: AsyncSession,
@@ -28,8 +31,9 @@ async def note(
     team_id: int | None = None,
     **details: Any,
 ) -> Happening:
-    """Write down what happened; the report is newer from now on."""
-    made.updated_datetime = now
+    """Write down what happened; the report is newer from now on, unless it is only that we asked."""
+    if event not in QUIET:
+        made.updated_datetime = now
     happening = Happening(
         service_request_id=made.id,
         at=now,

@@ -1,4 +1,4 @@
-"""Invitations to a role: one-time, expiring, revocable; made by organisers or the operator."""
+"""Invitations to a role: one-time, expiring, revocable; made by organisers, leads, directors or the operator."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
@@ -25,31 +25,24 @@ class Offer:
     invitation: Invitation
 
 
-async def make(
-    session: AsyncSession, community: Community, role: str, *, by: Resident | None, now: datetime
-) -> Offer:
-    """Invite somebody to a role; `by` is None for the operator, else must be an organiser there."""
+async def make(session: AsyncSession, community: Community, *, by: Resident | None, now: datetime) -> Offer:
+    """Invite somebody to become an organiser; `by` is None for the operator, else must be an organiser there."""
     if by is not None:
         await communities.require_organiser(session, by, community.id)
+    invitation = Invitation(community_id=community.id, role="organiser", made_by=by.id if by else None)
+    return await issue(session, invitation, by=by, now=now)
+
+
+async def issue(
+    session: AsyncSession, invitation: Invitation, *, by: Resident | None, now: datetime
+) -> Offer:
+    """Give an invitation its code and its time, and keep it. Whether `by` may make it is asked before."""
     code = codes.new(codes.INVITATION)
-    invitation = Invitation(
-        code_hash=codes.hashed(code),
-        community_id=community.id,
-        role=role,
-        made_by=by.id if by else None,
-        created_at=now,
-        expires_at=now + LIFE,
-    )
+    invitation.code_hash = codes.hashed(code)
+    invitation.created_at, invitation.expires_at = now, now + LIFE
     session.add(invitation)
     await session.flush()
-    audit.record(
-        session,
-        f"{role}.invite",
-        by=by,
-        community_id=community.id,
-        now=now,
-        subject=f"invitation:{invitation.id}",
-    )
+    _record(session, invitation, "invite", by=by, now=now)
     return Offer(code, invitation)
 
 
@@ -62,7 +55,8 @@ async def find(session: AsyncSession, code: str) -> Invitation | None:
 
 
 async def accept(session: AsyncSession, invitation: Invitation, *, by: Resident, now: datetime) -> Community:
-    """Take up a role. Whoever has used the invitation may open it again without harm."""
+    """Become an organiser. Whoever has used the invitation may open it again without harm."""
+    assert invitation.community_id is not None  # noqa: S101 - posts are taken up in `officers.py`
     community = await session.get_one(Community, invitation.community_id)
     belongs = await communities.membership(session, by, community.id)
     if (
@@ -72,32 +66,36 @@ async def accept(session: AsyncSession, invitation: Invitation, *, by: Resident,
         and belongs.role == invitation.role
     ):
         return community
-    if invitation.used_at is not None or invitation.revoked_at is not None or invitation.expires_at <= now:
-        raise Refused(
-            N_("This invitation has been used or is too old. Ask an organiser of {community} for a new one."),
-            community=community.name_in(by.language),
-        )
-    belongs = belongs or await communities.join(session, by, community.id, now=now)
-    if belongs.role != "organiser":  # nobody is moved down by an invitation
-        belongs.role = invitation.role
-    invitation.used_at, invitation.used_by = now, by.id
-    audit.record(
-        session,
-        f"{invitation.role}.accept",
-        by=by,
-        community_id=community.id,
+    require_unused(
+        invitation,
+        N_("This invitation has been used or is too old. Ask an organiser of {community} for a new one."),
         now=now,
-        subject=f"invitation:{invitation.id}",
+        community=community.name_in(by.language),
     )
+    belongs = belongs or await communities.join(session, by, community.id, now=now)
+    belongs.role = invitation.role
+    invitation.used_at, invitation.used_by = now, by.id
+    _record(session, invitation, "accept", by=by, now=now)
     return community
+
+
+def require_unused(invitation: Invitation, sentence: str, *, now: datetime, **holes: str) -> None:
+    """Refused, in this sentence, for an invitation that was used or taken back, or is too old."""
+    if invitation.used_at is not None or invitation.revoked_at is not None or invitation.expires_at <= now:
+        raise Refused(sentence, **holes)
 
 
 async def pending(session: AsyncSession, community_id: int, *, now: datetime) -> Sequence[Invitation]:
     """Invitations of a community that could still be used."""
+    return await unused(session, Invitation.community_id == community_id, now=now)
+
+
+async def unused(session: AsyncSession, *which: ColumnElement[bool], now: datetime) -> Sequence[Invitation]:
+    """Those of them that could still be used."""
     found = await session.scalars(
         select(Invitation)
         .where(
-            Invitation.community_id == community_id,
+            *which,
             Invitation.used_at.is_(None),
             Invitation.revoked_at.is_(None),
             Invitation.expires_at > now,
@@ -107,21 +105,30 @@ async def pending(session: AsyncSession, community_id: int, *, now: datetime) ->
     return found.all()
 
 
-async def revoke(session: AsyncSession, invitation_id: int, *, by: Resident, now: datetime) -> Invitation:
-    """Take an invitation back before it is used."""
+async def get(session: AsyncSession, invitation_id: int) -> Invitation:
+    """An invitation by its number, to be taken back; Refused when there is none."""
     invitation = await session.get(Invitation, invitation_id, with_for_update=True)
     if invitation is None:
         raise Refused(N_("I do not know this invitation."))
-    await communities.require_organiser(session, by, invitation.community_id)
+    return invitation
+
+
+async def revoke(session: AsyncSession, invitation: Invitation, *, by: Resident, now: datetime) -> None:
+    """Take an invitation back before it is used. Whether `by` may do so is asked before."""
     if invitation.used_at is not None:
         raise Refused(N_("This invitation has been used already."))
     invitation.revoked_at = now
+    _record(session, invitation, "revoke", by=by, now=now)
+
+
+def _record(
+    session: AsyncSession, invitation: Invitation, act: str, *, by: Resident | None, now: datetime
+) -> None:
     audit.record(
         session,
-        f"{invitation.role}.revoke",
+        f"{invitation.role}.{act}",
         by=by,
         community_id=invitation.community_id,
         now=now,
         subject=f"invitation:{invitation.id}",
     )
-    return invitation

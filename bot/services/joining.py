@@ -31,7 +31,7 @@ from bot.models import (
 from bot.services import codes, polls, roll
 
 LIFE = retention.age("joining code")
-_RANK = {"resident": 0, "officer": 1, "organiser": 2}
+_RANK = {"resident": 0, "organiser": 1}
 
 
 async def offer(session: AsyncSession, resident: Resident, *, now: datetime) -> str:

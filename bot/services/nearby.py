@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, cos, floor, radians
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.lifecycle import OPEN
@@ -71,6 +71,20 @@ async def find(
     reports = await session.scalars(select(ServiceRequest).where(ServiceRequest.id.in_(chosen)))
     near = [Near(one, round(chosen[one.id])) for one in reports]
     return sorted(near, key=lambda one: (one.metres, one.report.id))
+
+
+async def usual(session: AsyncSession, place: Place) -> dict[str, int]:
+    """How many open reports of each kind there are around a place."""
+    counted = (
+        select(ServiceRequest.service_code, func.count())
+        .where(
+            ServiceRequest.cell.in_(list(_around(place.lat, place.long, USUAL))),
+            ServiceRequest.service_code.is_not(None),
+            ServiceRequest.status.in_(OPEN),
+        )
+        .group_by(ServiceRequest.service_code)
+    )
+    return {code: number for code, number in await session.execute(counted) if code is not None}
 
 
 def _kind(service_code: str | None) -> ColumnElement[bool]:

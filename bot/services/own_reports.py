@@ -12,7 +12,7 @@ from bot import lifecycle
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
-from bot.models import WANTS, Body, Concern, Duty, Resident, ServiceRequest
+from bot.models import WANTS, Body, Concern, Duty, Nudge, Resident, ServiceRequest
 from bot.services import histories, report_news, reports
 
 NOT_YOURS = N_("This report is not one of yours.")
@@ -114,6 +114,7 @@ async def withdraw(
     )
     if made.resident_id == by.id:
         made.resident_id = None
+        go_on(made, now=now)  # whoever was asked is not there any more
     if counted and made.people > 1:
         made.people -= 1
         return made, False
@@ -164,7 +165,10 @@ async def reopen(session: AsyncSession, made: ServiceRequest, *, now: datetime) 
     """Let an ended report go on. It counts as not on time from now on."""
     made.status, made.status_notes = lifecycle.AGAIN, None
     made.reopened += 1
-    made.resolved_at = made.answered_at = made.found_fixed = made.check_at = made.planned_for = None
+    made.resolved_at = made.answered_at = made.found_fixed = made.planned_for = None
+    await session.execute(
+        delete(Nudge).where(Nudge.service_request_id == made.id)
+    )  # new targets, a new ladder
     body = None if made.body_id is None else await session.get(Body, made.body_id)
     duty = await session.get(Duty, made.because["duty"]) if made.because.get("duty") else None
     reports.aim(made, body, duty, now=now)

@@ -23,7 +23,7 @@ LENGTH = 6  # characters of a reference, 30 bits: read out on the telephone
 LONGEST = 4000  # characters of a description; Open311's limit
 AN_HOUR, A_DAY = 6, 20  # reports of one person
 PICTURES = 5  # of one report, by whoever made it
-USUAL = (1, 5, 20)  # working days: seen, answered, resolved
+USUAL_DAYS = (1, 5, 20)  # working days until it is seen, answered, resolved, where no duty says otherwise
 BACK_WITHIN = timedelta(days=180)
 """For so long somebody may say that it is back; after that it is another problem."""
 
@@ -39,6 +39,7 @@ class Draft:
     address: str | None = None
     media: Sequence[Media] = ()
     named: bool = False
+    confidential: bool = False
 
 
 def described(text: str) -> str:
@@ -71,7 +72,7 @@ async def report(
         area_id=None if way.area is None else way.area.id,
         resident_id=by.id,
         named=draft.named,
-        confidential=_confidential(service, way.duty),
+        confidential=draft.confidential or _confidential(service, way.duty),
         status=lifecycle.FIRST,
         body_id=None if way.team is None else way.team.body_id,
         team_id=None if way.team is None else way.team.id,
@@ -79,7 +80,7 @@ async def report(
         requested_datetime=now,
         updated_datetime=now,
     )
-    aim(made, way.body, way.duty, now=now)
+    aim(made, way.body if way.team else None, way.duty, now=now)
     session.add(made)
     await session.flush()
     session.add(Concern(service_request_id=made.id, resident_id=by.id, why="reporter", since=now))
@@ -112,15 +113,19 @@ async def _reference(session: AsyncSession) -> str:
 
 
 def aim(made: ServiceRequest, body: Body | None, duty: Duty | None, *, now: datetime) -> None:
-    """Set until when somebody will have seen it, answered and resolved it, as far as somebody is in charge; in the
-    usual times where a team has none of its own for this."""
+    """Set until when somebody will have seen it, answered and resolved it, as far as somebody is in charge. A team that
+    got it by hand, without a duty that says more, has the usual time."""
     made.review_at = now
+    made.acknowledge_by = made.answer_by = made.expected_datetime = made.check_at = None
     if body is None:
         return  # its organisers have to find out who is
-    days = USUAL if duty is None else (duty.acknowledge_days, duty.answer_days, duty.resolve_days)
-    made.acknowledge_by, made.answer_by, made.expected_datetime = (
-        working_days.after(now, each, body) for each in days
-    )
+    seen, answered, resolved = USUAL_DAYS
+    if duty is not None:
+        seen, answered, resolved = duty.acknowledge_days, duty.answer_days, duty.resolve_days
+    made.acknowledge_by = working_days.after(now, seen, body)
+    made.answer_by = working_days.after(now, answered, body)
+    made.expected_datetime = working_days.after(now, resolved, body)
+    made.check_at = made.expected_datetime + lifecycle.ASK_AFTER
 
 
 async def few_enough(session: AsyncSession, by: Resident, *, now: datetime) -> None:
@@ -211,6 +216,10 @@ async def same(
         made = await locked(session, made.duplicate_of)
     if made.confidential or made.hidden_because is not None:
         raise Refused(N_("I do not know this report any more."))
+    if not lifecycle.STATUSES[made.status].open:
+        raise Refused(
+            N_("This report has ended. If the problem is there again, please report it with /report.")
+        )
     row = {"service_request_id": made.id, "resident_id": by.id, "why": "same", "wants": "all", "since": now}
     new = insert_new(session, Concern).values(row).returning(Concern.resident_id)
     fresh = await session.scalar(new) is not None

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters.routing import Reason
-from bot.models import Area, Body, Community, Duty, Resident, Service, Team
+from bot.models import Body, Community, Duty, Resident, Service, Team
 from bot.services import areas, audit, communities
 from bot.services.areas import Ground
 
@@ -173,7 +173,7 @@ async def reason(
         how=str(because.get("how", "nobody")),
         body=await named(Body, "body"),
         team=await named(Team, "team"),
-        area=await named(Area, "area"),
+        area=(await areas.atlas(session)).ground(because.get("area")),
         service=None if service_code is None else await session.get(Service, service_code),
         address=address,
         rule=bool(because.get("rule")),

@@ -29,8 +29,8 @@ async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, 
         twin.id == one.report.id
         or twin.duplicate_of is not None
         or twin.community_id != one.report.community_id
-        or twin.confidential
-        or one.report.confidential  # whoever reported the one would read the words of the other
+        or twin.confidential  # whoever comes along could read what is meant for those in charge
+        or one.report.confidential
     ):
         raise Refused(N_("These two cannot be joined."))
     still_open(twin)
@@ -60,14 +60,16 @@ async def _move_concerns(
 ) -> int:
     """Whoever the one concerns is concerned by the other too; returns how many people that adds. Their rows stay
     behind as well, so that the two can be taken apart."""
-    there = set(
-        await session.scalars(select(Concern.resident_id).where(Concern.service_request_id == twin.id))
-    )
+    rows = await session.scalars(select(Concern).where(Concern.service_request_id == twin.id))
+    there = {how.resident_id: how for how in rows}
     added = 0
-    for how in await session.scalars(select(Concern).where(Concern.service_request_id == made.id)):
-        if how.resident_id in there:
-            continue
+    for how in (await session.scalars(select(Concern).where(Concern.service_request_id == made.id))).all():
         why = "same" if how.why == "reporter" else how.why
+        if known := there.get(how.resident_id):
+            if known.why == "follow" and why == "same":  # followed only, and has the problem too
+                known.why = "same"
+                added += 1
+            continue
         session.add(
             Concern(
                 service_request_id=twin.id, resident_id=how.resident_id, why=why, wants=how.wants, since=now

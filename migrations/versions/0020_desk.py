@@ -8,7 +8,7 @@ from alembic import op
 from migrations.columns import BIG, JSON, MOMENT
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
