@@ -1,4 +1,4 @@
-"""`python -m bench.desk`: what a look at the desk costs with 1,000 and with 200,000 reports, and what its numbers do."""
+"""`python -m bench.desk`: what a look at the desk and its numbers cost with 1,000 and with 200,000 reports."""
 
 from __future__ import annotations
 

@@ -40,7 +40,17 @@ from bot.models.polls import (
 )
 from bot.models.promises import FollowUp, Reminder
 from bot.models.records import Deed, Fact, Tick
-from bot.models.service_requests import EVENTS, WANTS, Concern, Happening, Nudge, Photo, ServiceRequest, Spot
+from bot.models.service_requests import (
+    EVENTS,
+    WANTS,
+    Concern,
+    Happening,
+    Nudge,
+    Photo,
+    ServiceRequest,
+    Spot,
+    is_open,
+)
 from bot.models.webchat import WebLine, WebSeal, WebSession
 
 __all__ = [
@@ -120,4 +130,5 @@ __all__ = [
     "WebLine",
     "WebSeal",
     "WebSession",
+    "is_open",
 ]

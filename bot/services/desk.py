@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.lifecycle import ENDED, OPEN
-from bot.models import Community, Officer, Photo, Resident, ServiceRequest, Team
+from bot.models import Community, Officer, Photo, Resident, ServiceRequest, Team, is_open
 from bot.services import communities, officers
 
 A_PAGE = 6  # reports in one list
@@ -122,12 +122,12 @@ def _in(mine: Reach, which: str, *, now: datetime) -> ColumnElement[bool]:
     if which == "ended":
         return and_(one.team_id.in_(mine.teams), one.status.in_(ENDED), one.resolved_at > now - LATELY)
     if which == "nobody":
-        return and_(one.team_id.is_(None), one.status.in_(OPEN), one.community_id.in_(ours))
+        return and_(one.team_id.is_(None), is_open(), one.community_id.in_(ours))
     if which == "hidden":
         words = select(one.id).where(one.community_id.in_(ours), one.hidden_because.is_not(None))
         pictures = select(Photo.service_request_id).where(Photo.hidden_because.is_not(None))
         return and_(one.community_id.in_(ours), one.id.in_(words.union(pictures)))
-    return and_(one.team_id.in_(mine.teams), one.status.in_(OPEN), _narrow(mine, which))
+    return and_(one.team_id.in_(mine.teams), is_open(), _narrow(mine, which))
 
 
 def _narrow(mine: Reach, which: str) -> ColumnElement[bool]:

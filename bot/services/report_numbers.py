@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import working_days
 from bot.crowd import FEWEST
-from bot.lifecycle import ENDED, OPEN
-from bot.models import Body, Community, Concern, ReportFigures, ServiceRequest
+from bot.lifecycle import ENDED
+from bot.models import Body, Community, Concern, ReportFigures, ServiceRequest, is_open
 from bot.services.desk import overdue
 from bot.services.waits import Wait, wait
 
@@ -107,7 +107,7 @@ async def _of(
     one, since = ServiceRequest, now - PERIOD
     lately = and_(whose, _REAL, one.requested_datetime >= since)
     sums = await _sums(session, lately, now)
-    going_on = and_(whose, one.status.in_(OPEN))
+    going_on = and_(whose, is_open())
     people = (
         select(func.count(distinct(Concern.resident_id)))
         .join(one, one.id == Concern.service_request_id)
@@ -134,7 +134,7 @@ def _measures(now: datetime) -> dict[str, ColumnElement[int]]:
     """What is counted of any set of reports. On time is what ended by its date and did not come back; what is overdue
     or came back is due too."""
     one = ServiceRequest
-    ended, late = one.status.in_(ENDED), and_(one.status.in_(OPEN), overdue(now))
+    ended, late = one.status.in_(ENDED), and_(is_open(), overdue(now))
     in_time = and_(ended, one.reopened == 0, one.resolved_at <= one.expected_datetime)
     return {
         "reports": func.count(),
@@ -173,7 +173,7 @@ async def _rows(session: AsyncSession, lately: ColumnElement[bool], now: datetim
     """By team and kind, with how many people reported them."""
     one = ServiceRequest
     wanted = _measures(now) | {
-        "open": _count(one.status.in_(OPEN)),
+        "open": _count(is_open()),
         "people": func.count(distinct(one.resident_id)),
     }
     by = (one.team_id, one.service_code)
