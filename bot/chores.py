@@ -17,7 +17,7 @@ from bot.db import Database
 from bot.errors import DatabaseTrouble, DeliveryFailed, RetryLater
 from bot.message import Media
 from bot.models import Poll
-from bot.services import portraits, posters, turnout
+from bot.services import portraits, posters, report_numbers, turnout
 from bot.services.sources import subject
 
 LOOK = 3.0  # seconds
@@ -116,3 +116,21 @@ class Counting:
                 ways = await turnout.counted_members(session, number)
             async with database.writing() as session:
                 await turnout.reckon(session, subject(number, None), ways)
+
+
+class CountingReports:
+    """Counts reports anew where the numbers are old: beside everything else, and then writes down what came of it."""
+
+    async def __call__(self, session: AsyncSession, now: datetime) -> None:
+        """Nothing of it has to be in one transaction with the rest."""
+
+    async def afterwards(self, database: Database, now: datetime) -> None:
+        """Count what is due."""
+        async with database.reading() as session:
+            due = await report_numbers.due(session, now=now)
+        for whose in due:
+            async with database.reading() as session:
+                numbers = await report_numbers.counted(session, whose, now=now)
+            if numbers is not None:
+                async with database.writing() as session:
+                    await report_numbers.keep(session, whose, numbers, now=now)

@@ -154,13 +154,7 @@ async def move(
 async def ask(session: AsyncSession, number: int, text: str, *, by: Resident, now: datetime) -> Case:
     """Ask whoever reported it something; the clocks stand still until they answer."""
     one = await case(session, number, by=by)
-    still_open(one.report)
-    if one.report.resident_id is None:
-        raise Refused(
-            N_("Whoever reported this cannot be asked any more. Others it concerns may read an answer.")
-        )
-    if one.report.waiting_since is not None:
-        raise Refused(N_("There is a question already that waits for an answer."))
+    can_be_asked(one.report)
     happening = await write(session, one, "asked", now=now, public=False, words=said(text))
     _heard(one, now=now)
     one.report.waiting_since = one.report.review_at = now
@@ -228,6 +222,17 @@ async def still_to_come(
     if day is None or day < today:
         raise Refused(N_("Please name a day that is still to come."))
     return day
+
+
+def can_be_asked(made: ServiceRequest) -> None:
+    """Refused where nobody is there to answer, or is asked already."""
+    still_open(made)
+    if made.resident_id is None:
+        raise Refused(
+            N_("Whoever reported this cannot be asked any more. Others it concerns may read an answer.")
+        )
+    if made.waiting_since is not None:
+        raise Refused(N_("There is a question already that waits for an answer."))
 
 
 def still_open(made: ServiceRequest) -> None:

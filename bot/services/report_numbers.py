@@ -221,7 +221,7 @@ async def _clock(
         "done": ends.is_not(None),
         "stood": one.waited // _A_DAY if name == "resolved" else one.hops * 0,
     }
-    each = select(*(column.label(label) for label, column in columns.items())).where(
+    each: Any = select(*(column.label(label) for label, column in columns.items())).where(
         lately, one.body_id.is_not(None)
     )
     days = each.subquery()
