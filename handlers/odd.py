@@ -80,7 +80,7 @@ async def help_me(turn: Turn, rest: str) -> Outcome:
             rtl=turn.tongue.rtl,
         )
         for entry in turn.commands.values()
-        if entry.about and entry.role in roles
+        if entry.about and entry.found_by(roles)
     ]
     return turn.say(paragraphs(turn._("This is what I can do:"), lines(listed)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,8 @@ FlowFunction = Callable[["Ask", Turn], Awaitable[Outcome]]
 class CommandEntry:
     """A command: `words` are what may be typed instead, `about` its line in menus and help (both msgids).
 
-    `role` says who finds it in menus and help: "resident" for everyone, "organiser", "officer", or None for nobody.
+    `role` says who finds it in menus and help: "resident" for everyone, "organiser", "officer", several with a space
+    between them, or None for nobody.
     `groups` says that it may be answered before everybody in a group; all else moves to the private chat. With
     `encloses` it may stand below a picture or a document, with `several` below an album too; with `places` it wants to
     know where a picture was taken. `administrators`: in a group it asks whether the sender is
@@ -53,6 +54,10 @@ class CommandEntry:
     several: bool = False
     places: bool = False
     administrators: bool = False
+
+    def found_by(self, roles: Collection[str]) -> bool:
+        """Whether whoever has these roles finds it in menus and help."""
+        return self.about is not None and not set((self.role or "").split()).isdisjoint(roles)
 
 
 @dataclass(frozen=True, slots=True)

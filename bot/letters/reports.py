@@ -236,10 +236,16 @@ def told(happening: Happening, view: View, names: dict[int, str], tongue: Tongue
     return tongue._("{day}: {what}", day=tongue.day(happening.at, view.zone), what=line)
 
 
+def words_of(happening: Happening, tongue: Tongue) -> str | None:
+    """What was said, in the reader's language where it was said in it too, else as it was written."""
+    versions: dict[str, str] = happening.details.get("versions", {})
+    return versions.get(tongue.code, happening.words)
+
+
 def happened(happening: Happening, view: View, names: dict[int, str], tongue: Tongue) -> Markup | None:
     """What happened, without when. Where organisers have hidden a report, no resident's words of it are told."""
     team = names.get(happening.team_id or 0, "")
-    words = happening.words
+    words = words_of(happening, tongue)
     if view.report.hidden_because is not None and happening.officer_id is None:
         words = None
     match happening.event:
@@ -250,6 +256,8 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
             return tongue._("“{words}”", words=words)
         case "handed_over" if words:
             return tongue._("Handed over to {team}. “{words}”", team=team, words=words)
+        case "merged" if "into" in happening.details:
+            return tongue._("It was joined with another report of the same.")
         case "routed" if team:
             return tongue._("It goes to {team}.", team=team)
         case "asked_again":
