@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import db
 from bot.channels.telegram.limits import FREE, limits
@@ -11,7 +14,7 @@ from bot.conversation.searching import searching
 from bot.jobs import Entry
 from bot.message import Channel
 from bot.pace import Limits
-from bot.services import mailboxes
+from bot.services import mailboxes, team_mail
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -81,6 +84,12 @@ def _add_web_chat(folkmoot: Folkmoot) -> None:
         chat.setup(folkmoot.web)
 
 
+async def _teams(session: AsyncSession, now: datetime) -> None:
+    """Teams are reached at the addresses that they have, and organisers hear where nothing arrives."""
+    await team_mail.settle(session, now=now)
+    await team_mail.tell_of_failures(session, now=now)
+
+
 def _add_email(folkmoot: Folkmoot) -> None:
     from bot.channels.email.building import LIMITS, email_of
 
@@ -94,5 +103,6 @@ def _add_email(folkmoot: Folkmoot) -> None:
     )
     folkmoot.add(email, LIMITS)
     folkmoot.jobs.entries.append(Entry("tidy mails", mailboxes.tidy, 3600))
+    folkmoot.jobs.entries.append(Entry("look at teams' addresses", _teams, 60))
     if folkmoot.role.doors:
         email.setup(folkmoot.web)

@@ -30,6 +30,7 @@ from handlers import (
     reporting,
     reports_in_numbers,
     suggesting,
+    team_mail,
     turning_out,
     voting,
 )
@@ -59,6 +60,7 @@ ROUTERS = (
     reports_in_numbers.router,
     posters.router,
     picturing.router,
+    team_mail.router,
     turning_out.router,
     hearing.router,
     inviting.router,

@@ -5,14 +5,13 @@ from bot.conversation.router import Router
 from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.i18n import N_
 from bot.letters.markup import lines, opening, paragraphs
-from bot.message import Attached, Blocked, MovedTo, Odd, Reply, Unblocked
+from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
 from bot.services import communities, officers
 from handlers.reporting import begin as begin_report
 
 router = Router()
 
 WORDS_PLEASE = N_("I can only read words and taps for now. Send /help to see what I can do.")
-NO_REPLIES = N_("I cannot take an answer to that, so nothing was passed on. Please use the buttons.")
 NO_FORWARDS = N_("That was written elsewhere. Please tell me in your own words.")
 EDITED = N_("I saw that you changed a message. I go by what you send new, so please send it again.")
 
@@ -58,12 +57,6 @@ async def attached(turn: Turn, thing: Attached) -> Outcome:
         return turn.say(paragraphs(turn._(WORDS_PLEASE), hint))
     outcome = SILENCE if hint is None else turn.say(hint)
     return outcome + begin_report(turn, text=thing.text)
-
-
-@router.unprompted(Reply)
-async def replied(turn: Turn, _: Reply) -> Outcome:
-    """An answer to something that takes none."""
-    return turn.say(turn._(NO_REPLIES))
 
 
 @router.command("help", words=N_("help"), about=N_("What I can do"), groups=True)

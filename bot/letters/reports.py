@@ -254,6 +254,12 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
             return tongue._("{status}. “{words}”", status=said, words=words) if words else said
         case "answer" | "asked" if words:
             return tongue._("“{words}”", words=words)
+        case "handed_over" if words and happening.details.get("back"):
+            return tongue._(
+                "{team} says it is not theirs. The organisers find out whose. “{words}”",
+                team=team,
+                words=words,
+            )
         case "handed_over" if words:
             return tongue._("Handed over to {team}. “{words}”", team=team, words=words)
         case "merged" if "into" in happening.details:
