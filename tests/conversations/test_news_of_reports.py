@@ -1,4 +1,4 @@
-"""How much news of reports somebody gets: what comes within an hour goes together, and a week has so much and no more."""
+"""How much news of reports somebody gets: what comes within an hour goes together, and a week has its limit."""
 
 from __future__ import annotations
 
