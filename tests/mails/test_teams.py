@@ -1,4 +1,4 @@
-"""Teams that are reached by e-mail: reports arrive there as letters, and what is pressed or answered counts as theirs."""
+"""Teams that are reached by e-mail: reports arrive as letters; what is pressed or answered there counts as theirs."""
 
 from __future__ import annotations
 
