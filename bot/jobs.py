@@ -15,41 +15,25 @@ from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import ends, retention
+from bot import report_jobs
 from bot.charts import Artist
 from bot.chores import Counting, CountingReports, Drawing
 from bot.clock import Clock
-from bot.db import Database, forget_some, in_turn, trouble, wipe
+from bot.db import Database, in_turn, trouble, wipe
 from bot.metrics import Metrics
-from bot.models import (
-    Address,
-    Board,
-    Enclosure,
-    Envelope,
-    File,
-    GroupCode,
-    Invitation,
-    Letter,
-    LinkCode,
-    Mailing,
-    Seen,
-    Tick,
-)
+from bot.models import Tick
 from bot.services import (
     boards,
     closing,
-    elsewhere,
     followings,
-    forgetting,
     once_more,
     poll_boards,
     reminding,
-    residents,
     sealing,
 )
+from bot.tidying import Reports, Strangers, Talks, tidy
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
@@ -92,37 +76,6 @@ async def remind_of_promises(session: AsyncSession, now: datetime) -> bool:
     return await reminding.remind(session, now=now)
 
 
-async def tidy(session: AsyncSession, now: datetime) -> bool:
-    """Forget what is not needed any more, each after its stated age; some of it at a time."""
-
-    def before(subject: str) -> datetime:
-        return now - retention.age(subject)
-
-    unused = ~exists().where(Mailing.subject == Letter.subject)
-    # The newest stays: SQLite gives the number after the highest, and a number must not come again.
-    newest = select(func.max(Envelope.id)).correlate(None).scalar_subquery()
-    newest_mailing = select(func.max(Mailing.id)).correlate(None).scalar_subquery()
-    if await forget_some(session, Seen, Seen.seen_at < before("seen")):
-        return True
-    if await forget_some(session, Envelope, Envelope.done_at < before("envelope"), Envelope.id < newest):
-        return True
-    await ends.settle(session, now=now)
-    return (
-        await forget_some(session, Mailing, Mailing.ended_at < before("words"), Mailing.id < newest_mailing)
-        or await forget_some(session, Letter, Letter.created_at < before("words"), unused)
-        or await forget_some(session, Enclosure, Enclosure.created_at < before("enclosure"))
-        or await forget_some(session, File, File.expires_at <= now)
-        or await forget_some(session, LinkCode, LinkCode.expires_at < now)
-        or await forget_some(session, GroupCode, GroupCode.expires_at < now)
-        or await forget_some(session, Invitation, Invitation.expires_at < before("invitation"))
-        or await forget_some(session, Board, Board.due_at < before("board"))
-        or await forget_some(session, Address, *elsewhere.left_over(before("stranger")))
-        or await forget_some(
-            session, Address, Address.resident_id.is_(None), Address.closed_at < before("group")
-        )
-    )
-
-
 class Sealing:
     """Seals the ballots of polls that have closed, some at a time, and clears the files of what they were before.
 
@@ -152,31 +105,6 @@ class Sealing:
             self._after.clear()
 
 
-class Strangers:
-    """Forgets who came and left nothing, looking at some residents each time: at a million within some hours, and no
-    vote notices. Where it stands is kept in memory only; after a restart it begins again, which loses nothing."""
-
-    def __init__(self) -> None:
-        self._after = 0
-
-    async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        """Look at the next few; those who erased themselves are found at once."""
-        await forgetting.part(session, now=now)
-        before = now - retention.age("stranger")
-        self._after = await residents.sweep(session, before=before, after=self._after) or 0
-
-
-class Talks:
-    """Puts away what was typed in talks that nobody has gone on with; looks at some addresses each time, as above."""
-
-    def __init__(self) -> None:
-        self._after = 0
-
-    async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        """Look at the next few."""
-        self._after = await forgetting.drop_talks(session, after=self._after, now=now) or 0
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A job, how often it looks, in seconds, and what follows it outside its transactions."""
@@ -202,7 +130,9 @@ def entries(site: str | None, artist: Artist) -> list[Entry]:
         Entry("count reports", reports, 60, reports.afterwards),
         Entry("tidy", tidy, 3600),
         Entry("forget strangers", Strangers(), 20),
+        Entry("let reports fade", Reports(), 20),
         Entry("put talks away", Talks(), 20),
+        *(Entry(*one) for one in report_jobs.JOBS),
     ]
 
 

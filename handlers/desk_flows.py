@@ -22,6 +22,7 @@ from bot.letters.desk_presses import (
     Inside,
     Mended,
     Note,
+    NotMyTeam,
     NotOurs,
     Plan,
     SetDay,
@@ -60,6 +61,7 @@ _ACTS: tuple[tuple[type[Press], str], ...] = (
     (Mended, "fixed"),
     (Cannot, "cannot"),
     (NotOurs, "not_ours"),
+    (NotMyTeam, "not_my_team"),
     (Inside, "inside"),
     (Shut, "shut"),
     (AnswerAll, "all"),
@@ -232,6 +234,15 @@ async def _ended(ask: Ask, turn: Turn, case: Case) -> Outcome:
     return await _done(turn, number, turn._("Everyone concerned hears it, with your words."))
 
 
+async def _not_my_team(ask: Ask, turn: Turn, case: Case) -> Outcome:
+    question = turn._(
+        "Why is it not your team's, and who is in charge, as far as you know? The organisers find out."
+    )
+    said = await ask("words", words(question, casework.said))
+    await casework.send_back(turn.session, case.view.report.id, said, by=turn.resident, now=turn.now)
+    return turn.edit(turn._("The organisers find out who is in charge. Everyone concerned hears that."))
+
+
 async def _all(ask: Ask, turn: Turn, case: Case) -> Outcome:
     number = case.view.report.id
     found = await desk_bulk.alike(turn.session, number, by=turn.resident)
@@ -262,4 +273,5 @@ _STEPS: dict[str, Step] = {
     "day": _dated,
     "fixed": _fixed,
     "all": _all,
+    "not_my_team": _not_my_team,
 }

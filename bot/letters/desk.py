@@ -7,9 +7,20 @@ from typing import Protocol
 from markupsafe import Markup
 
 from bot.i18n import N_, Tongue
-from bot.letters.desk_presses import Choose, Listed, SendTo, Show
+from bot.letters.desk_presses import (
+    Answer,
+    Cannot,
+    Choose,
+    Listed,
+    Mended,
+    NotMyTeam,
+    SendTo,
+    SetDay,
+    Show,
+    Take,
+)
 from bot.letters.markup import bold, lines, paragraphs, unlinked
-from bot.letters.reports import View, headline, kind, reference, short, status
+from bot.letters.reports import View, headline, kind, promise, reference, short, status
 from bot.message import Button, Media, Message, Rows
 from bot.models import Body, Photo, Team
 
@@ -36,14 +47,46 @@ ARRIVED = {
 
 
 def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = ()) -> Message:
-    """A report has come to a desk. `teams` are those to which organisers can send it with one tap."""
-    head = tongue._(ARRIVED[why if view.team is not None else "nobody"])
+    """A report has come to a desk. `teams` are those to which organisers can send it with one tap. Where it goes by
+    e-mail, its buttons are links, and an answer to it is one to everyone concerned."""
+    number = view.report.id
+    head = tongue._(ARRIVED[why] if view.team is not None else ARRIVED["nobody"])
     about = lines([title(view, tongue), reference(view)])
     words = Markup.escape(short(unlinked(view.report.description), 400)) if view.report.description else None
-    rows: Rows = ((Button(tongue._("Open"), Show(report=view.report.id)),),)
+    rows: Rows = ((Button(tongue._("Open"), Show(report=number)),),)
+    people = due = None
     if view.team is None:
         rows = (*to_teams(view, teams, tongue), *rows)
-    return Message(paragraphs(head, about, words), rows, media=picture(view.photos[:1]))
+    else:
+        rows = (*rows, *_at_once(number, tongue))
+        people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", view.report.people)
+        due = promise(view, tongue)
+    heading = f"{kind(view.service, tongue)}, {view.report.address}" if view.report.address else None
+    return Message(
+        paragraphs(head, about, words, lines([people, due])),
+        rows,
+        media=picture(view.photos[:1]),
+        subject=heading or kind(view.service, tongue),
+        thread=view.report.service_request_id,
+    )
+
+
+def _at_once(number: int, tongue: Tongue) -> Rows:
+    """What is done most, without opening it first."""
+    return (
+        (
+            Button(tongue._("Take it"), Take(report=number)),
+            Button(tongue._("Answer"), Answer(report=number)),
+        ),
+        (
+            Button(tongue._("Fixed"), Mended(report=number)),
+            Button(tongue._("The day is set"), SetDay(report=number)),
+        ),
+        (
+            Button(tongue._("Cannot, because …"), Cannot(report=number)),
+            Button(tongue._("Not my team's"), NotMyTeam(report=number)),
+        ),
+    )
 
 
 def title(view: View, tongue: Tongue) -> Markup:

@@ -1,5 +1,6 @@
 """The presses of the desk: what those in charge, and organisers, do with a report."""
 
+from bot.i18n import N_
 from bot.press import Press
 
 
@@ -28,7 +29,9 @@ class Listed(Press, code="dl"):
     page: int
 
 
-class Take(Press, code="dt"):
+class Take(
+    Press, code="dt", says=N_("You look after this report from now on. Whoever it concerns hears that.")
+):
     """Look after it from now on."""
 
     report: int
@@ -52,13 +55,18 @@ class Pictures(Press, code="de"):
     report: int
 
 
-class Answer(Press, code="da"):
+class Answer(Press, code="da", says=N_("Everyone concerned gets your answer."), asks=N_("Your answer")):
     """Say something to everyone concerned."""
 
     report: int
 
 
-class AskBack(Press, code="dq"):
+class AskBack(
+    Press,
+    code="dq",
+    says=N_("Whoever reported this gets your question. Until they answer, no days are counted."),
+    asks=N_("Your question"),
+):
     """Ask whoever reported it something."""
 
     report: int
@@ -76,19 +84,34 @@ class Plan(Press, code="dp"):
     report: int
 
 
-class SetDay(Press, code="dd"):
+class SetDay(
+    Press,
+    code="dd",
+    says=N_("Everyone concerned hears on which day the work is done."),
+    asks=N_("The day, such as 12 December"),
+):
     """The day of the work is set."""
 
     report: int
 
 
-class Mended(Press, code="df"):
+class Mended(
+    Press,
+    code="df",
+    says=N_("Everyone concerned hears that it is fixed, and is asked in four weeks whether it is."),
+    asks=N_("What was done, in a sentence"),
+):
     """It is fixed."""
 
     report: int
 
 
-class Cannot(Press, code="dc"):
+class Cannot(
+    Press,
+    code="dc",
+    says=N_("Everyone concerned hears that it cannot be fixed, and why."),
+    asks=N_("Why not"),
+):
     """It cannot be fixed, because."""
 
     report: int
@@ -114,6 +137,17 @@ class Shut(Press, code="dk"):
 
 class Reopen(Press, code="db"):
     """Let an ended report go on."""
+
+    report: int
+
+
+class NotMyTeam(
+    Press,
+    code="d0",
+    says=N_("The organisers of the community find out who is in charge. Everyone concerned hears that."),
+    asks=N_("Why not your team, and who is in charge, as far as you know"),
+):
+    """Somebody else is in charge of it; who, is for the organisers to find out."""
 
     report: int
 

@@ -1,5 +1,6 @@
 """The words of news of a report, for everyone concerned, and the question whether it is fixed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.i18n import N_, Tongue
@@ -29,24 +30,34 @@ _HEADS = {
         "This report was joined with another one about the same. You go on hearing what comes of it."
     ),
     "split": N_("This report goes on by itself again:"),
-    "asked_again": N_("No answer came in time, so we have asked again, and told whoever is above them."),
+    "asked_again": N_(
+        "A promise was not kept in time, so we have asked again, and told whoever leads the work:"
+    ),
     "routed": N_("It is known now who is in charge of this report:"),
 }
 
 
 def news(
-    view: View, happening: Happening, names: dict[int, str], tongue: Tongue, *, wants: str = "all"
+    view: View,
+    happening: Happening,
+    names: dict[int, str],
+    tongue: Tongue,
+    *,
+    wants: str = "all",
+    earlier: Sequence[Happening] = (),
+    last: bool = False,
 ) -> Message:
-    """What happened, to everyone concerned: the words of those in charge as they wrote them."""
+    """What happened, to everyone concerned: the words of those in charge as they wrote them. `earlier` is what happened
+    before and was not told yet; `last` says that it is the last news for a while."""
     head = tongue._(_HEADS.get(happening.event, _HEADS["status"]))
-    what = happened(happening, view, names, tongue)
+    what = lines([happened(one, view, names, tongue) for one in [*earlier, happening]])
     still = STATUSES[view.report.status].open
     day = None
     if happening.after in ("planned", "action_scheduled") and view.report.planned_for is not None:
         day = tongue._("The day for it: {day}.", day=tongue.date(view.report.planned_for))
     next_ = promise(view, tongue) if still and happening.event not in ("asked", "asked_again") else None
     if not still and happening.event == "status":
-        next_ = tongue._("If it is not so, or comes back, you can say so with the button.")
+        next_ = tongue._("If that is not right, or the problem comes back, you can say so with the button.")
     rows: list[tuple[Button, ...]] = [(Button(tongue._("See the report"), See(report=view.report.id)),)]
     if happening.event == "asked":
         rows.insert(0, (Button(tongue._("Answer the question"), Reply(report=view.report.id)),))
@@ -55,7 +66,12 @@ def news(
     if still and wants == "all":
         rows += news_buttons(view, tongue)
     about = lines([bold(str(headline(view, tongue).unescape())), reference(view)])
-    return Message(paragraphs(head, about, what, day, next_), tuple(rows))
+    rest = None
+    if last:
+        rest = tongue._(
+            "That was a lot of news for one week. I keep the rest in /myreports, and still tell you how they end."
+        )
+    return Message(paragraphs(head, about, what or None, day, next_, rest), tuple(rows))
 
 
 def fixed_question(view: View, tongue: Tongue, *, since: datetime | None) -> Message:

@@ -243,13 +243,23 @@ def words_of(happening: Happening, tongue: Tongue) -> str | None:
 
 
 def happened(happening: Happening, view: View, names: dict[int, str], tongue: Tongue) -> Markup | None:
-    team, words = names.get(happening.team_id or 0, ""), words_of(happening, tongue)
+    """What happened, without when. Where organisers have hidden a report, no resident's words of it are told."""
+    team = names.get(happening.team_id or 0, "")
+    words = words_of(happening, tongue)
+    if view.report.hidden_because is not None and happening.officer_id is None:
+        words = None
     match happening.event:
-        case "status":
-            said = tongue._(STATUSES[happening.after or ""].label)
+        case "status" if happening.after:
+            said = tongue._(STATUSES[happening.after].label)
             return tongue._("{status}. “{words}”", status=said, words=words) if words else said
         case "answer" | "asked" if words:
             return tongue._("“{words}”", words=words)
+        case "handed_over" if words and happening.details.get("back"):
+            return tongue._(
+                "{team} says it is not theirs. The organisers find out whose. “{words}”",
+                team=team,
+                words=words,
+            )
         case "handed_over" if words:
             return tongue._("Handed over to {team}. “{words}”", team=team, words=words)
         case "merged" if "into" in happening.details:
@@ -257,11 +267,17 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
         case "routed" if team:
             return tongue._("It goes to {team}.", team=team)
         case "asked_again":
-            return tongue._("Asked again, because no answer came in time.")
+            return tongue._(_ASKED_AGAIN.get(happening.details.get("clock", ""), _ASKED_AGAIN["answer"]))
         case _:
             sentence = _PLAIN.get(happening.event)
             return tongue._(sentence) if sentence else None
 
+
+_ASKED_AGAIN = {
+    "acknowledge": N_("Asked again, because nobody has looked at it in time."),
+    "answer": N_("Asked again, because no answer came in time."),
+    "resolve": N_("Asked again, because it was not solved in time."),
+}
 
 _PLAIN = {
     "reported": N_("Reported."),
@@ -270,7 +286,7 @@ _PLAIN = {
     "added": N_("More words or a photo came."),
     "joined": N_("Somebody else has the same problem."),
     "merged": N_("Another report of the same was joined with it."),
-    "split": N_("It was taken apart from another report again."),
+    "split": N_("It goes on by itself, apart from the other report."),
     "hidden": N_("The organisers have hidden something here."),
     "shown": N_("The organisers show it again."),
 }

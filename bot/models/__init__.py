@@ -20,6 +20,7 @@ from bot.models.desk import AnswerTemplate, ReportFigures
 from bot.models.files import File
 from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.links import DIRECT, LINK_KINDS, PASSED_ON, Came, Link, Poster, Reckoning, Turnout
+from bot.models.mail import HeldMail, Mailbox
 from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import (
     A_PART,
@@ -94,10 +95,12 @@ __all__ = [
     "GroupChat",
     "GroupCode",
     "Happening",
+    "HeldMail",
     "Invitation",
     "Letter",
     "Link",
     "LinkCode",
+    "Mailbox",
     "Mailing",
     "Membership",
     "NamedPlace",

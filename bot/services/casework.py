@@ -92,6 +92,7 @@ async def answer(
     by: Resident,
     now: datetime,
     versions: Mapping[str, str] | None = None,
+    media: Sequence[Media] = (),
 ) -> Case:
     """Say something to everyone concerned. `versions` are the same words in other languages, for whoever reads them."""
     one = await case(session, number, by=by)
@@ -99,6 +100,9 @@ async def answer(
     others = {code: said(words) for code, words in (versions or {}).items()}
     more = {"versions": others} if others else {}
     happening = await write(session, one, "answer", now=now, public=True, words=said(text), **more)
+    await reports.add_pictures(
+        session, one.report, media, by=by, happening=happening.id, now=now, kind="work"
+    )
     _heard(one, now=now)
     await report_news.tell(session, one.report, happening, now=now, besides=by)
     return one
@@ -195,6 +199,25 @@ async def hand_over(
     if made.hops == MANY_HOPS + 1:
         await report_news.tell_organisers(session, made, now=now, why="hops")
     record(session, one, "report.hand_over", now=now, team=team.id)
+    return one
+
+
+async def send_back(session: AsyncSession, number: int, reason: str, *, by: Resident, now: datetime) -> Case:
+    """It is another team's, and who knows whose: the organisers find out. What was promised stays promised."""
+    one = await case(session, number, by=by)
+    made = one.report
+    still_open(made)
+    before, made.hops = made.team_id, made.hops + 1
+    happening = await write(
+        session, one, "handed_over", now=now, public=True, words=said(reason), back=True, came_from=before
+    )
+    made.team_id = made.body_id = made.officer_id = None
+    made.because = {"how": "nobody"}
+    go_on(made, now=now)
+    made.review_at = now
+    await report_news.tell(session, made, happening, now=now, besides=by)
+    await report_news.tell_team(session, made, now=now, why="nobody")
+    record(session, one, "report.send_back", now=now, team=before)
     return one
 
 

@@ -32,10 +32,7 @@ async def of(session: AsyncSession, made: ServiceRequest) -> Sequence[Choice]:
     """All teams in which somebody works, but for the one that has it: first those that do this kind where it is, then
     those that do it elsewhere, then those that do something else where it is, then the rest; by their names. Bodies
     that work elsewhere only are left out."""
-    somebody = or_(
-        exists().where(Officer.team_id == Team.id),
-        Team.email.is_not(None) & Team.email_confirmed_at.is_not(None) & Team.email_failed_at.is_(None),
-    )
+    somebody = exists().where(Officer.team_id == Team.id)
     wanted = select(Team, Body).join(Body, Body.id == Team.body_id).where(somebody)
     if made.team_id is not None:
         wanted = wanted.where(Team.id != made.team_id)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 
 from bot.message import Attached, Media, Odd
 from bot.models import Area, Community, Consent, NamedPlace, Photo, Service, ServiceRequest, Spot
-from tests.bodies import a_body
+from tests.council import a_body
 from tests.town import Person, Town
 
 BIN = Media("photo", {"paper": "bin.jpg"}, size=100_000)
