@@ -19,9 +19,8 @@ def nothing_arrives(team: Team, body: Body, tongue: Tongue) -> Message:
         team=team.name_in(tongue.code),
         body=body.name_in(tongue.code),
     )
-    return Message(
-        paragraphs(said, tongue._("Please ask them for another address, or tell whoever runs this service."))
-    )
+    ask = tongue._("Please ask them for another address, or tell whoever runs this service.")
+    return Message(paragraphs(said, ask))
 
 
 def answered(view: View, text: str, tongue: Tongue) -> Message:

@@ -42,7 +42,7 @@ class Body(Base):
 
 
 class Team(Base):
-    """Part of a body that does the work. `email` is an address that its reports are mailed to, where there is e-mail."""
+    """Part of a body that does the work. Its reports are mailed to its `email`, where the service sends e-mail."""
 
     __tablename__ = "teams"
     __table_args__ = (UniqueConstraint("body_id", "slug"),)
