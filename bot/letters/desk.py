@@ -1,7 +1,6 @@
 """The words of the desk: what is told when a report comes, and the lists of reports."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Protocol
 
 from markupsafe import Markup
@@ -194,13 +193,3 @@ def entry(view: View, due: Markup | None, tongue: Tongue) -> Markup:
 
 def _label(view: View, tongue: Tongue) -> str:
     return f"{view.report.service_request_id} · {kind(view.service, tongue)}"
-
-
-def overdue(since: date, days: int, tongue: Tongue) -> Markup:
-    """What was promised for a day that has passed."""
-    day = tongue.date(since)
-    if not days:
-        return tongue._("⚠ Due today ({day}), and late.", day=day)
-    return tongue.n_(
-        "⚠ Overdue by {n} day, since {day}.", "⚠ Overdue by {n} days, since {day}.", days, day=day
-    )

@@ -11,7 +11,7 @@ from bot.letters import desk
 from bot.letters.desk_presses import Show
 from bot.letters.markup import lines, paragraphs, unlinked
 from bot.letters.reports import View, happened, reference
-from bot.lifecycle import STATUSES
+from bot.lifecycle import AGAIN, STATUSES
 from bot.message import Button, Message, units
 from bot.models import Happening, Photo
 
@@ -69,8 +69,8 @@ def _inside(happening: Happening, tongue: Tongue) -> Markup | None:
         case "added" if words:
             return tongue._("Somebody concerned adds: “{words}”", words=words)
         case "status" if words and happening.officer_id is None:
-            status = tongue._(STATUSES[happening.after or ""].label)
-            return tongue._("{status}. “{words}”", status=status, words=words)
+            label = STATUSES[happening.after or AGAIN].label
+            return tongue._("{status}. “{words}”", status=tongue._(label), words=words)
         case "hidden" if happening.details.get("reason"):
             return tongue._("Hidden by the organisers: {reason}", reason=happening.details["reason"])
         case "taken":

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import lifecycle
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.models import Concern, Resident, ServiceRequest
+from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services import histories, report_news, reports
 from bot.services.casework import Case, case, record, still_open, write
 from bot.services.own_reports import end, reopen
@@ -91,12 +91,13 @@ async def split(session: AsyncSession, number: int, *, by: Resident, now: dateti
         ServiceRequest.duplicate_of == twin.id, ServiceRequest.id != one.report.id
     )
     stay = select(Concern.resident_id).where(Concern.service_request_id.in_(others))
+    joined = select(Happening.at).where(Happening.service_request_id == twin.id, Happening.event == "merged")
     gone = await session.scalars(
         select(Concern).where(
             Concern.service_request_id == twin.id,
             Concern.resident_id.in_(came_along),
             Concern.resident_id.not_in(stay),
-            Concern.since >= (one.report.resolved_at or now),
+            Concern.since.in_(joined),  # whoever was there before, or came by themselves, stays
         )
     )
     for how in gone.all():
