@@ -49,7 +49,7 @@ class Post:
             self.town.folkmoot.postmen["email"].wake()
             await asyncio.sleep(0.02)
 
-    async def brings(self, raw: bytes, to: str) -> str:
+    async def brings(self, raw: bytes, to: str, *, by: str = "someone@council.example") -> str:
         """A mail server brings a mail to our own port; returns what it was told at the end."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.channel.ports[0])
 
@@ -64,12 +64,8 @@ class Post:
 
         await hears()
         told = ""
-        for line in (
-            b"EHLO council.example",
-            b"MAIL FROM:<someone@council.example>",
-            b"RCPT TO:<" + to.encode() + b">",
-        ):
-            told = await says(line)
+        for line in ("EHLO council.example", f"MAIL FROM:<{by}>", f"RCPT TO:<{to}>"):
+            told = await says(line.encode())
         if told.startswith("250"):
             await says(b"DATA")
             told = await says(b"\r\n".join(_stuffed(line) for line in raw.splitlines()) + b"\r\n.")
