@@ -183,7 +183,7 @@ def _add_channels(folkmoot: Folkmoot) -> None:
         folkmoot.add(chat, Limits())
         if doors:
             chat.setup(folkmoot.web)
-    if settings.smtp_host is not None:
+    if settings.smtp_url is not None:
         from bot.channels.email.building import LIMITS, email_of
 
         email = email_of(settings, folkmoot.database, submit, router, drawer, folkmoot.clock)

@@ -78,11 +78,13 @@ def _stuffed(line: bytes) -> bytes:
 
 
 @asynccontextmanager
-async def a_post(url: URL, hall: TownHall | None = None, **given: Any) -> AsyncIterator[Post]:
+async def a_post(
+    url: URL, hall: TownHall | None = None, *, login: str = "", **given: Any
+) -> AsyncIterator[Post]:
     """All of it."""
     async with a_town_hall(hall) as opened:
-        settings = {"smtp_host": "127.0.0.1", "smtp_tls": "none", "mail_from": FROM, "mail_port": 0, **given}
-        settings.setdefault("smtp_port", opened.port)
+        line = f"smtp+plain://{login}127.0.0.1:{opened.port}"
+        settings = {"smtp_url": line, "mail_from": FROM, "mail_port": 0, **given}
         async with a_web_town(url.render_as_string(hide_password=False), **settings) as town:
             channel = next(one for one in town.folkmoot.channels if isinstance(one, EmailChannel))
             yield Post(town, Desk(town), opened, channel)
