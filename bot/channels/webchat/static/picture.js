@@ -4,7 +4,7 @@ const MOST = 10 * 1024 * 1024; // bytes
 const REGIONS = 20;
 const CELLS = 4; // along the longer side of what is hidden, as on the server
 const TAP = 12; // pixels that a finger may move and still tap
-const FACE = 0.16; // of the shorter side: what one tap hides
+const FACE = 0.2; // of the shorter side: what one tap hides
 const SEEN = 1200; // points of the preview
 
 export class Picture {
@@ -143,7 +143,9 @@ function hide(pen, [x, y, wide, high]) {
   const few = document.createElement("canvas");
   few.width = Math.max(1, Math.round((CELLS * box[2]) / longest));
   few.height = Math.max(1, Math.round((CELLS * box[3]) / longest));
-  few.getContext("2d").drawImage(pen.canvas, ...box, 0, 0, few.width, few.height);
+  const brush = few.getContext("2d");
+  brush.imageSmoothingQuality = "high"; // the mean of what is below it
+  brush.drawImage(pen.canvas, ...box, 0, 0, few.width, few.height);
   pen.imageSmoothingEnabled = false;
   pen.drawImage(few, ...box);
   pen.strokeStyle = "white";
