@@ -16,7 +16,7 @@ from tests.photographs import near, opened, photograph
 
 KEPT = "/w/media/"
 CHEST = """new Promise((fine) => {
-  indexedDB.open("folkmoot").onsuccess = ({ target }) => {
+  indexedDB.open("folkmoot.elm-park").onsuccess = ({ target }) => {
     const asked = target.result.transaction("pictures", "readwrite").objectStore("pictures").doing();
     asked.onsuccess = () => fine(asked.result);
   };

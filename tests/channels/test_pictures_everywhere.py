@@ -60,6 +60,19 @@ async def test_an_announcement_with_a_picture_from_the_web_reaches_telegram_and_
         assert opened(await answer.read()).size == (64, 32)
 
 
+async def test_an_album_with_an_announcement_is_refused_once_and_its_words_are_kept(mixed: Mixed) -> None:
+    caption = "/announce The lamp is mended."
+    updates = await mixed.olga.sends_album(photograph(), photograph(), photograph(), caption=caption)
+    await mixed.olga.waits_for("Those were several at once.")
+    await mixed.olga.waits_for("Elm Park tells you:\n\nThe lamp is mended.")
+    for update in updates:
+        mixed.api.repeat(update)
+    await mixed.olga.sends("/cancel")
+    await mixed.olga.waits_for("Nothing was sent.")
+    assert sum("several at once" in one.text for one in mixed.olga.screen()) == 1
+    assert not any("I can only read" in one.text for one in mixed.olga.screen())
+
+
 async def test_it_is_the_communitys_from_then_on_and_goes_in_its_time(mixed: Mixed, olga: OnTheWeb) -> None:
     await olga.visitor.sends_picture(photograph(), "/announce The lamp is mended.")
     await sees(olga, "With the picture that you sent.")

@@ -184,7 +184,7 @@ async def test_words_beside_a_picture_are_no_longer_than_elsewhere(town: WebTown
 
 
 @pytest.mark.parametrize(
-    "hide", ["{", "5", "[5]", "[[1,2,3]]", '[["a",0,0,0]]', "[[1e999,0,0,0]]" * 2, "[" * 9999]
+    "hide", ["{", "5", "[5]", "[[1,2,3]]", '[["a",0,0,0]]', "[[1e999,0,0,1]]", "[[NaN,0,1,1]]", "[" * 9999]
 )
 async def test_parts_that_make_no_sense_keep_nothing(town: WebTown, hide: str) -> None:
     async with town.visitor() as alice:

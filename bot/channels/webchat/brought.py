@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from math import isfinite
 from typing import Any
 
 from aiohttp import BodyPartReader, web
@@ -117,7 +118,7 @@ def hidden(said: Said) -> tuple[Region, ...]:
         found = tuple((float(x), float(y), float(wide), float(high)) for x, y, wide, high in regions)
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise TurnedAway(400, UNCLEAR) from None
-    if len(found) > MOST_REGIONS:
+    if len(found) > MOST_REGIONS or not all(isfinite(part) for region in found for part in region):
         raise TurnedAway(400, UNCLEAR)
     return found
 

@@ -17,7 +17,7 @@ let stream = null;
 
 document.documentElement.classList.add("scripted");
 const log = new Log(document.getElementById("log"), document.getElementById("toast"), words);
-const chest = new Chest();
+const chest = new Chest(community);
 const queue = new Queue({ community, proof: chat.dataset.proof, onChange: changed, chest, lost: words.lost });
 const picture = new Picture({
   input: document.getElementById("picture"),
@@ -132,6 +132,7 @@ addEventListener("online", () => {
   if (known) stream.restart();
 });
 
+chest.only(queue.waiting().map(({ key }) => key));
 queue.waiting().forEach((item) => log.show(item, "waiting"));
 tell("fine");
 if (known) listen();

@@ -1,11 +1,15 @@
 // Pictures that wait to be sent: in this browser's own database, for what localStorage keeps is text.
 
-const NAME = "folkmoot";
 const ROOM = "pictures";
 
 export class Chest {
+  #name;
   #memory = new Map(); // for browsers that keep nothing
   #opened = null;
+
+  constructor(community) {
+    this.#name = `folkmoot.${community}`;
+  }
 
   async put(key, blob) {
     this.#memory.set(key, blob);
@@ -21,9 +25,15 @@ export class Chest {
     await this.#do("readwrite", (room) => room.delete(key));
   }
 
+  // Whatever else is there was never handed over, and goes.
+  async only(keys) {
+    const there = (await this.#do("readonly", (room) => room.getAllKeys())) ?? [];
+    await Promise.all(there.filter((key) => !keys.includes(key)).map((key) => this.remove(key)));
+  }
+
   async #do(way, act) {
     try {
-      this.#opened ??= open();
+      this.#opened ??= open(this.#name);
       const room = (await this.#opened).transaction(ROOM, way).objectStore(ROOM);
       return await settled(act(room));
     } catch {
@@ -32,8 +42,8 @@ export class Chest {
   }
 }
 
-function open() {
-  const asked = indexedDB.open(NAME, 1);
+function open(name) {
+  const asked = indexedDB.open(name, 1);
   asked.onupgradeneeded = () => asked.result.createObjectStore(ROOM);
   return settled(asked);
 }
