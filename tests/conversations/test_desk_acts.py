@@ -10,7 +10,8 @@ from sqlalchemy import select
 from bot.letters import desk_presses as presses
 from bot.message import Attached, Tap
 from bot.models import Concern, Deed, Happening, Photo, Resident, ServiceRequest
-from tests.bodies import an_officer
+from bot.press import Press
+from tests.council import an_officer
 from tests.desk import PHOTO, Desk, a_desk, another_team, joins, resident
 from tests.town import Town
 
@@ -18,6 +19,7 @@ ACTS = [
     one
     for one in vars(presses).values()
     if isinstance(one, type)
+    and issubclass(one, Press)
     and one.__module__ == presses.__name__
     and [name for name, _ in one.fields] == ["report"]
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -209,7 +210,7 @@ async def test_what_is_for_those_in_charge_only_is_joined_with_nothing(town: Tow
 # --- organisers ----------------------------------------------------------------------------------
 
 
-async def nobodys(desk: Desk, **about: object) -> object:
+async def nobodys(desk: Desk, **about: Any) -> object:
     """A report that no team is in charge of."""
     async with desk.town.folkmoot.database.writing() as session:
         for duty in await session.scalars(select(Duty).where(Duty.service_code == "bins")):
