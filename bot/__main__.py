@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__, garbage
-from bot.commands import checking, communities, examining, inviting, polls, running, talking
+from bot.commands import bodies, checking, communities, examining, inviting, polls, running, talking
 from bot.commands.saying import complain
 from bot.errors import FolkmootError, Refused
 
@@ -26,15 +26,26 @@ app = typer.Typer(
 )
 community = typer.Typer(help="Found a community, or list them.", no_args_is_help=True)
 poll = typer.Typer(help="See how polls stand.", no_args_is_help=True)
+body = typer.Typer(help="Say which body looks after what, and where.", no_args_is_help=True)
+places = typer.Typer(help="Say what streets and squares are called.", no_args_is_help=True)
+spots = typer.Typer(help="Give lamp posts and bins links of their own.", no_args_is_help=True)
 
 for command in (running.run, running.demo, talking.chat, running.migrate, checking.check, examining.doctor):
     app.command()(command)
 app.command()(inviting.invite)
 app.add_typer(community, name="community")
 app.add_typer(poll, name="poll")
+app.add_typer(body, name="body")
+app.add_typer(places, name="places")
+app.add_typer(spots, name="spots")
 community.command()(communities.add)
 community.command("list")(communities.show)
 poll.command("list")(polls.show)
+body.command("import")(bodies.bring_bodies)
+body.command("export")(bodies.export)
+body.command("list")(bodies.show)
+places.command("import")(bodies.bring_places)
+spots.command("import")(bodies.bring_spots)
 
 
 def _version(wanted: bool) -> None:

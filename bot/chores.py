@@ -1,25 +1,28 @@
-"""Chores that take longer than a transaction should, or look a little each time: posters are drawn, people counted,
-pictures fetched, strangers forgotten, talks put away."""
+"""Chores that take longer than a transaction should: posters are drawn, people counted, pictures fetched and let go."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import pictures, retention
+from bot import pictures
 from bot.charts import Artist, NoPicture
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import DatabaseTrouble, DeliveryFailed, RetryLater
+from bot.intake import Fetch, Intake
 from bot.message import Media
-from bot.models import Poll
-from bot.services import forgetting, portraits, posters, residents, turnout
+from bot.models import Fact, Poll
+from bot.services import files, portraits, posters, report_numbers, report_photos, turnout
+from bot.services.report_photos import Wanted
 from bot.services.sources import subject
+from bot.store import FRESH, Store
 
 LOOK = 3.0  # seconds
 TROUBLES = (SQLAlchemyError, DatabaseTrouble, OSError)
@@ -60,28 +63,27 @@ class Drawing:
             await posters.send(session, number, picture, paper, now=now)
 
 
-Fetch = Callable[[Media], Awaitable[bytes]]
-"""Brings the file from the channel that has it; raises DeliveryFailed."""
-
-
-async def fetching(database: Database, clock: Clock, fetch: Fetch) -> None:
-    """Fetch the pictures that organisers send for their communities, until cancelled: in a process that knows the
-    channel which has them."""
+async def fetching(database: Database, clock: Clock, intake: Intake) -> None:
+    """Fetch the pictures that organisers send for their communities, and those of reports, until cancelled: in a
+    process that knows the channels which have them."""
     while True:
         try:
-            await fetch_pictures(database, clock, fetch)
+            await fetch_pictures(database, clock, intake.content, intake.reaches)
+            await fetch_report_photos(database, clock, intake)
         except TROUBLES as error:
-            log.warning("pictures of communities are not fetched just now", reason=type(error).__name__)
+            log.warning("pictures are not fetched just now", reason=type(error).__name__)
         await asyncio.sleep(LOOK)
 
 
-async def fetch_pictures(database: Database, clock: Clock, fetch: Fetch) -> None:
+async def fetch_pictures(
+    database: Database, clock: Clock, fetch: Fetch, reaches: Callable[[Media], bool] = lambda _: True
+) -> None:
     """One look. What is broken is told to whoever sent it; what cannot be had just now is tried again."""
     async with database.reading() as session:
         if not await portraits.waiting(session):
             return
     async with database.writing() as session:
-        taken = await portraits.take(session, now=clock())
+        taken = await portraits.take(session, now=clock(), reaches=reaches)
     for community_id, media in taken:
         picture = None
         try:
@@ -92,6 +94,37 @@ async def fetch_pictures(database: Database, clock: Clock, fetch: Fetch) -> None
             log.info("a picture of a community cannot be shown", reason=type(error).__name__)
         async with database.writing() as session:
             await portraits.keep(session, community_id, media, picture, now=clock())
+
+
+async def fetch_report_photos(database: Database, clock: Clock, intake: Intake) -> None:
+    """One look, as long as there are any. Those from the web page are in the store already."""
+    while True:
+        async with database.reading() as session:
+            if not await report_photos.waiting(session, now=clock()):
+                return
+        async with database.writing() as session:
+            taken = await report_photos.take(session, now=clock(), reaches=intake.reaches)
+        if not taken:
+            return
+        await asyncio.gather(*(_fetch_photo(database, clock, intake, wanted) for wanted in taken))
+
+
+async def _fetch_photo(database: Database, clock: Clock, intake: Intake, wanted: Wanted) -> None:
+    async with database.writing() as session:
+        if await report_photos.lies_here(session, wanted, now=clock()):
+            return
+    try:
+        kept = await intake.bring(wanted.media)
+    except (RetryLater, OSError) as error:
+        log.info("a photo of a report is fetched later", reason=type(error).__name__)
+        return
+    except (DeliveryFailed, pictures.NoPicture) as error:
+        log.info("a photo of a report cannot be shown", reason=type(error).__name__)
+        async with database.writing() as session:
+            await report_photos.broken(session, wanted, now=clock())
+        return
+    async with database.writing() as session:
+        await report_photos.keep(session, wanted, kept.stored, kept.size, now=clock())
 
 
 class Counting:
@@ -119,26 +152,53 @@ class Counting:
                 await turnout.reckon(session, subject(number, None), ways)
 
 
-class Strangers:
-    """Forgets who came and left nothing, looking at some residents each time: at a million within some hours, and no
-    vote notices. Where it stands is kept in memory only; after a restart it begins again, which loses nothing."""
+class Letting:
+    """Lets go of what lies in the store and no file names any more. Gone is what was so at the last look, too, and was
+    put long before: whoever puts the same again in the meantime finds it there. Where two towns have one store by
+    mistake, only the first one lets go of anything, for it cannot know what the other one needs."""
 
-    def __init__(self) -> None:
-        self._after = 0
-
-    async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        """Look at the next few; those who erased themselves are found at once."""
-        await forgetting.part(session, now=now)
-        before = now - retention.age("stranger")
-        self._after = await residents.sweep(session, before=before, after=self._after) or 0
-
-
-class Talks:
-    """Puts away what was typed in talks that nobody has gone on with; looks at some addresses each time, as above."""
-
-    def __init__(self) -> None:
-        self._after = 0
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._idle: set[str] = set()
+        self._mark = ""
 
     async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        """Look at the next few."""
-        self._after = await forgetting.drop_talks(session, after=self._after, now=now) or 0
+        """Note whose store it is."""
+        fact = await session.get(Fact, "store")
+        if fact is None:
+            fact = Fact(name="store", value={"mark": secrets.token_hex(16)}, at=now)
+            session.add(fact)
+        self._mark = fact.value["mark"]
+
+    async def afterwards(self, database: Database, now: datetime) -> None:
+        """Look through all that is there."""
+        if await self._store.claim(self._mark) != self._mark:
+            log.warning("pictures are let go of by nobody", hint="MEDIA_DIR belongs to another database")
+            return
+        before, idle = now - FRESH, set()
+        async for keys in self._store.before(before):
+            async with database.reading() as session:
+                unnamed = set(keys) - await files.named(session, keys)
+            for key in sorted(unnamed & self._idle):
+                await self._store.remove(key, unless_since=before)
+            idle |= unnamed - self._idle
+            await asyncio.sleep(0)
+        self._idle = idle
+
+
+class CountingReports:
+    """Counts reports anew where the numbers are old: beside everything else, and then writes down what came of it."""
+
+    async def __call__(self, session: AsyncSession, now: datetime) -> None:
+        """Nothing of it has to be in one transaction with the rest."""
+
+    async def afterwards(self, database: Database, now: datetime) -> None:
+        """Count what is due."""
+        async with database.reading() as session:
+            due = await report_numbers.due(session, now=now)
+        for whose in due:
+            async with database.reading() as session:
+                numbers = await report_numbers.counted(session, whose, now=now)
+            if numbers is not None:
+                async with database.writing() as session:
+                    await report_numbers.keep(session, whose, numbers, now=now)

@@ -15,39 +15,25 @@ from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import ends, report_jobs, retention
+from bot import report_jobs
 from bot.charts import Artist
-from bot.chores import Counting, Drawing, Strangers, Talks
+from bot.chores import Counting, CountingReports, Drawing
 from bot.clock import Clock
-from bot.db import Database, forget_some, in_turn, trouble, wipe
+from bot.db import Database, in_turn, trouble, wipe
 from bot.metrics import Metrics
-from bot.models import (
-    Address,
-    Board,
-    Enclosure,
-    Envelope,
-    File,
-    GroupCode,
-    Invitation,
-    Letter,
-    LinkCode,
-    Mailing,
-    Seen,
-    Tick,
-)
+from bot.models import Tick
 from bot.services import (
     boards,
     closing,
-    elsewhere,
     followings,
     once_more,
     poll_boards,
     reminding,
     sealing,
 )
+from bot.tidying import Reports, Strangers, Talks, tidy
 
 CLOCK = "clock"
 """The lock of whoever ticks."""
@@ -88,37 +74,6 @@ async def follow_announcements(session: AsyncSession, now: datetime) -> None:
 async def remind_of_promises(session: AsyncSession, now: datetime) -> bool:
     """Remind organisers of what they owe."""
     return await reminding.remind(session, now=now)
-
-
-async def tidy(session: AsyncSession, now: datetime) -> bool:
-    """Forget what is not needed any more, each after its stated age; some of it at a time."""
-
-    def before(subject: str) -> datetime:
-        return now - retention.age(subject)
-
-    unused = ~exists().where(Mailing.subject == Letter.subject)
-    # The newest stays: SQLite gives the number after the highest, and a number must not come again.
-    newest = select(func.max(Envelope.id)).correlate(None).scalar_subquery()
-    newest_mailing = select(func.max(Mailing.id)).correlate(None).scalar_subquery()
-    if await forget_some(session, Seen, Seen.seen_at < before("seen")):
-        return True
-    if await forget_some(session, Envelope, Envelope.done_at < before("envelope"), Envelope.id < newest):
-        return True
-    await ends.settle(session, now=now)
-    return (
-        await forget_some(session, Mailing, Mailing.ended_at < before("words"), Mailing.id < newest_mailing)
-        or await forget_some(session, Letter, Letter.created_at < before("words"), unused)
-        or await forget_some(session, Enclosure, Enclosure.created_at < before("enclosure"))
-        or await forget_some(session, File, File.expires_at <= now)
-        or await forget_some(session, LinkCode, LinkCode.expires_at < now)
-        or await forget_some(session, GroupCode, GroupCode.expires_at < now)
-        or await forget_some(session, Invitation, Invitation.expires_at < before("invitation"))
-        or await forget_some(session, Board, Board.due_at < before("board"))
-        or await forget_some(session, Address, *elsewhere.left_over(before("stranger")))
-        or await forget_some(
-            session, Address, Address.resident_id.is_(None), Address.closed_at < before("group")
-        )
-    )
 
 
 class Sealing:
@@ -162,7 +117,7 @@ class Entry:
 
 def entries(site: str | None, artist: Artist) -> list[Entry]:
     """What every town's clock does; `site` is where people find its pages, `artist` draws."""
-    sealing_polls, drawing, counting = Sealing(), Drawing(artist), Counting()
+    sealing_polls, drawing, counting, reports = Sealing(), Drawing(artist), Counting(), CountingReports()
     return [
         Entry("close polls", partial(close_polls, site=site), 5),
         Entry("remind", remind, 60),
@@ -172,8 +127,10 @@ def entries(site: str | None, artist: Artist) -> list[Entry]:
         Entry("remind of promises", remind_of_promises, 300),
         Entry("draw posters", drawing, 3, drawing.afterwards),
         Entry("count", counting, 60, counting.afterwards),
+        Entry("count reports", reports, 60, reports.afterwards),
         Entry("tidy", tidy, 3600),
         Entry("forget strangers", Strangers(), 20),
+        Entry("let reports fade", Reports(), 20),
         Entry("put talks away", Talks(), 20),
         *(Entry(*one) for one in report_jobs.JOBS),
     ]

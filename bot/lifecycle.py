@@ -37,7 +37,7 @@ STATUSES: Mapping[str, Status] = {
     "unable_to_fix": Status(False, "NO_FURTHER_ACTION", N_("Cannot be fixed")),
     "not_responsible": Status(False, "NOT_COUNCILS_RESPONSIBILITY", N_("Nobody here is in charge of it")),
     "duplicate": Status(False, "DUPLICATE", N_("Joined with another report")),
-    "internal_referral": Status(False, "INTERNAL_REFERRAL", N_("Goes on inside")),
+    "internal_referral": Status(False, "INTERNAL_REFERRAL", N_("Passed on inside the council")),
     "closed": Status(False, "CLOSED", N_("Closed")),
 }
 

@@ -35,10 +35,12 @@ RULES: Mapping[str, Rule] = {
         ("residents",),
     ),
     "address": Rule(
-        N_("The address of your chat: your number at Telegram, or a mark of your browser"),
+        N_(
+            "The address of your chat: your number at Telegram, your e-mail address, or a mark of your browser"
+        ),
         N_("until you erase yourself"),
         N_("so that questions and answers reach you"),
-        ("addresses", "followings"),
+        ("addresses", "followings", "mailboxes"),
     ),
     "membership": Rule(
         N_("Your communities, your role and part of town there, and the link that you came by"),
@@ -90,8 +92,41 @@ RULES: Mapping[str, Rule] = {
             "portraits",
         ),
     ),
+    "report": Rule(
+        N_(
+            "That it was you who reported something, whom it concerns, its pictures, and a confidential report's words"
+        ),
+        N_(
+            "{age} after the report has ended, or until you erase yourself; the rest stays as its public history"
+        ),
+        N_("so that you hear what becomes of it, and can say that it is back"),
+        ("service_requests", "concerns", "happenings", "photos", "nudges", "files"),
+        timedelta(days=730),
+    ),
+    "post": Rule(
+        N_("Your post in a council or another body"),
+        N_("until you leave it, or erase yourself"),
+        N_("so that reports reach you"),
+        ("officers",),
+    ),
+    "body": Rule(
+        N_("Which body looks after what, and where; names of streets and places; links on lamp posts"),
+        N_("as long as the operator keeps them, without the name of an organiser who erases themselves"),
+        N_("so that reports get to the right desk"),
+        (
+            "bodies",
+            "teams",
+            "areas",
+            "services",
+            "duties",
+            "emergencies",
+            "named_places",
+            "place_words",
+            "spots",
+        ),
+    ),
     "deed": Rule(
-        N_("What organisers did for a community: asked, told, invited, closed"),
+        N_("What organisers and officers did in their posts: asked, told, invited, closed"),
         N_("for good, without the name of whoever erases themselves"),
         N_("so that a community can hold its organisers to it"),
         ("audit",),
@@ -158,6 +193,13 @@ RULES: Mapping[str, Rule] = {
         ("files",),
         DAY,
     ),
+    "picture": Rule(
+        N_("A picture that you send on the web page"),
+        N_("{age} after it came; or as long as what you sent it for is kept"),
+        N_("so that it gets to where you send it"),
+        ("files",),
+        DAY,
+    ),
     "drawing": Rule(
         N_("The picture of a result"),
         N_("{age} after the question closed"),
@@ -172,6 +214,20 @@ RULES: Mapping[str, Rule] = {
         N_("so that it can be seen as long as the announcement can"),
         ("enclosures",),
         timedelta(days=33),
+    ),
+    "held mail": Rule(
+        N_("An e-mail of yours that waits until you have shown that the address is yours"),
+        N_("{age} after it came"),
+        N_("so that you need not write it twice"),
+        ("held_mails",),
+        timedelta(days=2),
+    ),
+    "mailed picture": Rule(
+        N_("A picture that came with an e-mail"),
+        N_("{age} after it came; what it is passed on for may keep it longer"),
+        N_("so that it reaches whoever it is for"),
+        ("files",),
+        timedelta(days=3),
     ),
     "joining code": Rule(
         N_("The code that makes two places one person, as a mark only"),
@@ -188,7 +244,7 @@ RULES: Mapping[str, Rule] = {
         HOUR,
     ),
     "invitation": Rule(
-        N_("Invitations to a role: who made them and who took them up"),
+        N_("Invitations to a role or a post: who made them and who took them up"),
         N_("{age} after they have run out; they run out after a week"),
         N_("so that organisers can see and take back what is open"),
         ("invitations",),

@@ -10,7 +10,7 @@ from bot.i18n import N_
 from bot.letters import reports as letters
 from bot.letters.markup import paragraphs
 from bot.letters.reports import Add, Back, Reply, Same, See, Wants, Withdraw
-from bot.message import Button, Media, Message
+from bot.message import Button, Message
 from bot.models import ServiceRequest
 from bot.services import histories, own_reports, report_news, report_views, reports
 from handlers import report_steps as steps
@@ -64,9 +64,10 @@ async def card(turn: Turn, made: ServiceRequest) -> Message:
     if made.confidential and how is None:
         raise Refused(N_("Only those in charge can see this report."))
     view = await report_views.of(turn.session, made)
-    history = await histories.of(turn.session, made, everything=False)
+    own = how is not None and (how.why == "reporter" or made.confidential)
+    history = await histories.of(turn.session, made, own=own)
     names = await report_news.team_names(turn.session, history)
-    return letters.card(view, history, how, turn.tongue, names=names.get(turn.tongue.code))
+    return letters.card(view, history, how, turn.tongue, names=names.get(turn.tongue.code), site=turn.site)
 
 
 @router.press(Same)
@@ -134,7 +135,7 @@ _ASKS = {
 
 _DONE = {
     "add": N_("Thank you. It is with the report now."),
-    "reply": N_("Thank you. Those in charge have your answer now, and the days are counted again."),
+    "reply": N_("Thank you. Those in charge have your answer now, and the days go on."),
     "again": N_("It is open again, at the same desk. You hear what comes of it."),
 }
 
@@ -146,14 +147,13 @@ async def more(ask: Ask, turn: Turn) -> Outcome:
     text = ""
     if ask.enclosed is None or ask.has("more"):
         text = await ask("more", _more(turn, act))
-    media: tuple[Media, ...] = () if ask.enclosed is None else (ask.enclosed,)
     do: Any = {"add": own_reports.add, "reply": own_reports.reply, "again": own_reports.again}[act]
     made: ServiceRequest = await do(
-        turn.session, ask.given["report"], text, media, by=turn.resident, now=turn.now
+        turn.session, ask.given["report"], text, ask.all_enclosed, by=turn.resident, now=turn.now
     )
     see_it = Button(turn._("See the report"), See(report=made.id))
     return turn.edit(turn._(_DONE[act]), (see_it,))
 
 
 def _more(turn: Turn, act: str) -> Prompt[str]:
-    return words(turn._(_ASKS[act]), reports.described, encloses=steps.picture)
+    return words(turn._(_ASKS[act]), reports.described, encloses=steps.picture, several=True)

@@ -16,7 +16,18 @@ from bot.letters import routing as routing_letters
 from bot.letters.reporting import Told
 from bot.message import Media, Place
 from bot.models import Community, NamedPlace, Service
-from bot.services import communities, gazetteer, guessing, nearby, report_views, reports, residents, routing
+from bot.services import (
+    communities,
+    gazetteer,
+    guessing,
+    naming,
+    nearby,
+    own_reports,
+    report_views,
+    reports,
+    residents,
+    routing,
+)
 from bot.services.routing import Route
 from handlers import report_steps as steps
 from handlers.report_steps import Where
@@ -39,33 +50,28 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     attributes = await _questions(ask, turn, service, community)
     same = await _twin(ask, turn, service, where)
     if same is not None:
-        return await join(turn, same)
+        return await join(turn, same, said, ask.all_enclosed)
     code = service.service_code if service else None
-    draft = reports.Draft(said, code, attributes, where.place, where.words, _media(ask))
+    draft = reports.Draft(said, code, attributes, where.place, where.words, ask.all_enclosed)
     draft, name = await _look(ask, turn, community, service, draft, way)
     made = await reports.report(turn.session, community, draft, by=turn.resident, now=turn.now)
     turn.resident.name = name or turn.resident.name
     residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
     view = await report_views.of(turn.session, made)
     reason = await routing.reason(turn.session, made.because, service_code=code, address=made.address)
-    return turn.edit(report_letters.received(view, reason, turn.tongue))
-
-
-def _media(ask: Ask) -> tuple[Media, ...]:
-    return () if ask.enclosed is None else (ask.enclosed,)
+    return turn.edit(report_letters.received(view, reason, turn.tongue, site=turn.site))
 
 
 async def _what(ask: Ask, turn: Turn) -> str:
     """Words may be left out where a photo or the kind says enough."""
-    if ask.enclosed is not None and not ask.has("what"):
+    if ask.enclosed is not None and not (ask.has("what") or ask.given.get("anew")):
         return ""
     optional = ask.enclosed is not None or ask.given.get("kind") is not None
     return await ask("what", steps.what(turn, optional=optional))
 
 
 async def _where(ask: Ask, turn: Turn) -> Where:
-    taken = None  # until channels tell where a photo was taken
-    where = await ask("where", steps.where(turn, taken))
+    where = await ask("where", steps.where(turn, ask.taken_at))
     if address := ask.given.get("address"):
         return Where(where.place, address)
     return where
@@ -85,7 +91,9 @@ async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
     if len(mine) == 1:
         return mine[0]
     offers = [(str(one.id), one.name_in(turn.tongue.code)) for one in mine]
-    picked = await ask("community", choice(turn._("For which community?"), offers, encloses=steps.picture))
+    picked = await ask(
+        "community", choice(turn._("For which community?"), offers, encloses=steps.picture, several=True)
+    )
     return next(one for one in mine if str(one.id) == picked)
 
 
@@ -103,7 +111,7 @@ async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Wh
         if where.words is None and (
             named := await gazetteer.nearest(turn.session, where.place.lat, where.place.long)
         ):
-            return Where(where.place, str(turn._("near {place}", place=named.name).unescape()))
+            return Where(where.place, named.name)
         return where
     if where.words is None:
         return where
@@ -198,7 +206,9 @@ async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> 
         for number, one in enumerate(found, 1)
     ]
     offers.append(("none", str(turn._("No, it is another one"))))
-    picked = await ask("same", choice(letters.twins(pairs, turn.tongue), offers, encloses=steps.picture))
+    told = {one.report.id for one in found if await reports.concern(turn.session, one.report, turn.resident)}
+    text = letters.twins(pairs, told, turn.tongue)
+    picked = await ask("same", choice(text, offers, encloses=steps.picture, several=True))
     return None if picked == "none" else int(picked)
 
 
@@ -209,6 +219,7 @@ async def _look(
     if ask.given.get("adding"):
         extra = await ask("extra", words(turn._("What else should they know?"), reports.described))
         draft = replace(draft, description="\n".join(part for part in (draft.description, extra) if part))
+    draft = await _private(ask, turn, service, draft)
     name = None
     if ask.given.get("named"):
         name = turn.resident.name or await ask("name", words(turn._("What is your name?"), residents.name))
@@ -229,6 +240,23 @@ async def _look(
     return draft, name
 
 
+async def _private(ask: Ask, turn: Turn, service: Service | None, draft: reports.Draft) -> reports.Draft:
+    """Words that may be about a private person are asked about before everybody can read them."""
+    found = naming.private_matters(draft.description)
+    if not found or (service is not None and service.confidential):
+        return draft
+    offers = [
+        ("anew", turn._("Write it anew")),
+        ("inside", turn._("Only those in charge may read it")),
+        ("public", turn._("Leave it like that")),
+    ]
+    picked = await ask("private", choice(letters.private(found, turn.tongue), offers))
+    if picked == "anew":
+        ask.given |= {"anew": True, "adding": False}
+        ask.again("private", "what", "extra")
+    return replace(draft, confidential=True) if picked == "inside" else draft
+
+
 def _answers(turn: Turn, service: Service | None, draft: reports.Draft) -> list[tuple[str, str]]:
     """The kind's own questions with their answers, as they are read."""
     asked = {one["code"]: one for one in (service.attributes if service else ())}
@@ -242,10 +270,13 @@ def _answers(turn: Turn, service: Service | None, draft: reports.Draft) -> list[
     ]
 
 
-async def join(turn: Turn, number: int) -> Outcome:
-    """Somebody has the same problem: one more person, who hears what comes of it."""
+async def join(turn: Turn, number: int, text: str = "", media: Sequence[Media] = ()) -> Outcome:
+    """Somebody has the same problem: one more person, who hears what comes of it. What they wrote and sent goes to the
+    report that is there."""
     made, fresh = await reports.same(turn.session, number, by=turn.resident, now=turn.now)
+    if text or media:
+        await own_reports.add(turn.session, made.id, text, media, by=turn.resident, now=turn.now)
     residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
     view = await report_views.of(turn.session, made)
-    text = letters.joined(view, turn.tongue, fresh=fresh)
-    return turn.edit(text, (report_letters.see(view, turn.tongue),))
+    said = letters.joined(view, turn.tongue, fresh=fresh, added=bool(text or media))
+    return turn.edit(said, (report_letters.see(view, turn.tongue),))

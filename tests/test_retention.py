@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import retention
+from bot.channels.email.intake import ENCLOSED
 from bot.channels.webchat import tidy
 from bot.charts import Chart
 from bot.jobs import Entry
@@ -19,20 +20,23 @@ from bot.models import (
     Base,
     Board,
     Broadcast,
+    Concern,
     Enclosure,
     Envelope,
     File,
     GroupCode,
+    HeldMail,
     Invitation,
     Letter,
     LinkCode,
     Mailing,
     Resident,
     Seen,
+    ServiceRequest,
     WebLine,
     WebSession,
 )
-from bot.services import announcements, files, invitations, result_pictures
+from bot.services import announcements, files, invitations, mailboxes, result_pictures
 from tests.house.tree import ROOT
 from tests.town import Town
 
@@ -104,6 +108,12 @@ async def file(session: AsyncSession, name: str, at: datetime) -> None:
     session.add(File(key=name, content=b"1", created_at=at, expires_at=until, **about))
 
 
+async def picture(session: AsyncSession, name: str, at: datetime) -> None:
+    life = retention.age("picture")
+    about: dict[str, Any] = {"kind": "photo", "name": name, "media_type": "image/jpeg", "size": 1}
+    await files.keep_stored(session, name, subject=name, life=life, now=at, **about)
+
+
 async def drawing(session: AsyncSession, name: str, at: datetime) -> None:
     await files.keep_drawing(
         session,
@@ -123,6 +133,16 @@ async def enclosure(session: AsyncSession, name: str, at: datetime) -> None:
     session.add(Enclosure(broadcast_id=told.id, edition=1, key=name, kind="photo", files={}, created_at=at))
 
 
+async def held_mail(session: AsyncSession, name: str, at: datetime) -> None:
+    there = await mailboxes.at(session, f"{name}@council.example", language="en", now=at)
+    await mailboxes.hold(session, there, name, now=at, about="EP-1", sent_to=there.id, text=name, media=[])
+
+
+async def mailed_picture(session: AsyncSession, name: str, at: datetime) -> None:
+    about: dict[str, Any] = {"kind": "photo", "name": name, "media_type": "image/png", "subject": ENCLOSED}
+    await files.keep(session, b"1", life=retention.age("mailed picture"), now=at, **about)
+
+
 async def joining_code(session: AsyncSession, name: str, at: datetime) -> None:
     until = at + retention.age("joining code")
     session.add(LinkCode(code_hash=name, resident_id=await keeper(session, name, at), expires_at=until))
@@ -134,7 +154,7 @@ async def group_code(session: AsyncSession, name: str, at: datetime) -> None:
 
 
 async def invitation(session: AsyncSession, name: str, at: datetime) -> None:
-    session.add(Invitation(code_hash=name, community_id=1, role="officer", created_at=at, expires_at=at))
+    session.add(Invitation(code_hash=name, community_id=1, role="organiser", created_at=at, expires_at=at))
 
 
 async def left_group(session: AsyncSession, name: str, at: datetime) -> None:
@@ -148,6 +168,21 @@ async def board(session: AsyncSession, name: str, at: datetime) -> None:
     )
 
 
+async def report(session: AsyncSession, name: str, at: datetime) -> None:
+    by, kept = await keeper(session, name, at), {"community_id": 1, "description": name, "language": "en"}
+    one = ServiceRequest(
+        service_request_id=name,
+        status="fixed",
+        resident_id=by,
+        requested_datetime=at,
+        updated_datetime=at,
+        **kept,
+    )
+    session.add(one)
+    await session.flush()
+    session.add(Concern(service_request_id=one.id, resident_id=by, why="reporter", since=at))
+
+
 CASES: dict[str, tuple[Put, Any]] = {
     "stranger": (stranger, Resident),
     "goodbye": (goodbye, Resident),
@@ -157,11 +192,15 @@ CASES: dict[str, tuple[Put, Any]] = {
     "seen": (seen, Seen),
     "transcript": (transcript, WebLine),
     "file": (file, File),
+    "picture": (picture, File),
     "drawing": (drawing, File),
     "enclosure": (enclosure, Enclosure),
+    "held mail": (held_mail, HeldMail),
+    "mailed picture": (mailed_picture, File),
     "joining code": (joining_code, LinkCode),
     "group code": (group_code, GroupCode),
     "invitation": (invitation, Invitation),
+    "report": (report, Concern),
     "group": (left_group, Address),
     "board": (board, Board),
 }
@@ -183,7 +222,10 @@ def test_each_age_has_a_case_here() -> None:
 @pytest.mark.parametrize("subject", CASES)
 async def test_what_is_older_than_its_age_goes_and_what_is_younger_stays(town: Town, subject: str) -> None:
     put, table = CASES[subject]
-    town.folkmoot.jobs.entries.append(Entry("tidy web chat", tidy, 3600))
+    town.folkmoot.jobs.entries += [
+        Entry("tidy web chat", tidy, 3600),
+        Entry("tidy mails", mailboxes.tidy, 3600),
+    ]
     await town.community()
     now, age, a_little = town.clock(), retention.age(subject), timedelta(seconds=2)
     async with town.folkmoot.database.writing() as session:

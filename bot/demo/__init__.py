@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n
 from bot.db import Database
+from bot.demo import bodies, reports
 from bot.demo.town import (
     AREAS,
     AT_THE_HARBOUR,
@@ -88,6 +89,7 @@ async def _found(session: AsyncSession, *, now: datetime) -> Community:
     harbour = await communities.add(
         session, "harbour-quarter", QUARTER, zone=ZONE, languages=spoken[:2], now=began
     )
+    await bodies.settle(session, now=began)
     people = await _settle(session, now=began)
     questions = asked_in_town(now)
     for community, here, asked in ((town, people, questions), (harbour, people[1::4], AT_THE_HARBOUR)):
@@ -102,6 +104,7 @@ async def _found(session: AsyncSession, *, now: datetime) -> Community:
             before[question.draft.question] = poll.id
         if community is town:
             await _tell(session, community, by=organiser, now=now - timedelta(days=2))
+            await reports.tell(session, community, people, now=now)
     return town
 
 

@@ -57,7 +57,7 @@ def news(
         day = tongue._("The day for it: {day}.", day=tongue.date(view.report.planned_for))
     next_ = promise(view, tongue) if still and happening.event not in ("asked", "asked_again") else None
     if not still and happening.event == "status":
-        next_ = tongue._("If it is not so, or comes back, you can say so with the button.")
+        next_ = tongue._("If that is not right, or the problem comes back, you can say so with the button.")
     rows: list[tuple[Button, ...]] = [(Button(tongue._("See the report"), See(report=view.report.id)),)]
     if happening.event == "asked":
         rows.insert(0, (Button(tongue._("Answer the question"), Reply(report=view.report.id)),))

@@ -1,6 +1,6 @@
 """The words of the talk in which somebody reports a problem, and of the first steps that lead to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +37,8 @@ class Draft(Protocol):
     @property
     def place(self) -> Place | None: ...
     @property
+    def confidential(self) -> bool: ...
+    @property
     def media(self) -> Sequence[Media]: ...
 
 
@@ -66,14 +68,26 @@ def preview(told: Told, way: Markup, tongue: Tongue, *, new: bool) -> Markup:
             *answers,
         ]
     )
+    notice = told.service.service_notice if told.service else {}
     seen = tongue._("Everyone can read your words and see your photo, but not who you are.")
-    if told.service is not None and told.service.confidential:
+    if draft.confidential or (told.service is not None and told.service.confidential):
         seen = tongue._("Only those in charge can read this.")
     name = tongue._("Those in charge do not learn your name.")
     if told.name:
         name = tongue._("Those in charge learn your name: {name}.", name=told.name)
     kept = tongue._(KEPT) if new else None
-    return paragraphs(tongue._("This goes out:"), about, way, lines([seen, name]), kept)
+    return paragraphs(
+        tongue._("This goes out:"), about, way, by_language(notice, tongue), lines([seen, name]), kept
+    )
+
+
+def private(found: Sequence[str], tongue: Tongue) -> Markup:
+    """These pieces of somebody's words may be about a private person."""
+    named = tongue.list([tongue._("“{words}”", words=one).unescape() for one in found])
+    return paragraphs(
+        tongue._("This may be about a private person: {pieces}.", pieces=named),
+        tongue._("Everyone can read a report. Shall it stay like that?"),
+    )
 
 
 def emergency(found: Emergency, tongue: Tongue) -> Markup:
@@ -92,17 +106,26 @@ def not_here(way: Markup, community: Community, tongue: Tongue) -> Markup:
     return paragraphs(way, ask)
 
 
-def twins(found: Sequence[tuple[View, int]], tongue: Tongue) -> Markup:
-    """Open reports nearby."""
+def twins(found: Sequence[tuple[View, int]], told: Collection[int], tongue: Tongue) -> Markup:
+    """Open reports nearby; `told` are those that concern the reader already."""
+    listed = [
+        lines(
+            [
+                near(view, metres, tongue),
+                tongue._("You have told us about it.") if view.report.id in told else None,
+            ]
+        )
+        for view, metres in found
+    ]
     if len(found) == 1:
         head = tongue._("Somebody has reported something like this near there. Is it this one?")
-        return paragraphs(head, near(*found[0], tongue))
+        return paragraphs(head, *listed)
     head = tongue._("People have reported something like this near there. Is it one of these?")
-    listed = [
-        tongue._("{number}. {report}", number=tongue.number(number), report=near(view, metres, tongue))
-        for number, (view, metres) in enumerate(found, 1)
+    numbered = [
+        tongue._("{number}. {report}", number=tongue.number(number), report=one)
+        for number, one in enumerate(listed, 1)
     ]
-    return paragraphs(head, *listed)
+    return paragraphs(head, *numbered)
 
 
 def it_is(number: int, many: int, tongue: Tongue) -> Markup:
@@ -112,20 +135,18 @@ def it_is(number: int, many: int, tongue: Tongue) -> Markup:
     return tongue._("It is number {number}", number=tongue.number(number))
 
 
-def joined(view: View, tongue: Tongue, *, fresh: bool, again: bool = False) -> Markup:
-    """Counted as one more person, or known already."""
+def joined(view: View, tongue: Tongue, *, fresh: bool, added: bool) -> Markup:
+    """Counted as one more person, or known already: people are counted, not messages."""
+    more = tongue._("Your words or photo are with it now.") if added else None
     if not fresh:
-        said = tongue._("You have told us about this one already, and it is still being looked after.")
-        if again:
-            said = tongue._(
-                "You are counted once for this one, however often you tell us. It is not forgotten."
-            )
-        return said
-    return tongue.n_(
+        known = tongue._("You are counted for this one already, and it is still being looked after.")
+        return paragraphs(known, more)
+    counted = tongue.n_(
         "You are counted: it concerns {n} person now. You hear what comes of it.",
         "You are counted: it concerns {n} people now. You hear what comes of it.",
         view.report.people,
     )
+    return paragraphs(counted, more)
 
 
 def at_spot(spot: Spot, service: Service | None, tongue: Tongue) -> Message:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from bot.i18n import N_, Tongue
-from bot.letters import routing
+from bot.letters import report_following, routing
 from bot.letters.markup import bold, code, lines, paragraphs
 from bot.lifecycle import STATUSES
 from bot.message import Button, Message, Rows
@@ -130,14 +130,14 @@ def promise(view: View, tongue: Tongue) -> Markup | None:
     return tongue._("It should be solved by {solved}.", solved=tongue.day(report.expected_datetime, zone))
 
 
-def received(view: View, reason: routing.Reason, tongue: Tongue) -> Message:
+def received(view: View, reason: routing.Reason, tongue: Tongue, *, site: str | None = None) -> Message:
     """The receipt: its number, where it went and why, and by when somebody answers."""
     head = tongue._("Thank you. Your report has the number {number}.", number=reference(view))
     way = routing.because(tongue, reason)
     private = tongue._("Only those in charge can see it.") if view.report.confidential else None
     return Message(
         paragraphs(head, way, promise(view, tongue), private),
-        ((see(view, tongue),), *news_buttons(view, tongue)),
+        ((see(view, tongue),), *news_buttons(view, tongue), *page(view, tongue, site)),
     )
 
 
@@ -188,8 +188,9 @@ def card(
     tongue: Tongue,
     *,
     names: dict[int, str] | None = None,
+    site: str | None = None,
 ) -> Message:
-    """A report as a resident sees it; `names` are those of teams in its history."""
+    """A report as a resident sees it; `names` are those of teams in its history, `site` is where its page is."""
     report = view.report
     hidden = report.hidden_because is not None
     words = tongue._("The organisers have hidden the words of this report.") if hidden else report.description
@@ -210,19 +211,31 @@ def card(
         promise(view, tongue) if STATUSES[report.status].open else None,
         lines([line for line in past if line][-IN_HISTORY:]),
     )
-    return Message(text, _what_one_can_do(view, concern, tongue))
+    return Message(text, (*_what_one_can_do(view, concern, tongue), *page(view, tongue, site)))
+
+
+def page(view: View, tongue: Tongue, site: str | None) -> Rows:
+    """The way to the page that can be passed on, where everybody may read it."""
+    report = view.report
+    if site is None or report.confidential or report.hidden_because is not None:
+        return ()
+    return ((Button(tongue._("Its page, to pass on"), url=f"{site}/r/{report.service_request_id}"),),)
 
 
 def _what_one_can_do(view: View, concern: Concern | None, tongue: Tongue) -> Rows:
     number, rows = view.report.id, []
     still = STATUSES[view.report.status].open
-    if concern is None:
-        return ((Button(tongue._("I have the same problem"), Same(report=number)),),) if still else ()
-    if still:
+    if concern is None or concern.why == "follow":
+        same = (Button(tongue._("I have the same problem"), Same(report=number)),)
+        way = report_following.follow if concern is None else report_following.leave
+        rows = [same, (way(number, tongue),)] if still else []
+    elif still:
         rows.append((Button(tongue._("Add words or a photo"), Add(report=number)),))
         rows.append((Button(tongue._("Take it back"), Withdraw(report=number, sure=0)),))
     else:
         rows.append((Button(tongue._("It is back"), Back(report=number)),))
+    if concern is None:
+        return tuple(rows)
     if view.report.waiting_since is not None and concern.why == "reporter":
         rows.insert(0, (Button(tongue._("Answer the question"), Reply(report=number)),))
     return (*rows, *(news_buttons(view, tongue, concern.wants) if still else ()))
@@ -236,20 +249,31 @@ def told(happening: Happening, view: View, names: dict[int, str], tongue: Tongue
     return tongue._("{day}: {what}", day=tongue.day(happening.at, view.zone), what=line)
 
 
+def words_of(happening: Happening, tongue: Tongue) -> str | None:
+    """What was said, in the reader's language where it was said in it too, else as it was written."""
+    versions: dict[str, str] = happening.details.get("versions", {})
+    return versions.get(tongue.code, happening.words)
+
+
 def happened(happening: Happening, view: View, names: dict[int, str], tongue: Tongue) -> Markup | None:
+    """What happened, without when. Where organisers have hidden a report, no resident's words of it are told."""
     team = names.get(happening.team_id or 0, "")
+    words = words_of(happening, tongue)
+    if view.report.hidden_because is not None and happening.officer_id is None:
+        words = None
     match happening.event:
-        case "status":
-            said = tongue._(STATUSES[happening.after or ""].label)
-            return (
-                tongue._("{status}. “{words}”", status=said, words=happening.words)
-                if happening.words
-                else said
-            )
-        case "answer" | "asked" if happening.words:
-            return tongue._("“{words}”", words=happening.words)
-        case "handed_over" if happening.words:
-            return tongue._("Handed over to {team}. “{words}”", team=team, words=happening.words)
+        case "status" if happening.after:
+            said = tongue._(STATUSES[happening.after].label)
+            return tongue._("{status}. “{words}”", status=said, words=words) if words else said
+        case "answer" | "asked" if words:
+            return tongue._("“{words}”", words=words)
+        case "handed_over" if words and happening.details.get("back"):
+            not_theirs = N_("{team} says it is not theirs. The organisers find out whose. “{words}”")
+            return tongue._(not_theirs, team=team, words=words)
+        case "handed_over" if words:
+            return tongue._("Handed over to {team}. “{words}”", team=team, words=words)
+        case "merged" if "into" in happening.details:
+            return tongue._("It was joined with another report of the same.")
         case "routed" if team:
             return tongue._("It goes to {team}.", team=team)
         case "asked_again":
@@ -272,7 +296,7 @@ _PLAIN = {
     "added": N_("More words or a photo came."),
     "joined": N_("Somebody else has the same problem."),
     "merged": N_("Another report of the same was joined with it."),
-    "split": N_("It was taken apart from another report again."),
+    "split": N_("It goes on by itself, apart from the other report."),
     "hidden": N_("The organisers have hidden something here."),
     "shown": N_("The organisers show it again."),
 }

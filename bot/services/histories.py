@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Happening, Officer, Resident, ServiceRequest
 
+INSIDE = frozenset({"note", "reminded"})
+"""What only those in charge see."""
+
 QUIET = frozenset({"reminded", "checked"})
 """What we did of ourselves and nobody but us: it is no news of the report."""
 
@@ -54,10 +57,18 @@ async def note(
 
 
 async def of(
-    session: AsyncSession, made: ServiceRequest, *, everything: bool = False, most: int = 100
+    session: AsyncSession,
+    made: ServiceRequest,
+    *,
+    everything: bool = False,
+    own: bool = False,
+    most: int = 100,
 ) -> Sequence[Happening]:
-    """The newest happenings, the oldest of them first; `everything` is for those in charge."""
+    """The newest happenings, the oldest of them first. `everything` is for those in charge, `own` for whoever reported
+    it: they see what they were asked, and what is confidential to others."""
     newest = select(Happening).where(Happening.service_request_id == made.id).order_by(Happening.id.desc())
-    if not everything:
+    if own:
+        newest = newest.where(Happening.event.not_in(INSIDE))
+    elif not everything:
         newest = newest.where(Happening.public)
     return list(reversed((await session.scalars(newest.limit(most))).all()))

@@ -28,7 +28,7 @@ from bot.models import (
     SentPortrait,
     Suggestion,
 )
-from bot.services import codes, polls, roll
+from bot.services import codes, polls, roll, traces
 
 LIFE = retention.age("joining code")
 _RANK = {"resident": 0, "organiser": 1}
@@ -70,6 +70,7 @@ async def merge(session: AsyncSession, gone: Resident, *, into: Resident, now: d
     await roll.forget(session)
     await _merge_memberships(session, gone, into)
     await _merge_suggestions(session, gone, into)
+    await traces.merge(session, gone, into)
     for table, column in (
         (Consent, Consent.resident_id),
         (Invitation, Invitation.made_by),

@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.i18n import Tongue
 from bot.letters import desk as desk_letters
-from bot.letters import ladder as ladder_letters
 from bot.letters import report_news as letters
 from bot.lifecycle import STATUSES
 from bot.message import Message
@@ -32,7 +31,7 @@ from bot.models import (
     ServiceRequest,
     Team,
 )
-from bot.services import report_views
+from bot.services import likely_teams, report_views
 
 IMPORTANT = frozenset({"asked", "merged", "split"})
 """What everybody hears who wants any news at all, besides how it ends."""
@@ -184,17 +183,16 @@ async def let_go(session: AsyncSession, *, now: datetime) -> bool:
 async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str = "new") -> int:
     """Put a report before those who work in its team; where nobody is in charge, before the community's organisers.
 
-    `why` is `new`, `handed_over`, `back`, `replied`: once each for every time that happens.
+    `why` is `new`, `routed`, `handed_over`, `back`, `replied`, `added`: once each for every time that happens.
     """
+    if made.team_id is None:
+        return await tell_organisers(session, made, now=now, why="nobody")
     view = await report_views.of(session, made)
-    if made.team_id is not None:
-        whom = select(Officer.resident_id).where(Officer.team_id == made.team_id)
-        if made.officer_id is not None and why in ("replied", "back"):
-            whom = select(Officer.resident_id).where(Officer.id == made.officer_id)
-    else:
-        whom = organisers(made.community_id)
+    whom = select(Officer.resident_id).where(Officer.team_id == made.team_id)
+    if made.officer_id is not None and why in ("replied", "added", "back"):
+        whom = select(Officer.resident_id).where(Officer.id == made.officer_id)
     times = f"{made.hops}.{made.reopened}" + (
-        f".{made.updated_datetime.timestamp():.0f}" if why == "replied" else ""
+        f".{made.updated_datetime.timestamp():.0f}" if why in ("replied", "added") else ""
     )
     return await put(
         session,
@@ -205,14 +203,16 @@ async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetim
     )
 
 
-async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: datetime) -> int:
-    """Tell the organisers that a report is handed from desk to desk; once for each time."""
+async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str) -> int:
+    """Put a report before its community's organisers, with the teams that it could go to: `nobody` is in charge, or it
+    was handed over too often (`hops`)."""
     view = await report_views.of(session, made)
+    offered = await likely_teams.first(session, made) if why == "nobody" else ()
     return await put(
         session,
         organisers(made.community_id),
-        lambda tongue: ladder_letters.many_hops(view, made.hops, tongue),
-        f"hops:{made.id}:{made.hops}",
+        lambda tongue: desk_letters.arrived(view, tongue, why=why, teams=offered),
+        f"desk:{made.id}:{why}:{made.hops}.{made.reopened}",
         now=now,
     )
 

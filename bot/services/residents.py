@@ -14,17 +14,22 @@ from bot.models import (
     Address,
     Ballot,
     Community,
+    Concern,
     Consent,
     Envelope,
     Following,
+    HeldMail,
+    Mailbox,
     Membership,
+    Officer,
     Participation,
     Poll,
     Resident,
+    ServiceRequest,
     WebLine,
     WebSession,
 )
-from bot.services import communities, polls, roll
+from bot.services import communities, leaving, polls, roll, traces
 
 NAME_LIMIT = 40  # characters
 AREA_LIMIT = 60  # characters
@@ -91,6 +96,8 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
     """
     for belongs in await communities.of(session, resident):
         await communities.leave(session, resident, belongs.community_id, now=now)
+    await leaving.forget(session, resident, now=now)
+    await traces.erase(session, resident)
     await withdraw(session, resident)
     addresses = select(Address.id).where(Address.resident_id == resident.id)
     chats = select(Address.chat).where(Address.resident_id == resident.id, Address.channel == "web")
@@ -105,7 +112,8 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
     blank = Resident(language=resident.language, interests=[], created_at=now, greeted_at=now)
     session.add(blank)
     await session.flush()
-    await session.execute(delete(Following).where(Following.address_id == here.id))
+    for table in (Following, Mailbox, HeldMail):
+        await session.execute(delete(table).where(table.address_id == here.id))
     here.talk, here.resident_id, here.resident, here.forgotten_at = None, blank.id, blank, now
     await session.flush()
     await session.delete(resident)  # the rest goes with it, by the tables' own rules
@@ -159,6 +167,13 @@ async def sweep(
             ~select(Address.id).where(Address.resident_id == Resident.id, Address.talk.is_not(None)).exists(),
             ~select(Membership.resident_id).where(Membership.resident_id == Resident.id).exists(),
             ~select(Participation.resident_id).where(Participation.resident_id == Resident.id).exists(),
+            ~select(Officer.id).where(Officer.resident_id == Resident.id).exists(),
+            ~select(Concern.resident_id).where(Concern.resident_id == Resident.id).exists(),
+            ~select(ServiceRequest.id).where(ServiceRequest.resident_id == Resident.id).exists(),
+            ~select(Address.id)
+            .join(Mailbox)
+            .where(Address.resident_id == Resident.id, Mailbox.kept)
+            .exists(),
         )
         .with_for_update(skip_locked=True)  # whoever is just doing something is not idle
     )

@@ -80,7 +80,7 @@ async def test_a_demo_with_a_bot_shows_its_links_and_commands_know_it_from_then_
     assert len(re.findall(r"^  https://t\.me/elm_park_bot\?start=\w+$", shown, re.MULTILINE)) == 2
     assert "@BotFather" not in shown
     made = await bare_desk.aside(
-        lambda: bare_desk.runs("invite", "officer", "--community", "elm-park", "--json")
+        lambda: bare_desk.runs("invite", "organiser", "--community", "elm-park", "--json")
     )
     assert made.json["links"]["telegram"] == f"https://t.me/elm_park_bot?start={made.json['code']}"
 

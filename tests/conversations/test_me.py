@@ -99,14 +99,6 @@ async def test_an_invitation_can_be_taken_back_by_its_organisers_only(town: Town
     assert eve.sees("too old")
 
 
-async def test_an_officer_is_invited_and_is_no_organiser(town: Town) -> None:
-    pat = town.stranger("Pat")
-    await pat.opens(await town.invitation("officer"))
-    assert pat.sees("You are an officer for Elm Park now.")
-    await pat.says("/poll Keep it? | Yes | No")
-    assert pat.sees("Only organisers can ask a question.")
-
-
 async def linked(town: Town, first: Person, second: Person) -> None:
     await first.says("/link")
     code = first.latest.split("/link ")[1].split("\n")[0]

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from bot.letters.reports import Add, Back, Reply, See, Wants, Withdraw
 from bot.message import Attached, Media
-from bot.models import Concern, Resident, ServiceRequest
+from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services import casework
-from tests.bodies import a_body, an_officer
 from tests.conversations.test_reporting import HERE, reported
+from tests.council import a_body, an_officer
 from tests.town import Person, Town
 
 
@@ -55,9 +55,14 @@ async def test_whoever_has_the_same_problem_is_counted_once(town: Town) -> None:
     await carol.says("/report Full bin again")
     await carol.shares_place(*HERE)
     await carol.taps("Bins")
+    assert carol.sees("You have told us about it.")
     await carol.taps("Yes, it is this one")
-    assert carol.sees("You have told us about this one already")
+    assert carol.sees("You are counted for this one already, and it is still being looked after.")
+    assert carol.sees("Your words or photo are with it now.")
     assert (await fresh(town, made)).people == 2
+    async with town.folkmoot.database.reading() as session:
+        added = select(Happening.words).where(Happening.event == "added").order_by(Happening.id)
+        assert (await session.scalars(added)).all() == ["Full bin here", "Full bin again"]
 
 
 async def test_everyone_concerned_hears_each_thing_once_and_in_their_language(town: Town) -> None:
@@ -85,7 +90,7 @@ async def test_those_who_want_only_the_end_hear_only_the_end(town: Town) -> None
     assert not alice.sees("We come on Tuesday.")
     await by_the_officer(town, casework.move, made.id, "fixed", words="Emptied.")
     assert alice.sees("Emptied.")
-    assert alice.sees("If it is not so, or comes back, you can say so with the button.")
+    assert alice.sees("If that is not right, or the problem comes back, you can say so with the button.")
 
 
 async def test_a_report_that_concerns_nobody_else_ends_when_it_is_taken_back(town: Town) -> None:

@@ -15,10 +15,11 @@ from bot.channels.webchat.room import NO_TOWN, Rehearse, Room, Submit
 from bot.channels.webchat.shelf import Shelf
 from bot.clock import Clock
 from bot.db import Database
-from bot.drawer import Drawer
 from bot.errors import DatabaseTrouble, RetryLater
+from bot.intake import Intake
 from bot.links import web_link
 from bot.message import Parcel
+from bot.settings import Tiles
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -39,11 +40,23 @@ class WebChat:
         clock: Clock,
         frames: str,
         shelf: Shelf,
-        drawer: Drawer,
+        intake: Intake,
+        tiles: Tiles | None = None,
     ) -> None:
         guard, ears = Guard(site), Hub(database)
         self._room = Room(
-            database, submit, rehearse, site, default_language, clock, frames, guard, ears, shelf, drawer
+            database,
+            submit,
+            rehearse,
+            site,
+            default_language,
+            clock,
+            frames,
+            guard,
+            ears,
+            shelf,
+            intake,
+            tiles,
         )
 
     def setup(self, app: web.Application) -> None:
