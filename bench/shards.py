@@ -72,6 +72,8 @@ SPREAD: Mapping[str, Spread] = {
     "link_codes": _spread("resident_id", "resident"),
     "group_chats": _spread("address_id", "chat", "address"),
     "boards": _spread("address_id", "chat", "address"),
+    "mailboxes": _spread("address_id", "chat", "address"),
+    "held_mails": _spread("address_id", "chat", "address"),
     "envelopes": _spread("address_id", "chat", "address"),
     "mailings": _spread("subject", "mailing"),
     "files": Spread("key", "file", "nothing: each file stands for itself"),

@@ -12,21 +12,20 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web
 
-from bot import db, garbage, logs
-from bot.channels.telegram.limits import FREE, limits
-from bot.channels.webchat import Shelf, WebChat, clearing, tidy
+from bot import db, doors, garbage, logs
+from bot.channels.webchat import clearing, tidy
 from bot.charts import Artist
-from bot.chores import fetching
+from bot.chores import Letting, fetching
 from bot.clock import Clock, utc_now
 from bot.console import health, pages
 from bot.console.server import serving
 from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
 from bot.conversation.router import Router
-from bot.conversation.searching import searching
 from bot.db import Database
-from bot.drawer import Drawer
+from bot.doors import receiving
 from bot.errors import FolkmootError
+from bot.intake import Intake
 from bot.introduce import introducing
 from bot.jobs import CLOCK, Entry, Jobs
 from bot.links import links_of
@@ -58,6 +57,7 @@ class Folkmoot:
     web: web.Application
     clock: Clock
     metrics: Metrics
+    intake: Intake
     channels: list[Channel] = field(default_factory=list)
     postmen: dict[str, Postman] = field(default_factory=dict)
     speeds: dict[str, float] = field(default_factory=dict)
@@ -99,15 +99,10 @@ class Folkmoot:
         """What this process would do if another one did not."""
         names = {CLOCK: "the clock"}
         for channel in self.channels:
-            names[_receiving(channel)] = f"receiving from {channel.name}"
+            names[receiving(channel)] = f"receiving from {channel.name}"
             if channel.name in self.postmen:
                 names[self.postmen[channel.name].post] = f"the postman for {channel.name}"
         return sorted(names[lock] for lock in self.database.standing_by if lock in names)
-
-
-def _receiving(channel: Channel) -> str:
-    """The lock of whoever asks a channel for what is new."""
-    return f"receiving:{channel.credential}"
 
 
 def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Folkmoot:
@@ -130,65 +125,22 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         site=settings.public_url,
     )
     jobs = Jobs(database, clock, metrics, broken, artist=artist, site=settings.public_url)
+    intake = Intake.of(settings.media_dir, database, clock, artist)
     folkmoot = Folkmoot(
-        settings, role, database, router, dispatcher, jobs, web.Application(), clock, metrics, channels, postmen,
-        speeds, broken, artist,
+        settings, role, database, router, dispatcher, jobs, web.Application(), clock, metrics, intake, channels,
+        postmen, speeds, broken, artist,
     )  # fmt: skip
+    letting = Letting(intake.store)
+    jobs.entries.append(Entry("let go of pictures", letting, 3600, letting.afterwards))
     if role.doors or role.post:
-        _add_channels(folkmoot)
+        doors.add_channels(folkmoot)
     if settings.webchat:
-        folkmoot.jobs.entries.append(Entry("tidy web chat", tidy, 3600))
-        folkmoot.jobs.entries.append(Entry("tidy pictures", clearing(settings.media_dir), 3600))
+        jobs.entries.append(Entry("tidy web chat", tidy, 3600))
+        jobs.entries.append(Entry("tidy pictures", clearing(settings.media_dir), 3600))
     health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
     if role.doors:
         pages.setup(folkmoot.web, database, clock, settings, folkmoot.artist, links_of(channels))
     return folkmoot
-
-
-def _add_channels(folkmoot: Folkmoot) -> None:
-    """The channels that are set; their doors stand open only in a role that receives."""
-    settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
-    drawer, fetch = Drawer(folkmoot.database, folkmoot.clock, folkmoot.artist), None
-    router, fetch = folkmoot.router, None
-    if settings.telegram_token is not None:
-        from bot.channels.telegram.channel import TelegramChannel  # late: not everybody has a bot
-
-        telegram = TelegramChannel(
-            settings.telegram_token,
-            submit,
-            api_url=settings.telegram_api_url,
-            mode=settings.telegram_mode if doors else "sending",
-            webhook_secret=settings.telegram_webhook_secret,
-            public_url=settings.public_url,
-            alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
-            paid=settings.telegram_messages_per_second > FREE,
-            drawer=drawer,
-            asks_for_administrators=router.asks_for_administrators,
-            search=searching(folkmoot.database, router.find, folkmoot.clock, settings.default_language),
-        )
-        pace = limits(
-            settings.telegram_messages_per_second,
-            in_chat=settings.telegram_chat_messages_per_second,
-            in_group=settings.telegram_group_messages_per_minute,
-        )
-        folkmoot.add(telegram, pace)
-        folkmoot.web.add_routes(telegram.routes())
-        folkmoot.telegram, fetch = telegram, telegram.fetch
-    if settings.webchat:
-        chat = WebChat(
-            folkmoot.database,
-            submit,
-            folkmoot.dispatcher.rehearse,
-            settings.site,
-            settings.default_language,
-            folkmoot.clock,
-            settings.webchat_frames,
-            Shelf(settings.media_dir, fetch, folkmoot.clock),
-            drawer,
-        )
-        folkmoot.add(chat, Limits())
-        if doors:
-            chat.setup(folkmoot.web)
 
 
 @contextlib.asynccontextmanager
@@ -209,9 +161,9 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
             stack.push_async_callback(channel.close)
         for name, postman in folkmoot.postmen.items():
             await at_work(f"the postman for {name}", postman.run())
-        if folkmoot.telegram is not None and role.post:
-            fetch = folkmoot.telegram.fetch
-            await at_work("fetching pictures", fetching(folkmoot.database, folkmoot.clock, fetch))
+        if role.post:
+            bringing = fetching(folkmoot.database, folkmoot.clock, folkmoot.intake)
+            await at_work("fetching pictures", bringing)
         if role.doors:
             await at_work("the dispatcher", folkmoot.dispatcher.run())
         if listen:

@@ -1,9 +1,10 @@
-"""Chores that take longer than a transaction should: posters are drawn, people counted, pictures fetched."""
+"""Chores that take longer than a transaction should: posters are drawn, people counted, pictures fetched and let go."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -15,10 +16,12 @@ from bot.charts import Artist, NoPicture
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import DatabaseTrouble, DeliveryFailed, RetryLater
+from bot.intake import Fetch, Intake
 from bot.message import Media
-from bot.models import Poll
-from bot.services import portraits, posters, turnout
+from bot.models import Fact, Poll
+from bot.services import files, portraits, posters, report_numbers, turnout
 from bot.services.sources import subject
+from bot.store import FRESH, Store
 
 LOOK = 3.0  # seconds
 TROUBLES = (SQLAlchemyError, DatabaseTrouble, OSError)
@@ -59,28 +62,26 @@ class Drawing:
             await posters.send(session, number, picture, paper, now=now)
 
 
-Fetch = Callable[[Media], Awaitable[bytes]]
-"""Brings the file from the channel that has it; raises DeliveryFailed."""
-
-
-async def fetching(database: Database, clock: Clock, fetch: Fetch) -> None:
+async def fetching(database: Database, clock: Clock, intake: Intake) -> None:
     """Fetch the pictures that organisers send for their communities, until cancelled: in a process that knows the
-    channel which has them."""
+    channels which have them."""
     while True:
         try:
-            await fetch_pictures(database, clock, fetch)
+            await fetch_pictures(database, clock, intake.content, intake.reaches)
         except TROUBLES as error:
             log.warning("pictures of communities are not fetched just now", reason=type(error).__name__)
         await asyncio.sleep(LOOK)
 
 
-async def fetch_pictures(database: Database, clock: Clock, fetch: Fetch) -> None:
+async def fetch_pictures(
+    database: Database, clock: Clock, fetch: Fetch, reaches: Callable[[Media], bool] = lambda _: True
+) -> None:
     """One look. What is broken is told to whoever sent it; what cannot be had just now is tried again."""
     async with database.reading() as session:
         if not await portraits.waiting(session):
             return
     async with database.writing() as session:
-        taken = await portraits.take(session, now=clock())
+        taken = await portraits.take(session, now=clock(), reaches=reaches)
     for community_id, media in taken:
         picture = None
         try:
@@ -116,3 +117,55 @@ class Counting:
                 ways = await turnout.counted_members(session, number)
             async with database.writing() as session:
                 await turnout.reckon(session, subject(number, None), ways)
+
+
+class Letting:
+    """Lets go of what lies in the store and no file names any more. Gone is what was so at the last look, too, and was
+    put long before: whoever puts the same again in the meantime finds it there. Where two towns have one store by
+    mistake, only the first one lets go of anything, for it cannot know what the other one needs."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._idle: set[str] = set()
+        self._mark = ""
+
+    async def __call__(self, session: AsyncSession, now: datetime) -> None:
+        """Note whose store it is."""
+        fact = await session.get(Fact, "store")
+        if fact is None:
+            fact = Fact(name="store", value={"mark": secrets.token_hex(16)}, at=now)
+            session.add(fact)
+        self._mark = fact.value["mark"]
+
+    async def afterwards(self, database: Database, now: datetime) -> None:
+        """Look through all that is there."""
+        if await self._store.claim(self._mark) != self._mark:
+            log.warning("pictures are let go of by nobody", hint="MEDIA_DIR belongs to another database")
+            return
+        before, idle = now - FRESH, set()
+        async for keys in self._store.before(before):
+            async with database.reading() as session:
+                unnamed = set(keys) - await files.named(session, keys)
+            for key in sorted(unnamed & self._idle):
+                await self._store.remove(key, unless_since=before)
+            idle |= unnamed - self._idle
+            await asyncio.sleep(0)
+        self._idle = idle
+
+
+class CountingReports:
+    """Counts reports anew where the numbers are old: beside everything else, and then writes down what came of it."""
+
+    async def __call__(self, session: AsyncSession, now: datetime) -> None:
+        """Nothing of it has to be in one transaction with the rest."""
+
+    async def afterwards(self, database: Database, now: datetime) -> None:
+        """Count what is due."""
+        async with database.reading() as session:
+            due = await report_numbers.due(session, now=now)
+        for whose in due:
+            async with database.reading() as session:
+                numbers = await report_numbers.counted(session, whose, now=now)
+            if numbers is not None:
+                async with database.writing() as session:
+                    await report_numbers.keep(session, whose, numbers, now=now)

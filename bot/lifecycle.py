@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from bot.errors import Refused
@@ -36,7 +37,7 @@ STATUSES: Mapping[str, Status] = {
     "unable_to_fix": Status(False, "NO_FURTHER_ACTION", N_("Cannot be fixed")),
     "not_responsible": Status(False, "NOT_COUNCILS_RESPONSIBILITY", N_("Nobody here is in charge of it")),
     "duplicate": Status(False, "DUPLICATE", N_("Joined with another report")),
-    "internal_referral": Status(False, "INTERNAL_REFERRAL", N_("Goes on inside")),
+    "internal_referral": Status(False, "INTERNAL_REFERRAL", N_("Passed on inside the council")),
     "closed": Status(False, "CLOSED", N_("Closed")),
 }
 
@@ -45,6 +46,9 @@ ENDED = tuple(code for code, status in STATUSES.items() if not status.open)
 FIRST = "received"
 AGAIN = "confirmed"
 """The state in which a report goes on that was opened again."""
+
+ASK_AFTER = timedelta(weeks=4)
+"""So long after it is said to be fixed, or after the last news of it, those concerned are asked whether it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,12 @@ RULES: Mapping[str, Rule] = {
         ("residents",),
     ),
     "address": Rule(
-        N_("The address of your chat: your number at Telegram, or a mark of your browser"),
+        N_(
+            "The address of your chat: your number at Telegram, your e-mail address, or a mark of your browser"
+        ),
         N_("until you erase yourself"),
         N_("so that questions and answers reach you"),
-        ("addresses", "followings"),
+        ("addresses", "followings", "mailboxes"),
     ),
     "membership": Rule(
         N_("Your communities, your role and part of town there, and the link that you came by"),
@@ -191,6 +193,13 @@ RULES: Mapping[str, Rule] = {
         ("files",),
         DAY,
     ),
+    "picture": Rule(
+        N_("A picture that you send on the web page"),
+        N_("{age} after it came; or as long as what you sent it for is kept"),
+        N_("so that it gets to where you send it"),
+        ("files",),
+        DAY,
+    ),
     "drawing": Rule(
         N_("The picture of a result"),
         N_("{age} after the question closed"),
@@ -205,6 +214,20 @@ RULES: Mapping[str, Rule] = {
         N_("so that it can be seen as long as the announcement can"),
         ("enclosures",),
         timedelta(days=33),
+    ),
+    "held mail": Rule(
+        N_("An e-mail of yours that waits until you have shown that the address is yours"),
+        N_("{age} after it came"),
+        N_("so that you need not write it twice"),
+        ("held_mails",),
+        timedelta(days=2),
+    ),
+    "mailed picture": Rule(
+        N_("A picture that came with an e-mail"),
+        N_("{age} after it came; what it is passed on for may keep it longer"),
+        N_("so that it reaches whoever it is for"),
+        ("files",),
+        timedelta(days=3),
     ),
     "joining code": Rule(
         N_("The code that makes two places one person, as a mark only"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -43,6 +44,22 @@ def _secret(pattern: str, hint: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def _sender(text: str) -> str:
+    _, address = parseaddr(text)
+    name, _, domain = address.rpartition("@")
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,15}", name) or not re.fullmatch(r"[A-Za-z0-9.-]{1,200}", domain):
+        raise ValueError(
+            "must be an address such as reports@town.example, with up to 15 letters, digits, dots, _ or - before the @"
+        )
+    return text
+
+
+def _folder(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or '"' in text or "\\" in text:
+        raise ValueError("must be a folder's name in plain letters, such as INBOX")
+    return text
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Token = Annotated[
     SecretStr, _secret(r"[0-9]+:[A-Za-z0-9_-]+", "must look like 123456:ABC-DEF, as BotFather gives it")
@@ -51,6 +68,9 @@ WebhookSecret = Annotated[
     SecretStr, _secret(r"[A-Za-z0-9_-]{1,256}", "must be 1 to 256 letters, digits, _ or -")
 ]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
+Tls = Literal["tls", "starttls", "none"]
+Sender = Annotated[str, AfterValidator(_sender)]
+Folder = Annotated[str, AfterValidator(_folder)]
 
 
 class Settings(BaseSettings):
@@ -68,6 +88,21 @@ class Settings(BaseSettings):
     public_url: WebAddress | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    smtp_host: str | None = Field(default=None, max_length=253)
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    smtp_tls: Tls = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: Sender | None = None
+    imap_host: str | None = Field(default=None, max_length=253)
+    imap_port: int | None = Field(default=None, ge=1, le=65535)
+    imap_tls: Tls = "tls"
+    imap_user: str | None = None
+    imap_password: SecretStr | None = None
+    imap_folder: Folder = "INBOX"
+    imap_every: float = Field(default=60, ge=5, le=86_400, allow_inf_nan=False)
+    mail_port: int | None = Field(default=None, ge=0, le=65535)
+    mail_host: str = "127.0.0.1"
     webchat: bool = True
     webchat_frames: str = "*"
     database_url: DatabaseUrl = SecretStr("sqlite:///data/folkmoot.db")
@@ -133,4 +168,21 @@ def read(**given: object) -> Settings:
             raise SettingWrong(
                 "The setting TELEGRAM_WEBHOOK_SECRET is missing: TELEGRAM_MODE=webhook needs it."
             )
+    _mail_fits(settings)
     return settings
+
+
+def _mail_fits(settings: Settings) -> None:
+    """What belongs together for e-mail is there. Raises SettingWrong."""
+    needs = (
+        ("SMTP_HOST", settings.smtp_host, "MAIL_FROM", settings.mail_from),
+        ("SMTP_USER", settings.smtp_user, "SMTP_PASSWORD", settings.smtp_password),
+        ("MAIL_FROM", settings.mail_from, "SMTP_HOST", settings.smtp_host),
+        ("IMAP_HOST", settings.imap_host, "SMTP_HOST", settings.smtp_host),
+        ("IMAP_HOST", settings.imap_host, "IMAP_USER", settings.imap_user),
+        ("IMAP_HOST", settings.imap_host, "IMAP_PASSWORD", settings.imap_password),
+        ("MAIL_PORT", settings.mail_port, "SMTP_HOST", settings.smtp_host),
+    )
+    for name, given, wanted, found in needs:
+        if given is not None and found is None:
+            raise SettingWrong(f"The setting {wanted} is missing: {name} needs it.")

@@ -1,19 +1,25 @@
 """Two doors: somebody comes by a link and answers first, or says hello first and finds their community."""
 
-from bot.conversation.flow import Ask, Prompt, words
+from bot.conversation.flow import Ask, Prompt, choice, words
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import people as letters
+from bot.letters import reporting as reporting_letters
 from bot.letters.people import Join, JoinBy
 from bot.message import Place, Words
-from bot.models import Community, Link, Poll
-from bot.services import communities, invitations, polls, residents, sources
+from bot.models import Community, Link, Poll, Service, Spot
+from bot.services import communities, invitations, polls, reports, residents, sources
 from handlers.inviting import open_invitation
+from handlers.my_reports import by_reference
+from handlers.reporting import begin as begin_report
 from handlers.voting import open_poll
 
 router = Router()
+
+SPOT, REPORT = "at_", "r_"
+"""How the codes begin of links on lamp posts, and of links to reports."""
 
 ARRIVING = "_join"
 """The code of those who come without one, where a way in must have some; no poll or community can be called so."""
@@ -25,6 +31,11 @@ async def start(turn: Turn, rest: str) -> Outcome:
     code = rest.strip().lower()
     if not code or code == ARRIVING:
         return await hello(turn)
+    if code.startswith(SPOT) and (spot := await turn.session.get(Spot, code.removeprefix(SPOT))):
+        service = await turn.session.get(Service, spot.service_code) if spot.service_code else None
+        return turn.say(reporting_letters.at_spot(spot, service, turn.tongue))
+    if code.startswith(REPORT):
+        return await by_reference(turn, code.removeprefix(REPORT))
     if poll := await polls.by_code(turn.session, code):
         return await open_poll(turn, poll)
     if link := await sources.by_code(turn.session, code):
@@ -95,13 +106,49 @@ async def words_from_nowhere(turn: Turn, said: Words) -> Outcome:
     mine = {one.community_id for one in await communities.of(turn.session, turn.resident)}
     others = [one for one in found if one.id not in mine]
     if mine and not others:
-        return turn.say(turn._("I do not know what to do with that. Send /help to see what I can do."))
+        return turn.begin("said", text=said.text)
     return turn.say(letters.found(turn.tongue, others))
+
+
+@router.flow("said", casual=True)
+async def what_to_do_with_it(ask: Ask, turn: Turn) -> Outcome:
+    """Words or a place that came without a question: report it, or tell the organisers."""
+    text, place = ask.given.get("text", ""), ask.given.get("place")
+    offers = [("report", turn._("Report it as a problem"))]
+    if text:
+        offers.append(("tell", turn._("Tell the organisers")))
+    if place:
+        offers.append(("near", turn._("Find communities around here")))
+    picked = await ask("do", choice(reporting_letters.said_back(text, turn.tongue), offers))
+    if picked == "tell":
+        return await _tell_organisers(turn, text)
+    where = None if place is None else Place(*place)
+    if picked == "near" and where is not None:
+        return turn.edit(letters.found(turn.tongue, await communities.near(turn.session, where)))
+    return begin_report(turn, text=text, place=where)
+
+
+async def _tell_organisers(turn: Turn, text: str) -> Outcome:
+    """They get it as something that only they can see, and that waits for their answer."""
+    community = await residents.home(turn.session, turn.resident)
+    if community is None:
+        raise Refused(N_("You are in no community yet. Send /start to find yours."))
+    draft = reports.Draft(text, confidential=True)
+    made = await reports.report(turn.session, community, draft, by=turn.resident, now=turn.now)
+    said = turn._(
+        "I have told the organisers of {community}, without your name. Your note has the number {number}, and you hear "
+        "here what they say.",
+        community=community.name_in(turn.tongue.code),
+        number=made.service_request_id,
+    )
+    return turn.edit(said)
 
 
 @router.unprompted(Place)
 async def place_from_nowhere(turn: Turn, place: Place) -> Outcome:
-    """A shared place finds the communities around it."""
+    """A shared place finds the communities around it; whoever belongs to one may have something to report there."""
+    if await communities.of(turn.session, turn.resident):
+        return turn.begin("said", place=[place.lat, place.long])
     return turn.say(letters.found(turn.tongue, await communities.near(turn.session, place)))
 
 

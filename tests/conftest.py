@@ -21,6 +21,14 @@ BOTH = ("sqlite", "postgresql")
 compiled.share()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_pictures_of_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whoever runs the tests where a town lives keeps its pictures to themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEDIA_DIR", str(tmp_path_factory.mktemp("media")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
     """Where SQLite databases come from."""
@@ -85,9 +93,10 @@ async def database(database_url: URL, open_database: Callable[[URL], Database]) 
 
 
 @pytest.fixture
-async def town(database_url: URL) -> AsyncIterator[Town]:
+async def town(database_url: URL, tmp_path: Path) -> AsyncIterator[Town]:
     """A running town with a paper wire, on SQLite and on PostgreSQL in turn."""
-    async with a_town(database_url.render_as_string(hide_password=False)) as running_town:
+    url = database_url.render_as_string(hide_password=False)
+    async with a_town(url, media_dir=tmp_path / "media") as running_town:
         yield running_town
 
 

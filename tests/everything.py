@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bot.message import ELSEWHERE, Attached, Command, Media, Tap
 from bot.models import Address, Base, Concern, Happening, Photo, Poll, Resident, Spot
-from bot.services import officers, roll
+from bot.services import mailboxes, officers, roll
 from bot.services.officers import Place
 from tests import bodies
 from tests.channels.webchat_town import Visitor, WebTown, a_web_town
@@ -28,6 +28,7 @@ HALF = "A half-written announcement"
 SUGGESTED = "Ask the ferryman"
 IN_CONFIDENCE = "The ferryman shouts at his goat"
 REPORTED = "The sluice leaks at its hinge"
+EMAIL, MAILED = "mara@sluice.example", "The sluice leaks again"
 QUESTION, OUTCOME = "Shall the sluice be painted?", "The sluice gets painted on Sunday."
 ASKED_THERE = "Who looks after the sluice?"
 TOLD = "The sluice is closed on Friday."
@@ -35,7 +36,7 @@ LINK = "Beside the sluice"
 SEEN_THERE = "A sluice with a goat on it"
 PLAN = Media("document", {"telegram:1": "sluice-plan"}, "sluice.pdf", 120_000, "application/pdf")
 
-PERSONAL = (NAME, AREA, TYPED, HALF, SUGGESTED, IN_CONFIDENCE)
+PERSONAL = (NAME, AREA, TYPED, HALF, SUGGESTED, IN_CONFIDENCE, MAILED)
 """What she typed for herself."""
 
 PUBLIC = (QUESTION, OUTCOME, ASKED_THERE, TOLD, LINK, "sluice.pdf", "sluice-plan", REPORTED)
@@ -77,6 +78,7 @@ async def everything(url: str, tmp_path: Path) -> AsyncIterator[Everything]:
             await person.taps("Quite")
         await _suggests_an_answer(town, mara, still_open)
         await _leaves_things_undone(town, mara, web)
+        await _writes_a_mail(town)
         it = Everything(town, mara, web, still_open, closed)
         it.marks = await _marks(it)
         yield it
@@ -217,11 +219,23 @@ async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> No
     await town.quiet()
 
 
+async def _writes_a_mail(town: WebTown) -> None:
+    """From an address of hers that has not shown itself yet."""
+    async with town.folkmoot.database.writing() as session:
+        me = (await session.scalars(select(Resident).where(Resident.name == NAME))).one()
+        there = await mailboxes.at(session, EMAIL, language="en", now=town.clock())
+        nobody, there.resident_id, there.preferred = there.resident_id, me.id, False
+        await session.flush()
+        await session.delete(await session.get_one(Resident, nobody))
+        about = {"about": "SL-1", "sent_to": there.id, "text": MAILED, "media": []}
+        await mailboxes.hold(session, there, "mail", now=town.clock(), **about)
+
+
 async def _marks(it: Everything) -> tuple[str, ...]:
     async with it.town.folkmoot.database.reading() as session:
         me = (await session.scalars(select(Resident).where(Resident.name == NAME))).one()
         addresses = (await session.scalars(select(Address).where(Address.resident_id == me.id))).all()
-        assert {one.channel for one in addresses} == {"paper", "web"}
+        assert {one.channel for one in addresses} == {"paper", "web", "email"}
         poll = await session.get_one(Poll, it.open_poll.id)
         voter = roll.voter_key(poll, me)
         numbers = [str(me.id), *(str(one.id) for one in addresses)]

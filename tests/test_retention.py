@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import retention
+from bot.channels.email.intake import ENCLOSED
 from bot.channels.webchat import tidy
 from bot.charts import Chart
 from bot.jobs import Entry
@@ -24,6 +25,7 @@ from bot.models import (
     Envelope,
     File,
     GroupCode,
+    HeldMail,
     Invitation,
     Letter,
     LinkCode,
@@ -34,7 +36,7 @@ from bot.models import (
     WebLine,
     WebSession,
 )
-from bot.services import announcements, files, invitations, result_pictures
+from bot.services import announcements, files, invitations, mailboxes, result_pictures
 from tests.house.tree import ROOT
 from tests.town import Town
 
@@ -106,6 +108,12 @@ async def file(session: AsyncSession, name: str, at: datetime) -> None:
     session.add(File(key=name, content=b"1", created_at=at, expires_at=until, **about))
 
 
+async def picture(session: AsyncSession, name: str, at: datetime) -> None:
+    life = retention.age("picture")
+    about: dict[str, Any] = {"kind": "photo", "name": name, "media_type": "image/jpeg", "size": 1}
+    await files.keep_stored(session, name, subject=name, life=life, now=at, **about)
+
+
 async def drawing(session: AsyncSession, name: str, at: datetime) -> None:
     await files.keep_drawing(
         session,
@@ -123,6 +131,16 @@ async def enclosure(session: AsyncSession, name: str, at: datetime) -> None:
     session.add(told)
     await session.flush()
     session.add(Enclosure(broadcast_id=told.id, edition=1, key=name, kind="photo", files={}, created_at=at))
+
+
+async def held_mail(session: AsyncSession, name: str, at: datetime) -> None:
+    there = await mailboxes.at(session, f"{name}@council.example", language="en", now=at)
+    await mailboxes.hold(session, there, name, now=at, about="EP-1", sent_to=there.id, text=name, media=[])
+
+
+async def mailed_picture(session: AsyncSession, name: str, at: datetime) -> None:
+    about: dict[str, Any] = {"kind": "photo", "name": name, "media_type": "image/png", "subject": ENCLOSED}
+    await files.keep(session, b"1", life=retention.age("mailed picture"), now=at, **about)
 
 
 async def joining_code(session: AsyncSession, name: str, at: datetime) -> None:
@@ -174,8 +192,11 @@ CASES: dict[str, tuple[Put, Any]] = {
     "seen": (seen, Seen),
     "transcript": (transcript, WebLine),
     "file": (file, File),
+    "picture": (picture, File),
     "drawing": (drawing, File),
     "enclosure": (enclosure, Enclosure),
+    "held mail": (held_mail, HeldMail),
+    "mailed picture": (mailed_picture, File),
     "joining code": (joining_code, LinkCode),
     "group code": (group_code, GroupCode),
     "invitation": (invitation, Invitation),
@@ -201,7 +222,10 @@ def test_each_age_has_a_case_here() -> None:
 @pytest.mark.parametrize("subject", CASES)
 async def test_what_is_older_than_its_age_goes_and_what_is_younger_stays(town: Town, subject: str) -> None:
     put, table = CASES[subject]
-    town.folkmoot.jobs.entries.append(Entry("tidy web chat", tidy, 3600))
+    town.folkmoot.jobs.entries += [
+        Entry("tidy web chat", tidy, 3600),
+        Entry("tidy mails", mailboxes.tidy, 3600),
+    ]
     await town.community()
     now, age, a_little = town.clock(), retention.age(subject), timedelta(seconds=2)
     async with town.folkmoot.database.writing() as session:

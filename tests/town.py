@@ -17,7 +17,7 @@ from bot import i18n, kinds
 from bot.app import Folkmoot, build, running
 from bot.clock import SetClock
 from bot.message import Command, Content, Incoming, Message, Place, Receipt, Tap, Words
-from bot.models import Ballot, Community, Envelope, Poll, Tally
+from bot.models import Ballot, Community, Envelope, Mailing, Poll, Tally
 from bot.pace import Limits
 from bot.services import communities, invitations, polls
 from bot.settings import Settings
@@ -25,6 +25,7 @@ from tests.paper import PaperChannel, Screen
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 PATIENCE = 30.0  # seconds a test waits for what must come
+_HELD = select(Mailing.id).where(Mailing.held_at.is_not(None))  # is not due until it is released
 WAKE = 6  # looks between two times that a postman is woken while something is due
 
 
@@ -89,6 +90,15 @@ class Person:
         """Press a button of the message `on`, whatever it shows by now."""
         return await self.does(Tap(payload, query=f"q{next(self.town.numbers)}"), message=on)
 
+    async def does_press(self, payload: str) -> Receipt:
+        """Press a button that may be shown nowhere."""
+        return await self.does(Tap(payload, query=f"q{next(self.town.numbers)}"))
+
+    @property
+    def heard(self) -> str:
+        """The newest note under a tap."""
+        return self.screen.toasts[-1] if self.screen.toasts else ""
+
     def button(self, label: str) -> tuple[str, str]:
         """The message and payload of the newest button whose label holds these words; exact labels first."""
         exact: list[tuple[str, str]] = []
@@ -108,13 +118,28 @@ class Person:
         """Share a point on the earth."""
         return await self.does(Place(lat, long))
 
-    async def does(self, what: Content, *, message: str | None = None, key: str | None = None) -> Receipt:
+    async def does(
+        self,
+        what: Content,
+        *,
+        message: str | None = None,
+        key: str | None = None,
+        album: str | None = None,
+    ) -> Receipt:
         """Submit anything at all."""
-        receipt = await self.town.folkmoot.dispatcher.submit(self.incoming(what, message=message, key=key))
+        incoming = self.incoming(what, message=message, key=key, album=album)
+        receipt = await self.town.folkmoot.dispatcher.submit(incoming)
         await self.town.quiet()
         return receipt
 
-    def incoming(self, what: Content, *, message: str | None = None, key: str | None = None) -> Incoming:
+    def incoming(
+        self,
+        what: Content,
+        *,
+        message: str | None = None,
+        key: str | None = None,
+        album: str | None = None,
+    ) -> Incoming:
         return Incoming(
             channel=self.channel,
             key=key or f"u{next(self.town.numbers)}",
@@ -124,6 +149,7 @@ class Person:
             language=self.language,
             message=message,
             group=self.group is not None,
+            album=album,
             administers=self.administers if self.group else None,
         )
 
@@ -230,6 +256,7 @@ class Town:
                 due = await session.scalar(
                     select(Envelope.id)
                     .where(Envelope.state.in_(("waiting", "claimed", "retry")), Envelope.channel == "paper")
+                    .where(Envelope.mailing_id.is_(None) | Envelope.mailing_id.not_in(_HELD))
                     .limit(1)
                 )
             if due is None:

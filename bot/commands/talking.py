@@ -69,7 +69,7 @@ async def _chat(
     from bot.channels.terminal import Terminal
     from bot.clock import utc_now
     from bot.commands.town import community_called, links_for, town
-    from bot.drawer import Drawer
+    from bot.intake import Intake
 
     spoken = language or settings.default_language
     if spoken not in i18n.available():
@@ -80,7 +80,8 @@ async def _chat(
         )
     console = Console(highlight=False)
     async with town(settings, begin=True) as database:
-        terminal = Terminal(name, console, language=spoken, drawer=Drawer(database, utc_now), folder=folder)
+        drawer = Intake.of(settings.media_dir, database, utc_now).drawer
+        terminal = Terminal(name, console, language=spoken, drawer=drawer, folder=folder)
         async with database.reading() as session:
             begin = f"/start {(await community_called(session, community)).slug}" if community else "/start"
             links = await links_for(session, settings)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n
 from bot.db import Database
-from bot.demo import bodies
+from bot.demo import bodies, reports
 from bot.demo.town import (
     AREAS,
     AT_THE_HARBOUR,
@@ -104,6 +104,7 @@ async def _found(session: AsyncSession, *, now: datetime) -> Community:
             before[question.draft.question] = poll.id
         if community is town:
             await _tell(session, community, by=organiser, now=now - timedelta(days=2))
+            await reports.tell(session, community, people, now=now)
     return town
 
 

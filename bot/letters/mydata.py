@@ -41,6 +41,7 @@ SECTIONS = {
     "codes": N_("Codes that still work"),
     "web_chats": N_("Your talks on the web page"),
     "messages": N_("Messages to you"),
+    "mails": N_("E-mails of yours that wait"),
     "files": N_("Files made for you"),
 }
 
@@ -62,6 +63,7 @@ NAMES = {
     "closes_at": N_("Closes"),
     "community": N_("Community"),
     "confidential": N_("Confidential"),
+    "confirmed_at": N_("Shown to be yours"),
     "conversation": N_("Conversation"),
     "corrected_at": N_("Corrected"),
     "description": N_("Description"),

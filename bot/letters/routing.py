@@ -56,7 +56,7 @@ def _goes_to(tongue: Tongue, reason: Reason, body: Body, team: Named) -> Markup:
             "It goes to {team} of {body}, because the organisers of your community have settled that.",
             **names,
         )
-    if reason.service is None:
+    if reason.service is None or reason.how == "hand":
         return tongue._("It goes to {team} of {body}.", **names)
     names["service"] = reason.service.name_in(language)
     if reason.how == "area" and reason.area is not None:

@@ -1,4 +1,4 @@
-"""Files that we make ourselves, such as what is known of a person: kept here, so that every process finds them."""
+"""Files that we make ourselves, such as what is known of a person, and pictures that people sent to us."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bot.models.base import Base, BigInt, Json, Moment, Short
 
 
 class File(Base):
-    """A picture or a document made by us, for as long as it is kept.
+    """A picture or a document made by us or sent to us, for as long as it is kept.
 
     `key` cannot be guessed; messages name the file by it. `owner_id` is the one resident who may have it, null for a
     file that whoever knows the key may have. `subject` says what it is, such as `my data`. `names` maps the
     credential of a channel's bot to the name that the channel gave it when it was handed over there for the first
-    time. A picture whose `content` is still to be drawn says in `drawing` what it shows (`bot.charts.Chart`). What the
-    other columns mean is said at `Media`.
+    time. A picture whose `content` is still to be drawn says in `drawing` what it shows (`bot.charts.Chart`); `stored`
+    is the key of content that lies in the store (`bot.store`). What the other columns mean is said at `Media`.
     """
 
     __tablename__ = "files"
@@ -25,6 +25,7 @@ class File(Base):
         CheckConstraint("kind IN ('photo', 'document')", name="kind"),
         Index("ix_files_owner_id", "owner_id"),
         Index("ix_files_expires_at", "expires_at"),
+        Index("ix_files_stored", "stored"),
     )
 
     key: Mapped[Short] = mapped_column(primary_key=True)
@@ -36,6 +37,7 @@ class File(Base):
     size: Mapped[int] = mapped_column(BigInt)
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     drawing: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    stored: Mapped[str | None] = mapped_column(String(64))
     names: Mapped[dict[str, str]]
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]

@@ -101,13 +101,11 @@ async def named(session: AsyncSession, words: str) -> Sequence[Community]:
 async def near(session: AsyncSession, place: Place) -> Sequence[Community]:
     """Communities within reach of a place, nearest first; at most five."""
     placed = await session.scalars(select(Community).where(Community.lat.is_not(None)))
-    distances = [
-        (_kilometres(place, Place(one.lat, one.long)), one) for one in placed if one.lat and one.long
-    ]
+    distances = [(kilometres(place, Place(one.lat, one.long)), one) for one in placed if one.lat and one.long]
     return [one for far, one in sorted(distances, key=lambda pair: pair[0])[:5] if far <= NEAR]
 
 
-def _kilometres(a: Place, b: Place) -> float:
+def kilometres(a: Place, b: Place) -> float:
     """Haversine on a sphere of 6,371 km."""
     phi, psi = radians(a.lat), radians(b.lat)
     half = sin((psi - phi) / 2) ** 2 + cos(phi) * cos(psi) * sin(radians(b.long - a.long) / 2) ** 2

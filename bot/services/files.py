@@ -1,12 +1,13 @@
-"""Files that we make ourselves: kept in the database, found by a key that cannot be guessed, and gone after their time.
+"""Files that we make ourselves, and pictures sent to us: found by a key that cannot be guessed, gone after their time.
 
-In the database, because whoever makes one, whoever sends it and whoever shows it may be on three machines.
+What we make is in the database, because whoever makes one, whoever sends it and whoever shows it may be on three
+machines. What was sent is many times as much: it lies in the store (`bot.store`), and the row here names it.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -26,13 +27,15 @@ LARGEST = MOST * 1024 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file and what is in it; `drawing` is what it shows as long as it is still to be drawn."""
+    """A file and what is in it; `drawing` is what it shows as long as it is still to be drawn, `stored` the key in the
+    store of what is not in `content` yet."""
 
     media: Media
     content: bytes
     owner: int | None
     kept_until: datetime
     drawing: Chart | None = None
+    stored: str | None = None
 
     @property
     def name(self) -> str:
@@ -83,6 +86,50 @@ async def keep_drawing(
     return media
 
 
+async def keep_stored(
+    session: AsyncSession,
+    stored: str,
+    *,
+    kind: Literal["photo", "document"],
+    name: str,
+    media_type: str,
+    size: int,
+    subject: str,
+    life: timedelta,
+    now: datetime,
+    about: str | None = None,
+    owner: Resident | None = None,
+    names: Mapping[str, str] | None = None,
+    key: str | None = None,
+) -> Media:
+    """Keep for `life` what has just been put into the store under `stored`: put before this is committed, and not an
+    hour before. `names` are those under which channels know it already. Whoever brings the same again under the same
+    `key`, a secret of their own, keeps it once."""
+    media = Media(kind, names or {}, name, size, media_type, about, key or _new_key())
+    if key is None or await session.get(File, key) is None:
+        await _put(session, media, subject, life, now, None if owner is None else owner.id, stored=stored)
+    return media
+
+
+async def prolong(
+    session: AsyncSession, key: str, *, life: timedelta, now: datetime, subject: str | None = None
+) -> bool:
+    """Keep what was sent for so long from now on, if that is longer; false where there is no such file (any more).
+    With a `subject` it belongs to that from now on."""
+    kept = await session.get(File, key, with_for_update=True)
+    if kept is None or kept.expires_at <= now:
+        return False
+    kept.expires_at = max(kept.expires_at, now + life)
+    kept.subject = subject or kept.subject
+    await session.flush()
+    return True
+
+
+async def named(session: AsyncSession, stored: Collection[str]) -> set[str]:
+    """Which of these keys of the store some file still names."""
+    return set(await session.scalars(select(File.stored).where(File.stored.in_(stored)).distinct()))
+
+
 def _new_key() -> str:
     return secrets.token_urlsafe(24)
 
@@ -105,7 +152,7 @@ async def _put(
             name=media.name,
             type=media.type,
             size=media.size or 0,
-            names={},
+            names=dict(media.files),
             created_at=now,
             expires_at=now + life,
             **inside,
@@ -118,14 +165,23 @@ async def drawn(session: AsyncSession, key: str, content: bytes) -> None:
     """Keep what was drawn, for all who want it after this."""
     await session.execute(
         update(File)
-        .where(File.key == key, File.content.is_(None))
+        .where(File.key == key, File.content.is_(None), File.drawing.is_not(None))
         .values(content=content, size=len(content), drawing=None)
     )
 
 
 async def found(session: AsyncSession, key: str, *, now: datetime) -> Made | None:
     """The file of that key, while it is kept."""
-    columns = (File.kind, File.names, File.name, File.size, File.type, File.content, File.drawing)
+    columns = (
+        File.kind,
+        File.names,
+        File.name,
+        File.size,
+        File.type,
+        File.content,
+        File.drawing,
+        File.stored,
+    )
     row = (
         await session.execute(
             select(*columns, File.owner_id, File.expires_at).where(File.key == key, File.expires_at > now)
@@ -133,10 +189,10 @@ async def found(session: AsyncSession, key: str, *, now: datetime) -> Made | Non
     ).one_or_none()
     if row is None:
         return None
-    kind, known, called, size, media_type, content, drawing, owner, until = row
+    kind, known, called, size, media_type, content, drawing, stored, owner, until = row
     media = Media(kind, known, called, size or None, media_type, key=key)
     chart = None if drawing is None else Chart.from_data(drawing)
-    return Made(media, bytes(content or b""), owner, until, chart)
+    return Made(media, bytes(content or b""), owner, until, chart, stored)
 
 
 async def names(session: AsyncSession, key: str, *, now: datetime) -> Mapping[str, str] | None:

@@ -53,7 +53,7 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
             "first_contribution_at": moment(resident.agreed_at),
             "greeted_at": moment(resident.greeted_at),
         },
-        "addresses": [_address(one) for one in addresses],
+        "addresses": [_address(one) | await mydeeds.mailbox(session, one) for one in addresses],
         "communities": await _communities(session, resident, towns),
         "consents": await _consents(session, resident),
         "polls": await _polls(session, resident, towns),
@@ -76,6 +76,7 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
         "codes": await mydeeds.codes(session, resident, towns),
         "web_chats": await _web_chats(session, addresses),
         "messages": await _messages(session, addresses),
+        "mails": await mydeeds.mails(session, addresses),
         "files": await _files(session, resident),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -69,11 +69,13 @@ async def waiting(session: AsyncSession) -> bool:
     return await session.scalar(select(SentPortrait.community_id).limit(1)) is not None
 
 
-async def take(session: AsyncSession, *, now: datetime) -> Sequence[tuple[int, Media]]:
-    """Pictures that were sent and are still to be fetched; each counts as begun."""
-    found = await session.scalars(select(SentPortrait).order_by(SentPortrait.community_id).limit(4))
+async def take(
+    session: AsyncSession, *, now: datetime, reaches: Callable[[Media], bool] = lambda _: True
+) -> Sequence[tuple[int, Media]]:
+    """Pictures that were sent, are still to be fetched, and can be by whoever asks; each counts as begun."""
+    found = await session.scalars(select(SentPortrait).order_by(SentPortrait.sent_at))
     taken = []
-    for one in found.all():
+    for one in [one for one in found if reaches(Media.from_json(one.media))][:4]:
         if one.tries >= TRIES:
             await _end(session, one, AWAY, now=now)
         else:

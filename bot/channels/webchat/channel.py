@@ -15,8 +15,8 @@ from bot.channels.webchat.room import NO_TOWN, Rehearse, Room, Submit
 from bot.channels.webchat.shelf import Shelf
 from bot.clock import Clock
 from bot.db import Database
-from bot.drawer import Drawer
 from bot.errors import DatabaseTrouble, RetryLater
+from bot.intake import Intake
 from bot.links import web_link
 from bot.message import Parcel
 
@@ -39,11 +39,11 @@ class WebChat:
         clock: Clock,
         frames: str,
         shelf: Shelf,
-        drawer: Drawer,
+        intake: Intake,
     ) -> None:
         guard, ears = Guard(site), Hub(database)
         self._room = Room(
-            database, submit, rehearse, site, default_language, clock, frames, guard, ears, shelf, drawer
+            database, submit, rehearse, site, default_language, clock, frames, guard, ears, shelf, intake
         )
 
     def setup(self, app: web.Application) -> None:

@@ -1,18 +1,18 @@
 """The door to pictures and documents that came with messages: whoever knows the name of one may see it.
 
-What we made for one person is theirs alone: besides the name, it takes their own browser.
+What we made for one person, and what one person sent, is theirs alone: besides the name, it takes their own browser.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import quote
 
 from aiohttp import web
 
 from bot import pictures
 from bot.channels.webchat.guard import TurnedAway, client
 from bot.channels.webchat.room import Room, cookie, visitor
+from bot.drawer import dressed
 from bot.errors import DeliveryFailed, RetryLater
 from bot.i18n import N_
 from bot.message import Media
@@ -46,13 +46,13 @@ async def _copied(room: Room, media: Media) -> web.StreamResponse:
         raise TurnedAway(503, LATER, after=max(trouble.after, 5)) from None
     except DeliveryFailed:
         raise TurnedAway(404, GONE) from None
-    return web.FileResponse(path, headers=_dressed(replace(media, type=_type(media)), KEPT))
+    return web.FileResponse(path, headers=dressed(replace(media, type=_type(media)), KEPT))
 
 
 async def _made(room: Room, request: web.Request, key: str) -> web.StreamResponse:
     """What we made, from the drawer. That somebody else's is there is told to nobody."""
     try:
-        made = await room.drawer.take(key)
+        made = await room.intake.drawer.take(key)
     except RetryLater as trouble:
         raise TurnedAway(503, LATER, after=max(trouble.after, 5)) from None
     if made is None:
@@ -63,26 +63,8 @@ async def _made(room: Room, request: web.Request, key: str) -> web.StreamRespons
             raise TurnedAway(404, GONE)
     left = max(0, int((made.kept_until - room.clock()).total_seconds()))
     kept = "no-store" if made.owner is not None else f"private, max-age={min(left, DAY)}"
-    return web.Response(body=made.content, headers=_dressed(made.media, kept))
+    return web.Response(body=made.content, headers=dressed(made.media, kept))
 
 
 def _type(media: Media) -> str | None:
     return pictures.TYPE if media.kind == "photo" else media.type
-
-
-def _dressed(media: Media, kept: str) -> dict[str, str]:
-    shown = (
-        "inline; filename=picture"
-        if media.kind == "photo"
-        else f"attachment; filename*=UTF-8''{_quoted(media.name)}"
-    )
-    return {
-        "Content-Type": media.type or "application/octet-stream",
-        "Content-Disposition": shown,
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": kept,
-    }
-
-
-def _quoted(name: str | None) -> str:
-    return quote(name or "document", safe="")

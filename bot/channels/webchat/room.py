@@ -17,11 +17,12 @@ from bot.channels.webchat.seal import Seal, chat_of
 from bot.channels.webchat.shelf import Shelf
 from bot.clock import Clock
 from bot.db import Database
-from bot.drawer import Drawer
 from bot.i18n import N_, Tongue, available
+from bot.intake import Intake
 from bot.message import Incoming, Message, Receipt
 from bot.models import Community
 from bot.readers import reads
+from bot.services import seals
 
 COOKIE, FRAMED_COOKIE = "folkmoot_chat", "folkmoot_chat_framed"
 YEAR = 365 * 24 * 3600
@@ -47,7 +48,7 @@ class Room:
     guard: Guard
     hub: Hub
     shelf: Shelf
-    drawer: Drawer
+    intake: Intake
     _seal: Seal | None = field(default=None)
 
     @property
@@ -60,7 +61,7 @@ class Room:
     async def unlock(self) -> None:
         """Fetch the town's secret."""
         async with self.database.writing() as session:
-            self._seal = Seal(await transcript.secret(session, self.clock()), self.clock)
+            self._seal = Seal(await seals.secret(session, self.clock()), self.clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,289 @@
+"""The words of reports for residents: what was understood, where it went, what happened, and the presses below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from bot.i18n import N_, Tongue
+from bot.letters import routing
+from bot.letters.markup import bold, code, lines, paragraphs
+from bot.lifecycle import STATUSES
+from bot.message import Button, Message, Rows
+from bot.models import Area, Body, Community, Concern, Happening, Photo, Service, ServiceRequest, Team
+from bot.press import Press
+
+SHORT = 120  # characters of somebody's words in a list
+IN_HISTORY = 12  # lines of a history in one message
+
+
+class Report(Press, code="qn"):
+    """Begin a report."""
+
+    community: int
+
+
+class See(Press, code="qs"):
+    """Show a report."""
+
+    report: int
+
+
+class Same(Press, code="qm"):
+    """I have the same problem."""
+
+    report: int
+
+
+class Wants(Press, code="qw"):
+    """Which news of a report somebody wants: `all`, `end`, `none`."""
+
+    report: int
+    wants: str
+
+
+class Add(Press, code="qa"):
+    """Add words or a picture to a report."""
+
+    report: int
+
+
+class Withdraw(Press, code="qx"):
+    """Take a report back; `sure` after being asked."""
+
+    report: int
+    sure: int
+
+
+class Back(Press, code="qb"):
+    """It is back, or was never fixed."""
+
+    report: int
+
+
+class Fixed(Press, code="qf"):
+    """The answer to "is it fixed?": `yes`, `no`, `unknown`."""
+
+    report: int
+    answer: str
+
+
+class Reply(Press, code="qr"):
+    """Answer what those in charge asked."""
+
+    report: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A report with all that is needed to speak of it. `photos` are those that may be shown."""
+
+    report: ServiceRequest
+    community: Community
+    service: Service | None
+    body: Body | None
+    team: Team | None
+    area: Area | None
+    photos: tuple[Photo, ...] = ()
+
+    @property
+    def zone(self) -> str:
+        """Where its days begin."""
+        return self.body.zone if self.body else self.community.zone
+
+
+def kind(service: Service | None, tongue: Tongue) -> str:
+    """What kind of problem it is."""
+    return service.name_in(tongue.code) if service else str(tongue._("Something else"))
+
+
+def short(text: str, most: int = SHORT) -> str:
+    """Somebody's words on one line."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def headline(view: View, tongue: Tongue) -> Markup:
+    """Kind and place."""
+    name = kind(view.service, tongue)
+    if view.report.address:
+        return tongue._("{kind}, {place}", kind=name, place=short(view.report.address, 80))
+    return Markup.escape(name)
+
+
+def reference(view: View) -> Markup:
+    """The number that people read out."""
+    return code(view.report.service_request_id)
+
+
+def promise(view: View, tongue: Tongue) -> Markup | None:
+    """Until when somebody will have seen it, answered, resolved it, as far as that is still to come."""
+    report, zone = view.report, view.zone
+    if report.acknowledge_by is None or report.answer_by is None or report.expected_datetime is None:
+        return None
+    if report.answered_at is None:
+        return tongue._(
+            "You get an answer by {answer}. It should be solved by {solved}.",
+            answer=tongue.day(report.answer_by, zone),
+            solved=tongue.day(report.expected_datetime, zone),
+        )
+    return tongue._("It should be solved by {solved}.", solved=tongue.day(report.expected_datetime, zone))
+
+
+def received(view: View, reason: routing.Reason, tongue: Tongue) -> Message:
+    """The receipt: its number, where it went and why, and by when somebody answers."""
+    head = tongue._("Thank you. Your report has the number {number}.", number=reference(view))
+    way = routing.because(tongue, reason)
+    private = tongue._("Only those in charge can see it.") if view.report.confidential else None
+    return Message(
+        paragraphs(head, way, promise(view, tongue), private),
+        ((see(view, tongue),), *news_buttons(view, tongue)),
+    )
+
+
+def see(view: View, tongue: Tongue) -> Button:
+    """Shows the report."""
+    return Button(tongue._("See my report"), See(report=view.report.id))
+
+
+def news_buttons(view: View, tongue: Tongue, wants: str = "all") -> Rows:
+    """Less or more news of it."""
+    if wants == "all":
+        label = tongue._("Tell me only how it ends")
+        return ((Button(label, Wants(report=view.report.id, wants="end")),),)
+    return ((Button(tongue._("Tell me everything"), Wants(report=view.report.id, wants="all")),),)
+
+
+def near(view: View, metres: int, tongue: Tongue) -> Markup:
+    """One that may be the same."""
+    words = short(view.report.description) if view.report.description else None
+    far = tongue.n_("{n} metre away", "{n} metres away", metres)
+    people = tongue.n_("{n} person has reported it.", "{n} people have reported it.", view.report.people)
+    return lines(
+        [
+            bold(str(headline(view, tongue).unescape())),
+            words,
+            tongue._("{far}. {people}", far=far, people=people),
+        ]
+    )
+
+
+def status(view: View, tongue: Tongue) -> Markup:
+    """How it stands, in a few words."""
+    said = tongue._(STATUSES[view.report.status].label)
+    if view.report.planned_for is not None and view.report.status in ("planned", "action_scheduled"):
+        return tongue._("{status}: {day}", status=said, day=tongue.date(view.report.planned_for))
+    return said
+
+
+def entry(view: View, tongue: Tongue) -> Markup:
+    """One report in a list."""
+    return lines([bold(str(headline(view, tongue).unescape())), status(view, tongue)])
+
+
+def card(
+    view: View,
+    history: Sequence[Happening],
+    concern: Concern | None,
+    tongue: Tongue,
+    *,
+    names: dict[int, str] | None = None,
+) -> Message:
+    """A report as a resident sees it; `names` are those of teams in its history."""
+    report = view.report
+    hidden = report.hidden_because is not None
+    words = tongue._("The organisers have hidden the words of this report.") if hidden else report.description
+    people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", report.people)
+    who = None
+    if view.body is not None and view.team is not None:
+        who = tongue._(
+            "It is with {team} of {body}.",
+            team=view.team.name_in(tongue.code),
+            body=view.body.name_in(tongue.code),
+        )
+    past = [told(one, view, names or {}, tongue) for one in history]
+    head = tongue._("Report {number}", number=reference(view))
+    text = paragraphs(
+        lines([head, bold(str(headline(view, tongue).unescape()))]),
+        words,
+        lines([status(view, tongue), people, who]),
+        promise(view, tongue) if STATUSES[report.status].open else None,
+        lines([line for line in past if line][-IN_HISTORY:]),
+    )
+    return Message(text, _what_one_can_do(view, concern, tongue))
+
+
+def _what_one_can_do(view: View, concern: Concern | None, tongue: Tongue) -> Rows:
+    number, rows = view.report.id, []
+    still = STATUSES[view.report.status].open
+    if concern is None:
+        return ((Button(tongue._("I have the same problem"), Same(report=number)),),) if still else ()
+    if still:
+        rows.append((Button(tongue._("Add words or a photo"), Add(report=number)),))
+        rows.append((Button(tongue._("Take it back"), Withdraw(report=number, sure=0)),))
+    else:
+        rows.append((Button(tongue._("It is back"), Back(report=number)),))
+    if view.report.waiting_since is not None and concern.why == "reporter":
+        rows.insert(0, (Button(tongue._("Answer the question"), Reply(report=number)),))
+    return (*rows, *(news_buttons(view, tongue, concern.wants) if still else ()))
+
+
+def told(happening: Happening, view: View, names: dict[int, str], tongue: Tongue) -> Markup | None:
+    """One line of the history, for everybody; None for what goes without saying."""
+    line = happened(happening, view, names, tongue)
+    if line is None:
+        return None
+    return tongue._("{day}: {what}", day=tongue.day(happening.at, view.zone), what=line)
+
+
+def words_of(happening: Happening, tongue: Tongue) -> str | None:
+    """What was said, in the reader's language where it was said in it too, else as it was written."""
+    versions: dict[str, str] = happening.details.get("versions", {})
+    return versions.get(tongue.code, happening.words)
+
+
+def happened(happening: Happening, view: View, names: dict[int, str], tongue: Tongue) -> Markup | None:
+    """What happened, without when. Where organisers have hidden a report, no resident's words of it are told."""
+    team = names.get(happening.team_id or 0, "")
+    words = words_of(happening, tongue)
+    if view.report.hidden_because is not None and happening.officer_id is None:
+        words = None
+    match happening.event:
+        case "status" if happening.after:
+            said = tongue._(STATUSES[happening.after].label)
+            return tongue._("{status}. “{words}”", status=said, words=words) if words else said
+        case "answer" | "asked" if words:
+            return tongue._("“{words}”", words=words)
+        case "handed_over" if words and happening.details.get("back"):
+            not_theirs = N_("{team} says it is not theirs. The organisers find out whose. “{words}”")
+            return tongue._(not_theirs, team=team, words=words)
+        case "handed_over" if words:
+            return tongue._("Handed over to {team}. “{words}”", team=team, words=words)
+        case "merged" if "into" in happening.details:
+            return tongue._("It was joined with another report of the same.")
+        case "routed" if team:
+            return tongue._("It goes to {team}.", team=team)
+        case "asked_again":
+            return tongue._(_ASKED_AGAIN.get(happening.details.get("clock", ""), _ASKED_AGAIN["answer"]))
+        case _:
+            sentence = _PLAIN.get(happening.event)
+            return tongue._(sentence) if sentence else None
+
+
+_ASKED_AGAIN = {
+    "acknowledge": N_("Asked again, because nobody has looked at it in time."),
+    "answer": N_("Asked again, because no answer came in time."),
+    "resolve": N_("Asked again, because it was not solved in time."),
+}
+
+_PLAIN = {
+    "reported": N_("Reported."),
+    "taken": N_("Somebody is looking after it."),
+    "replied": N_("Whoever reported it has answered."),
+    "added": N_("More words or a photo came."),
+    "joined": N_("Somebody else has the same problem."),
+    "merged": N_("Another report of the same was joined with it."),
+    "split": N_("It goes on by itself, apart from the other report."),
+    "hidden": N_("The organisers have hidden something here."),
+    "shown": N_("The organisers show it again."),
+}

@@ -1,0 +1,191 @@
+"""What residents do with reports that concern them: add to them, take them back, say that it is back, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import lifecycle
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.message import Media
+from bot.models import WANTS, Body, Concern, Duty, Nudge, Resident, ServiceRequest
+from bot.services import histories, report_news, reports
+
+NOT_YOURS = N_("This report is not one of yours.")
+
+
+async def mine(session: AsyncSession, number: int, *, by: Resident) -> tuple[ServiceRequest, Concern]:
+    """A report that concerns somebody, locked, with how it does; Refused otherwise."""
+    made = await reports.locked(session, number)
+    how = await reports.concern(session, made, by)
+    if how is None:
+        raise Refused(NOT_YOURS)
+    return made, how
+
+
+async def want(session: AsyncSession, number: int, wants: str, *, by: Resident) -> Concern:
+    """Hear all news of it, only how it ends, or none."""
+    _, how = await mine(session, number, by=by)
+    if wants not in WANTS:
+        raise Refused(N_("I do not know this button. Please use the newest one."))
+    how.wants = wants
+    return how
+
+
+async def add(
+    session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
+) -> ServiceRequest:
+    """Add words or pictures; whoever has taken it hears that."""
+    made, _ = await mine(session, number, by=by)
+    still_open(made)
+    happening = await histories.note(
+        session,
+        made,
+        "added",
+        now=now,
+        public=True,
+        resident=by,
+        words=reports.described(text) or None,
+        language=by.language,
+    )
+    await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    if made.officer_id is not None:
+        await report_news.tell_team(session, made, now=now, why="added")
+    return made
+
+
+async def reply(
+    session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
+) -> ServiceRequest:
+    """Answer what those in charge asked: the clocks go on, later by as long as they stood."""
+    made, how = await mine(session, number, by=by)
+    if how.why != "reporter":
+        raise Refused(NOT_YOURS)
+    if made.waiting_since is None:
+        raise Refused(
+            N_("Your answer has come already, or nobody asks any more. You can add words with /myreports.")
+        )
+    happening = await histories.note(
+        session,
+        made,
+        "replied",
+        now=now,
+        public=False,
+        resident=by,
+        words=reports.described(text) or None,
+        language=by.language,
+    )
+    await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    go_on(made, now=now)
+    await report_news.tell_team(session, made, now=now, why="replied")
+    return made
+
+
+def go_on(made: ServiceRequest, *, now: datetime) -> None:
+    """Let the clocks go on that stood still while somebody was asked."""
+    if made.waiting_since is None:
+        return
+    stood = now - made.waiting_since
+    made.waiting_since = None
+    made.waited = (made.waited or 0) + round(stood.total_seconds())
+    if made.acknowledge_by and made.acknowledged_at is None:
+        made.acknowledge_by += stood
+    if made.answer_by and made.answered_at is None:
+        made.answer_by += stood
+    if made.expected_datetime:
+        made.expected_datetime += stood
+    made.review_at = now
+
+
+async def withdraw(
+    session: AsyncSession, number: int, *, by: Resident, now: datetime
+) -> tuple[ServiceRequest, bool]:
+    """Take it back. It ends where it concerns nobody else; otherwise it goes on for the others, without them. Also
+    whether it has ended."""
+    made, how = await mine(session, number, by=by)
+    still_open(made)
+    counted = how.why != "follow"
+    await session.execute(
+        delete(Concern).where(Concern.service_request_id == made.id, Concern.resident_id == by.id)
+    )
+    if made.resident_id == by.id:
+        made.resident_id = None
+        go_on(made, now=now)  # whoever was asked is not there any more
+    if counted and made.people > 1:
+        made.people -= 1
+        return made, False
+    if not counted:
+        return made, False
+    step = lifecycle.step(made.status, "closed", "resident")
+    happening = await histories.note(
+        session, made, "status", now=now, public=True, before=made.status, after=step.after, withdrawn=True
+    )
+    end(made, step.after, now=now)
+    made.check_at = None  # nobody is there to be asked
+    await report_news.tell(session, made, happening, now=now, besides=by)
+    return made, True
+
+
+async def again(
+    session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
+) -> ServiceRequest:
+    """It is back, or was never fixed: the report goes on at the same desk, with clocks of its own."""
+    made, _ = await mine(session, number, by=by)
+    if made.status == "duplicate" and made.duplicate_of is not None:
+        return await again(session, made.duplicate_of, text, media, by=by, now=now)
+    if lifecycle.STATUSES[made.status].open:
+        raise Refused(N_("This report is still open, so somebody is still in charge of it."))
+    if made.resolved_at is not None and now - made.resolved_at > reports.BACK_WITHIN:
+        raise Refused(N_("That was a long time ago. Please report it anew with /report."))
+    step = lifecycle.step(made.status, lifecycle.AGAIN, "resident")
+    happening = await histories.note(
+        session,
+        made,
+        "status",
+        now=now,
+        public=True,
+        resident=by,
+        words=reports.described(text) or None,
+        language=by.language,
+        before=made.status,
+        after=step.after,
+    )
+    await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    await reopen(session, made, now=now)
+    await report_news.tell(session, made, happening, now=now, besides=by)
+    await report_news.tell_team(session, made, now=now, why="back")
+    return made
+
+
+async def reopen(session: AsyncSession, made: ServiceRequest, *, now: datetime) -> None:
+    """Let an ended report go on. It counts as not on time from now on."""
+    made.status, made.status_notes = lifecycle.AGAIN, None
+    made.reopened += 1
+    made.resolved_at = made.answered_at = made.found_fixed = made.planned_for = None
+    await session.execute(
+        delete(Nudge).where(Nudge.service_request_id == made.id)
+    )  # new targets, a new ladder
+    body = None if made.body_id is None else await session.get(Body, made.body_id)
+    duty = await session.get(Duty, made.because["duty"]) if made.because.get("duty") else None
+    reports.aim(made, body, duty, now=now)
+
+
+def still_open(made: ServiceRequest) -> None:
+    """Refused where it has ended."""
+    if not lifecycle.STATUSES[made.status].open:
+        raise Refused(
+            N_("This report has ended. If it is back, say so with the button below it in /myreports.")
+        )
+
+
+def end(made: ServiceRequest, status: str, *, now: datetime) -> None:
+    """Write down that it has ended; four weeks later it is asked whether it is fixed."""
+    go_on(made, now=now)
+    made.status, made.resolved_at = status, now
+    made.acknowledged_at = made.acknowledged_at or now
+    made.review_at = None
+    made.check_at = now + lifecycle.ASK_AFTER if status == "fixed" else None

@@ -1,0 +1,79 @@
+"""Who can be told of a report that is late: whoever fills a post and can be reached, else whoever is above them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from bot.models import Address, Body, Membership, Officer, ServiceRequest
+from bot.services.ladder import ORDER, Whom
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """Everybody in charge of a body's reports who can be written to, and the organisers around it."""
+
+    officers: Sequence[Officer]
+    organisers_of: dict[int, Sequence[int]]
+
+    @classmethod
+    async def of(cls, session: AsyncSession, body: Body | None, communities: Collection[int]) -> Posts:
+        """Read them, with two statements."""
+        officers: Sequence[Officer] = ()
+        if body is not None:
+            there = select(Officer).where(Officer.body_id == body.id, _reached(Officer.resident_id))
+            officers = (await session.scalars(there.order_by(Officer.id))).all()
+        organisers: dict[int, list[int]] = {}
+        for membership in await session.scalars(
+            select(Membership)
+            .where(
+                Membership.community_id.in_(communities),
+                Membership.role == "organiser",
+                _reached(Membership.resident_id),
+            )
+            .order_by(Membership.resident_id)
+        ):
+            organisers.setdefault(membership.community_id, []).append(membership.resident_id)
+        return cls(officers, {number: tuple(some) for number, some in organisers.items()})
+
+    def organisers(self, community_id: int) -> Sequence[int]:
+        """Those of a community, as residents."""
+        return self.organisers_of.get(community_id, ())
+
+    def holders(self, made: ServiceRequest, whom: Whom) -> tuple[Whom, Sequence[int]]:
+        """Who is told in the place of `whom`, and as what: the first in the order, from there on, who is somebody."""
+        for post in ORDER[ORDER.index(whom) :]:
+            found = self._filling(made, post)
+            if found:
+                return post, found
+        return "organisers", ()
+
+    def _filling(self, made: ServiceRequest, post: Whom) -> Sequence[int]:
+        team = [one for one in self.officers if one.team_id is not None and one.team_id == made.team_id]
+        match post:
+            case "owner":
+                taken = [one for one in self.officers if one.id == made.officer_id]
+                return _residents(taken or team)
+            case "lead":
+                # A lead who has taken it was reminded already: it goes on to whoever is above.
+                return _residents([one for one in team if one.post == "lead" and one.id != made.officer_id])
+            case "above":
+                return _residents([one for one in self.officers if one.team_id is None])
+            case _:
+                return self.organisers(made.community_id)
+
+
+def _residents(officers: Sequence[Officer]) -> Sequence[int]:
+    return tuple(dict.fromkeys(one.resident_id for one in officers))
+
+
+def _reached(resident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return (
+        select(Address.id)
+        .where(Address.resident_id == resident, Address.preferred, Address.closed_at.is_(None))
+        .exists()
+    )

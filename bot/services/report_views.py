@@ -1,0 +1,53 @@
+"""What is to be known of a report to speak of it: its kind, place, body and team, read together for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.letters.reports import View
+from bot.models import Area, Body, Community, Photo, Service, ServiceRequest, Team
+
+
+async def of(session: AsyncSession, made: ServiceRequest) -> View:
+    """One report as it is spoken of."""
+    return (await of_many(session, [made]))[0]
+
+
+async def of_many(session: AsyncSession, reports: Sequence[ServiceRequest]) -> list[View]:
+    """Several, in the same order, with as many statements as for one."""
+    services = await _known(session, Service, Service.service_code, {one.service_code for one in reports})
+    bodies = await _known(session, Body, Body.id, {one.body_id for one in reports})
+    teams = await _known(session, Team, Team.id, {one.team_id for one in reports})
+    areas = await _known(session, Area, Area.id, {one.area_id for one in reports})
+    towns = await _known(session, Community, Community.id, {one.community_id for one in reports})
+    pictures: dict[int, list[Photo]] = {}
+    shown = select(Photo).where(
+        Photo.service_request_id.in_([one.id for one in reports]), Photo.hidden_because.is_(None)
+    )
+    for photo in await session.scalars(shown.order_by(Photo.id)):
+        pictures.setdefault(photo.service_request_id, []).append(photo)
+    return [
+        View(
+            one,
+            towns[one.community_id],
+            services.get(one.service_code),
+            bodies.get(one.body_id),
+            teams.get(one.team_id),
+            areas.get(one.area_id),
+            tuple(pictures.get(one.id, ())),
+        )
+        for one in reports
+    ]
+
+
+async def _known(session: AsyncSession, kind: Any, key: Any, wanted: set[Any]) -> dict[Any, Any]:
+    """Rows by their keys."""
+    known = [one for one in wanted if one is not None]
+    if not known:
+        return {}
+    rows = await session.scalars(select(kind).where(key.in_(known)))
+    return {getattr(row, key.key): row for row in rows}

@@ -1,0 +1,114 @@
+"""Two reports of the same problem: joined by those in charge, and taken apart again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import lifecycle
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.models import Concern, Happening, Resident, ServiceRequest
+from bot.services import histories, report_news, reports
+from bot.services.casework import Case, case, record, still_open, write
+from bot.services.own_reports import end, reopen
+
+
+async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, now: datetime) -> Case:
+    """Join it with an older report of the same: whoever it concerns is concerned by that one, and hears it once."""
+    first, second = sorted((number, into))
+    await reports.locked(
+        session, first
+    )  # in one order, so that two who do it crosswise do not wait for each other
+    await reports.locked(session, second)
+    one = await case(session, number, by=by)
+    twin = await reports.locked(session, into)
+    if (
+        twin.id == one.report.id
+        or twin.duplicate_of is not None
+        or twin.community_id != one.report.community_id
+        or twin.confidential  # whoever comes along could read what is meant for those in charge
+        or one.report.confidential
+    ):
+        raise Refused(N_("These two cannot be joined."))
+    still_open(twin)
+    step = lifecycle.step(one.report.status, "duplicate", "officer")
+    happening = await write(
+        session, one, "merged", now=now, public=True, before=one.report.status, after=step.after, into=twin.id
+    )
+    await report_news.tell(session, one.report, happening, now=now, besides=by)
+    moved = await _move_concerns(session, one.report, twin, now=now)
+    one.report.duplicate_of = twin.id
+    end(one.report, "duplicate", now=now)
+    await session.execute(
+        update(ServiceRequest)
+        .where(ServiceRequest.duplicate_of == one.report.id)
+        .values(duplicate_of=twin.id)
+    )
+    twin.people += moved
+    await histories.note(
+        session, twin, "merged", now=now, public=True, officer=one.officer, came=one.report.id
+    )
+    record(session, one, "report.merge", now=now, into=twin.id)
+    return one
+
+
+async def _move_concerns(
+    session: AsyncSession, made: ServiceRequest, twin: ServiceRequest, *, now: datetime
+) -> int:
+    """Whoever the one concerns is concerned by the other too; returns how many people that adds. Their rows stay
+    behind as well, so that the two can be taken apart."""
+    rows = await session.scalars(select(Concern).where(Concern.service_request_id == twin.id))
+    there = {how.resident_id: how for how in rows}
+    added = 0
+    for how in (await session.scalars(select(Concern).where(Concern.service_request_id == made.id))).all():
+        why = "same" if how.why == "reporter" else how.why
+        if known := there.get(how.resident_id):
+            if known.why == "follow" and why == "same":  # followed only, and has the problem too
+                known.why = "same"
+                added += 1
+            continue
+        session.add(
+            Concern(
+                service_request_id=twin.id, resident_id=how.resident_id, why=why, wants=how.wants, since=now
+            )
+        )
+        added += why == "same"
+    await session.flush()
+    return added
+
+
+async def split(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> Case:
+    """Take it apart from the report that it was joined with: it goes on by itself."""
+    one = await case(session, number, by=by)
+    if one.report.duplicate_of is None:
+        raise Refused(N_("This report is not joined with another one."))
+    twin = await reports.locked(session, one.report.duplicate_of)
+    came_along = select(Concern.resident_id).where(Concern.service_request_id == one.report.id)
+    others = select(ServiceRequest.id).where(
+        ServiceRequest.duplicate_of == twin.id, ServiceRequest.id != one.report.id
+    )
+    stay = select(Concern.resident_id).where(Concern.service_request_id.in_(others))
+    joined = select(Happening.at).where(Happening.service_request_id == twin.id, Happening.event == "merged")
+    gone = await session.scalars(
+        select(Concern).where(
+            Concern.service_request_id == twin.id,
+            Concern.resident_id.in_(came_along),
+            Concern.resident_id.not_in(stay),
+            Concern.since.in_(joined),  # whoever was there before, or came by themselves, stays
+        )
+    )
+    for how in gone.all():
+        twin.people -= how.why == "same"
+        await session.delete(how)
+    one.report.duplicate_of = None
+    await reopen(session, one.report, now=now)
+    one.report.reopened -= 1  # that it was joined was not its owner's fault
+    happening = await write(
+        session, one, "split", now=now, public=True, before="duplicate", after=lifecycle.AGAIN
+    )
+    await report_news.tell(session, one.report, happening, now=now, besides=by)
+    record(session, one, "report.split", now=now, twin=twin.id)
+    return one

@@ -1,0 +1,282 @@
+"""The talk in which a problem is reported: what, where, which kind; is it one that is known; a look at it, and off."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation.flow import Ask, choice, words
+from bot.conversation.router import Router
+from bot.conversation.turn import Outcome, Turn
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.letters import people
+from bot.letters import reporting as letters
+from bot.letters import reports as report_letters
+from bot.letters import routing as routing_letters
+from bot.letters.reporting import Told
+from bot.message import Media, Place
+from bot.models import Community, NamedPlace, Service
+from bot.services import (
+    communities,
+    gazetteer,
+    guessing,
+    naming,
+    nearby,
+    own_reports,
+    report_views,
+    reports,
+    residents,
+    routing,
+)
+from bot.services.routing import Route
+from handlers import report_steps as steps
+from handlers.report_steps import Where
+
+router = Router()
+
+NO_TOWN = N_("You are in no community yet. Send /start to find yours.")
+
+
+@router.flow("report")
+async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
+    """What, where, which kind; is it one that is known; a look at it, and off it goes."""
+    said = await _what(ask, turn)
+    await _emergency(ask, turn, said)
+    where = await _where(ask, turn)
+    community = await _community(ask, turn, where)
+    where = await _found(ask, turn, where, community)
+    service = await _kind(ask, turn, community, where, said)
+    way = await _way(ask, turn, community, service, where)
+    attributes = await _questions(ask, turn, service, community)
+    same = await _twin(ask, turn, service, where)
+    if same is not None:
+        return await join(turn, same, said, ask.all_enclosed)
+    code = service.service_code if service else None
+    draft = reports.Draft(said, code, attributes, where.place, where.words, ask.all_enclosed)
+    draft, name = await _look(ask, turn, community, service, draft, way)
+    made = await reports.report(turn.session, community, draft, by=turn.resident, now=turn.now)
+    turn.resident.name = name or turn.resident.name
+    residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
+    view = await report_views.of(turn.session, made)
+    reason = await routing.reason(turn.session, made.because, service_code=code, address=made.address)
+    return turn.edit(report_letters.received(view, reason, turn.tongue))
+
+
+async def _what(ask: Ask, turn: Turn) -> str:
+    """Words may be left out where a photo or the kind says enough."""
+    if ask.enclosed is not None and not (ask.has("what") or ask.given.get("anew")):
+        return ""
+    optional = ask.enclosed is not None or ask.given.get("kind") is not None
+    return await ask("what", steps.what(turn, optional=optional))
+
+
+async def _where(ask: Ask, turn: Turn) -> Where:
+    where = await ask("where", steps.where(turn, ask.taken_at))
+    if address := ask.given.get("address"):
+        return Where(where.place, address)
+    return where
+
+
+async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
+    """The one that was meant, the only one, the one around the place; asked only where that does not tell."""
+    if number := ask.given.get("community"):
+        return await turn.session.get_one(Community, number)
+    mine = [one.community for one in await communities.of(turn.session, turn.resident)]
+    if where.place is not None:
+        around = list(await communities.near(turn.session, where.place))
+        known = {one.id for one in mine}
+        mine = [one for one in around if one.id in known] or mine or around[:1]
+    if not mine:
+        raise Refused(NO_TOWN)
+    if len(mine) == 1:
+        return mine[0]
+    offers = [(str(one.id), one.name_in(turn.tongue.code)) for one in mine]
+    picked = await ask(
+        "community", choice(turn._("For which community?"), offers, encloses=steps.picture, several=True)
+    )
+    return next(one for one in mine if str(one.id) == picked)
+
+
+async def _emergency(ask: Ask, turn: Turn, said: str) -> None:
+    """What cannot wait for a report: first the number to call."""
+    found = await guessing.emergency(turn.session, said, None, None)
+    if found is not None:
+        go_on = [("on", turn._("Go on with the report"))]
+        await ask("emergency", choice(letters.emergency(found, turn.tongue), go_on))
+
+
+async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Where:
+    """Words for a place become a point where the gazetteer knows them, and a point gets a name."""
+    if where.place is not None:
+        if where.words is None and (
+            named := await gazetteer.nearest(turn.session, where.place.lat, where.place.long)
+        ):
+            return Where(where.place, named.name)
+        return where
+    if where.words is None:
+        return where
+    near = (
+        Place(community.lat, community.long)
+        if community.lat is not None and community.long is not None
+        else None
+    )
+    found = await gazetteer.find(turn.session, where.words, near=near)
+    if not found:
+        return where
+    one: NamedPlace | None = found[0]
+    if len(found) > 1 and not _sure(found, where.words):
+        picked = await ask("which", steps.which_place(turn, where.words, found))
+        one = next((each for each in found if str(each.id) == picked), None)
+    return where if one is None else Where(Place(one.lat, one.long), where.words)
+
+
+def _sure(found: Sequence[NamedPlace], typed: str) -> bool:
+    """Whether one place, and no other, is called just so."""
+    plain = " ".join(gazetteer.sought(typed).words)
+    return found[0].folded == plain != found[1].folded
+
+
+async def _kind(ask: Ask, turn: Turn, community: Community, where: Where, said: str) -> Service | None:
+    if (known := ask.given.get("kind")) and (service := await turn.session.get(Service, known)):
+        return service
+    lat, long = (where.place.lat, where.place.long) if where.place else (None, None)
+    offered = await routing.services_at(turn.session, community.id, lat, long)
+    if not offered:
+        return None
+    here = await nearby.usual(turn.session, where.place) if where.place else {}
+    likely = guessing.likely(offered, said, month=turn.now.month, here=here)
+    picked = await ask("kind", steps.kind(turn, likely, everything=False))
+    if picked == "more.kinds":
+        picked = await ask("kinds", steps.kind(turn, offered, everything=True))
+    return next((one for one in offered if one.service_code == picked), None)
+
+
+async def _way(ask: Ask, turn: Turn, community: Community, service: Service | None, where: Where) -> Route:
+    """Where it will go. What is nobody's of ours is said, and only its organisers can be told."""
+    lat, long = (where.place.lat, where.place.long) if where.place else (None, None)
+    code = service.service_code if service else None
+    way = await routing.route(turn.session, community.id, code, lat, long)
+    if way.how in ("private", "outside"):
+        reason = await routing.reason(turn.session, way.because(), service_code=code, address=where.words)
+        text = letters.not_here(routing_letters.because(turn.tongue, reason), community, turn.tongue)
+        await ask("ours", choice(text, [("tell", turn._("Tell the organisers"))]))
+    return way
+
+
+async def _questions(ask: Ask, turn: Turn, service: Service | None, community: Community) -> dict[str, Any]:
+    """The kind's own questions, in their order."""
+    kept: dict[str, Any] = {}
+    for attribute in sorted(service.attributes if service else (), key=lambda one: one.get("order", 0)):
+        if not attribute.get("variable", True):
+            continue
+        code = attribute["code"]
+        if attribute.get("datatype") == "multivaluelist":
+            kept[code] = await _several(ask, turn, attribute)
+            continue
+        said = await ask(f"q-{code}", steps.question(turn, attribute, community))
+        answer = steps.answer_of(attribute, said)
+        if answer is not None:
+            kept[code] = answer
+    return kept
+
+
+async def _several(ask: Ask, turn: Turn, attribute: dict[str, Any]) -> list[str]:
+    name = f"q-{attribute['code']}"
+    chosen: list[str] = list(ask.given.get(name, ()))
+    picked = await ask(name, steps.several(turn, attribute, chosen))
+    if picked != "done":
+        key = attribute["values"][int(picked.removeprefix("v."))]["key"]
+        ask.given[name] = [one for one in chosen if one != key] if key in chosen else [*chosen, key]
+        ask.again(name)
+    return chosen
+
+
+async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> int | None:
+    """The number of an open report that this one is the same as."""
+    if where.place is None or (service is not None and service.confidential):
+        return None
+    code, within = (service.service_code, service.radius) if service else (None, nearby.USUAL)
+    found = await nearby.find(turn.session, code, where.place, within=within)
+    if not found:
+        return None
+    views = await report_views.of_many(turn.session, [one.report for one in found])
+    pairs = list(zip(views, (one.metres for one in found), strict=True))
+    offers = [
+        (str(one.report.id), str(letters.it_is(number, len(found), turn.tongue).unescape()))
+        for number, one in enumerate(found, 1)
+    ]
+    offers.append(("none", str(turn._("No, it is another one"))))
+    told = {one.report.id for one in found if await reports.concern(turn.session, one.report, turn.resident)}
+    text = letters.twins(pairs, told, turn.tongue)
+    picked = await ask("same", choice(text, offers, encloses=steps.picture, several=True))
+    return None if picked == "none" else int(picked)
+
+
+async def _look(
+    ask: Ask, turn: Turn, community: Community, service: Service | None, draft: reports.Draft, way: Route
+) -> tuple[reports.Draft, str | None]:
+    """The preview, from which words can be added and a name told; returns what is sent, and the name."""
+    if ask.given.get("adding"):
+        extra = await ask("extra", words(turn._("What else should they know?"), reports.described))
+        draft = replace(draft, description="\n".join(part for part in (draft.description, extra) if part))
+    draft = await _private(ask, turn, service, draft)
+    name = None
+    if ask.given.get("named"):
+        name = turn.resident.name or await ask("name", words(turn._("What is your name?"), residents.name))
+        draft = replace(draft, named=True)
+    reason = await routing.reason(
+        turn.session, way.because(), service_code=draft.service_code, address=draft.address
+    )
+    told = Told(service, draft, _answers(turn, service, draft), name)
+    because = routing_letters.because(turn.tongue, reason)
+    text = letters.preview(told, because, turn.tongue, new=residents.newcomer(turn.resident))
+    decision = await ask("send", steps.decided(turn, text, named=draft.named))
+    if decision in ("named", "unnamed"):
+        ask.given["named"] = decision == "named"
+        ask.again("send")
+    if decision == "words":
+        ask.given["adding"] = True
+        ask.again("send", "extra")
+    return draft, name
+
+
+async def _private(ask: Ask, turn: Turn, service: Service | None, draft: reports.Draft) -> reports.Draft:
+    """Words that may be about a private person are asked about before everybody can read them."""
+    found = naming.private_matters(draft.description)
+    if not found or (service is not None and service.confidential):
+        return draft
+    offers = [
+        ("anew", turn._("Write it anew")),
+        ("inside", turn._("Only those in charge may read it")),
+        ("public", turn._("Leave it like that")),
+    ]
+    picked = await ask("private", choice(letters.private(found, turn.tongue), offers))
+    if picked == "anew":
+        ask.given |= {"anew": True, "adding": False}
+        ask.again("private", "what", "extra")
+    return replace(draft, confidential=True) if picked == "inside" else draft
+
+
+def _answers(turn: Turn, service: Service | None, draft: reports.Draft) -> list[tuple[str, str]]:
+    """The kind's own questions with their answers, as they are read."""
+    asked = {one["code"]: one for one in (service.attributes if service else ())}
+    return [
+        (
+            letters.by_language(asked[code].get("description", ""), turn.tongue),
+            steps.shown(asked[code], kept, turn),
+        )
+        for code, kept in draft.attributes.items()
+        if kept
+    ]
+
+
+async def join(turn: Turn, number: int, text: str = "", media: Sequence[Media] = ()) -> Outcome:
+    """Somebody has the same problem: one more person, who hears what comes of it. What they wrote and sent goes to the
+    report that is there."""
+    made, fresh = await reports.same(turn.session, number, by=turn.resident, now=turn.now)
+    if text or media:
+        await own_reports.add(turn.session, made.id, text, media, by=turn.resident, now=turn.now)
+    residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
+    view = await report_views.of(turn.session, made)
+    said = letters.joined(view, turn.tongue, fresh=fresh, added=bool(text or media))
+    return turn.edit(said, (report_letters.see(view, turn.tongue),))

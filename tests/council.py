@@ -1,0 +1,70 @@
+"""Bodies for tests: a district with a team for bins and one for streets, without areas unless a test brings some."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot.models import Body, Duty, Officer, Resident, Service, Team
+from tests.town import Person, Town
+
+SERVICES = {
+    "bins": ("Bins", {"en": ["bin", "rubbish", "litter"], "pl": ["śmieci", "kosz"]}),
+    "streetlights": ("Street lights", {"en": ["light", "lamp"], "pl": ["lampa", "latarnia"]}),
+    "potholes": ("Holes in the road", {"en": ["pothole", "hole"], "pl": ["dziura"]}),
+    "trees": ("Trees", {"en": ["tree", "branch"], "pl": ["drzewo"]}),
+}
+
+
+@dataclass
+class Council:
+    """A body with its teams."""
+
+    body: Body
+    waste: Team
+    streets: Team
+
+
+async def a_body(town: Town, slug: str = "north-district") -> Council:
+    """A district that does everything everywhere: bins by Waste, the rest by Streets."""
+    now = town.clock()
+    async with town.folkmoot.database.writing() as session:
+        body = Body(
+            slug=slug,
+            names={"en": slug.replace("-", " ").title()},
+            kind="district",
+            zone="Europe/London",
+            created_at=now,
+        )
+        session.add(body)
+        await session.flush()
+        waste = Team(body_id=body.id, slug="waste", names={"en": "Waste"}, created_at=now)
+        streets = Team(body_id=body.id, slug="streets", names={"en": "Streets"}, created_at=now)
+        session.add_all([waste, streets])
+        await session.flush()
+        for code, (name, keywords) in SERVICES.items():
+            if await session.get(Service, code) is None:
+                session.add(Service(service_code=code, names={"en": name}, keywords=keywords))
+                await session.flush()
+            team = waste if code == "bins" else streets
+            session.add(Duty(body_id=body.id, team_id=team.id, service_code=code, created_at=now))
+        return Council(body, waste, streets)
+
+
+async def an_officer(
+    town: Town, name: str, team: Team, post: str = "officer", language: str = "en"
+) -> Person:
+    """Somebody who works in a team."""
+    person = town.stranger(name, language)
+    await person.says("/start")
+    async with town.folkmoot.database.writing() as session:
+        newest = await session.scalar(select(Resident).order_by(Resident.id.desc()).limit(1))
+        assert newest is not None
+        newest.name = name
+        session.add(
+            Officer(
+                body_id=team.body_id, team_id=team.id, resident_id=newest.id, post=post, since=town.clock()
+            )
+        )
+    return person
