@@ -95,22 +95,6 @@ async def test_what_changed_is_said_field_by_field(folder: Folder) -> None:
     ]
 
 
-async def test_a_new_address_of_a_team_has_to_be_confirmed_again(folder: Folder) -> None:
-    await folder.reads()
-    async with folder.database.writing() as session:
-        team = (await session.scalars(select(Team).where(Team.slug == "waste"))).one()
-        team.email_confirmed_at = utc_now()
-    await folder.reads()
-    async with folder.database.reading() as session:
-        kept = (await session.scalars(select(Team).where(Team.slug == "waste"))).one()
-        assert kept.email_confirmed_at is not None
-    folder.write(BODIES.replace("waste@north", "bins@north"))
-    await folder.reads()
-    async with folder.database.reading() as session:
-        team = (await session.scalars(select(Team).where(Team.slug == "waste"))).one()
-        assert (team.email, team.email_confirmed_at) == ("bins@north.example", None)
-
-
 async def test_a_duty_that_is_left_out_ends_and_comes_back_as_a_new_one(folder: Folder) -> None:
     await folder.reads()
     folder.write(BODIES.replace("[bins, noise]", "[bins]"))

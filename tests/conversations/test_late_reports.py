@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from bot.models import Address, Envelope, Nudge, Officer, Resident
 from bot.services import casework, own_reports, reports
-from tests.bodies import an_officer
+from tests.council import an_officer
 from tests.bodies_town import (
     a_desk,
     a_director,

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import URL
 
-from bot import claims, ends, jobs, mailbag, mailings, outbox
+from bot import claims, ends, mailbag, mailings, outbox
 from bot.claims import Claims
 from bot.errors import AddressClosed, RetryLater, Undeliverable
 from bot.lanes import Lane
@@ -20,6 +20,7 @@ from bot.models import Address, Letter, Mailing, Resident
 from bot.outbox import Progress
 from bot.pace import Limits, Rate
 from bot.services import residents
+from bot.tidying import tidy
 from tests.faults.blasts import blast, cancel, hold, nothing_in_hand, progress, release
 from tests.faults.desks import note, until
 from tests.faults.letters import Bench, put
@@ -240,11 +241,11 @@ async def test_envelopes_that_left_with_forgotten_people_do_not_keep_a_letter_op
         ):
             await session.delete(one)
     async with town.folkmoot.database.writing() as session:
-        await jobs.tidy(session, town.clock())
+        await tidy(session, town.clock())
     assert await _told(town, "fair") == Progress(3, 0, 0, {ends.FORGOTTEN: 3})
     await blast(bench, "market")  # the newest mailing always stays
     async with town.folkmoot.database.writing() as session:
-        await jobs.tidy(session, town.clock() + timedelta(days=8))
+        await tidy(session, town.clock() + timedelta(days=8))
     async with town.folkmoot.database.reading() as session:
         assert set(await session.scalars(select(Letter.subject))) <= {"market"}
     assert await _told(town, "fair") == Progress(0, 0, 0, {})
