@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.message import Media, Place
 from bot.models import Address, Resident, ServiceRequest, Team
 from bot.services import reports
-from tests.bodies import Council, a_body, an_officer
+from tests.council import Council, a_body, an_officer
 from tests.town import Person, Town
 
 ELM_ROAD = Place(51.5, -0.1)

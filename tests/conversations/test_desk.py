@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.letters.desk_presses import Listed, Show
 from bot.message import Place, Tap
 from bot.models import Officer, Resident, Service
-from tests.bodies import an_officer
+from tests.council import an_officer
 from tests.desk import PHOTO, a_desk, another_team, joins, resident
 from tests.town import Town
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.letters import desk_presses as presses
 from bot.message import Attached, Tap
 from bot.models import Concern, Deed, Happening, Photo, Resident, ServiceRequest
-from tests.bodies import an_officer
+from tests.council import an_officer
 from tests.desk import PHOTO, Desk, a_desk, another_team, joins, resident
 from tests.town import Town
 
