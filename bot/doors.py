@@ -34,7 +34,7 @@ def add_channels(folkmoot: Folkmoot) -> None:
         _add_telegram(folkmoot, settings.telegram_token)
     if settings.webchat:
         _add_web_chat(folkmoot)
-    if settings.smtp_host is not None:
+    if settings.smtp_url is not None:
         _add_email(folkmoot)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import structlog
 
@@ -67,14 +68,15 @@ def _secrets(settings: Settings) -> list[str]:
         for secret in (
             settings.telegram_token,
             settings.telegram_webhook_secret,
-            settings.smtp_password,
-            settings.imap_password,
         )
         if secret is not None
     ]
     for url in (settings.database, settings.database_direct):
         if url is not None and url.password is not None:
             found.append(str(url.password))
+    for line in (settings.smtp_url, settings.imap_url):
+        password = None if line is None else urlsplit(line.get_secret_value()).password
+        found += [] if password is None else [password, unquote(password)]
     return found
 
 

@@ -6,7 +6,7 @@ import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -54,10 +54,24 @@ def _sender(text: str) -> str:
     return text
 
 
-def _folder(text: str) -> str:
-    if not text.isascii() or not text.isprintable() or '"' in text or "\\" in text:
-        raise ValueError("must be a folder's name in plain letters, such as INBOX")
-    return text
+def _line(kind: str, example: str) -> AfterValidator:
+    """A mail server: `kind` with STARTTLS, with an s behind it encrypted from the start, with +plain not at all."""
+
+    def checked(secret: SecretStr) -> SecretStr:
+        try:
+            parts = urlsplit(secret.get_secret_value())
+            port = parts.port
+        except ValueError:
+            raise ValueError(f"must look like {example}") from None
+        known = parts.scheme in {kind, f"{kind}s", f"{kind}+plain"} and parts.hostname and port != 0
+        login = (parts.username is None) == (parts.password is None)
+        folder = unquote(parts.path.strip("/"))
+        fits = folder.isascii() and folder.isprintable() and not set(folder) & set('"\\') and not parts.query
+        if not (known and login and fits) or (kind == "imap" and not parts.username):
+            raise ValueError(f"must look like {example}")
+        return secret
+
+    return AfterValidator(checked)
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -68,9 +82,9 @@ WebhookSecret = Annotated[
     SecretStr, _secret(r"[A-Za-z0-9_-]{1,256}", "must be 1 to 256 letters, digits, _ or -")
 ]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
-Tls = Literal["tls", "starttls", "none"]
+SmtpUrl = Annotated[SecretStr, _line("smtp", "smtps://user:password@mail.town.example")]
+ImapUrl = Annotated[SecretStr, _line("imap", "imaps://user:password@mail.town.example/INBOX")]
 Sender = Annotated[str, AfterValidator(_sender)]
-Folder = Annotated[str, AfterValidator(_folder)]
 
 
 class Settings(BaseSettings):
@@ -88,19 +102,9 @@ class Settings(BaseSettings):
     public_url: WebAddress | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    smtp_host: str | None = Field(default=None, max_length=253)
-    smtp_port: int | None = Field(default=None, ge=1, le=65535)
-    smtp_tls: Tls = "starttls"
-    smtp_user: str | None = None
-    smtp_password: SecretStr | None = None
+    smtp_url: SmtpUrl | None = None
     mail_from: Sender | None = None
-    imap_host: str | None = Field(default=None, max_length=253)
-    imap_port: int | None = Field(default=None, ge=1, le=65535)
-    imap_tls: Tls = "tls"
-    imap_user: str | None = None
-    imap_password: SecretStr | None = None
-    imap_folder: Folder = "INBOX"
-    imap_every: float = Field(default=60, ge=5, le=86_400, allow_inf_nan=False)
+    imap_url: ImapUrl | None = None
     mail_port: int | None = Field(default=None, ge=0, le=65535)
     mail_host: str = "127.0.0.1"
     webchat: bool = True
@@ -175,13 +179,10 @@ def read(**given: object) -> Settings:
 def _mail_fits(settings: Settings) -> None:
     """What belongs together for e-mail is there. Raises SettingWrong."""
     needs = (
-        ("SMTP_HOST", settings.smtp_host, "MAIL_FROM", settings.mail_from),
-        ("SMTP_USER", settings.smtp_user, "SMTP_PASSWORD", settings.smtp_password),
-        ("MAIL_FROM", settings.mail_from, "SMTP_HOST", settings.smtp_host),
-        ("IMAP_HOST", settings.imap_host, "SMTP_HOST", settings.smtp_host),
-        ("IMAP_HOST", settings.imap_host, "IMAP_USER", settings.imap_user),
-        ("IMAP_HOST", settings.imap_host, "IMAP_PASSWORD", settings.imap_password),
-        ("MAIL_PORT", settings.mail_port, "SMTP_HOST", settings.smtp_host),
+        ("SMTP_URL", settings.smtp_url, "MAIL_FROM", settings.mail_from),
+        ("MAIL_FROM", settings.mail_from, "SMTP_URL", settings.smtp_url),
+        ("IMAP_URL", settings.imap_url, "SMTP_URL", settings.smtp_url),
+        ("MAIL_PORT", settings.mail_port, "SMTP_URL", settings.smtp_url),
     )
     for name, given, wanted, found in needs:
         if given is not None and found is None:

@@ -20,6 +20,7 @@ from bot.services import (
     communities,
     gazetteer,
     guessing,
+    naming,
     nearby,
     own_reports,
     report_views,
@@ -63,7 +64,7 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
 
 async def _what(ask: Ask, turn: Turn) -> str:
     """Words may be left out where a photo or the kind says enough."""
-    if ask.enclosed is not None and not ask.has("what"):
+    if ask.enclosed is not None and not (ask.has("what") or ask.given.get("anew")):
         return ""
     optional = ask.enclosed is not None or ask.given.get("kind") is not None
     return await ask("what", steps.what(turn, optional=optional))
@@ -218,6 +219,7 @@ async def _look(
     if ask.given.get("adding"):
         extra = await ask("extra", words(turn._("What else should they know?"), reports.described))
         draft = replace(draft, description="\n".join(part for part in (draft.description, extra) if part))
+    draft = await _private(ask, turn, service, draft)
     name = None
     if ask.given.get("named"):
         name = turn.resident.name or await ask("name", words(turn._("What is your name?"), residents.name))
@@ -236,6 +238,23 @@ async def _look(
         ask.given["adding"] = True
         ask.again("send", "extra")
     return draft, name
+
+
+async def _private(ask: Ask, turn: Turn, service: Service | None, draft: reports.Draft) -> reports.Draft:
+    """Words that may be about a private person are asked about before everybody can read them."""
+    found = naming.private_matters(draft.description)
+    if not found or (service is not None and service.confidential):
+        return draft
+    offers = [
+        ("anew", turn._("Write it anew")),
+        ("inside", turn._("Only those in charge may read it")),
+        ("public", turn._("Leave it like that")),
+    ]
+    picked = await ask("private", choice(letters.private(found, turn.tongue), offers))
+    if picked == "anew":
+        ask.given |= {"anew": True, "adding": False}
+        ask.again("private", "what", "extra")
+    return replace(draft, confidential=True) if picked == "inside" else draft
 
 
 def _answers(turn: Turn, service: Service | None, draft: reports.Draft) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from bot.message import ELSEWHERE, Attached, Command, Media, Tap
 from bot.models import Address, Base, Poll, Resident
 from bot.services import mailboxes, roll
 from tests.channels.webchat_town import Visitor, WebTown, a_web_town
+from tests.photographs import photograph
 from tests.town import Person
 
 FIRST, FIRST_ADDRESS = 7_300_001, 8_400_001
@@ -170,6 +171,7 @@ async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> No
     await mara.says("/announce")
     await mara.says(HALF)
     await web.opens("/w/elm-park")
+    await web.sends_picture(photograph(), TYPED)
     await web.says("/mydata")
     await town.quiet()
 

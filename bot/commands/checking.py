@@ -149,24 +149,25 @@ async def _webhook(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _email(settings: Settings) -> AsyncIterator[Finding]:
-    if settings.smtp_host is None:
-        yield Finding("e-mail", "note", "No letters go out by e-mail. That needs SMTP_HOST and MAIL_FROM.")
+    if settings.smtp_url is None:
+        yield Finding("e-mail", "note", "No letters go out by e-mail. That needs SMTP_URL and MAIL_FROM.")
         return
     from bot.channels.email.building import server_of
     from bot.channels.email.sending import NoEntry, connected, hang_up
 
+    server = server_of(settings)
     try:
-        await hang_up(await connected(server_of(settings), PATIENCE))
+        await hang_up(await connected(server, PATIENCE))
     except NoEntry as no:
         yield Finding("e-mail", "wrong", str(no))
     else:
-        yield Finding("e-mail", "ok", f"{settings.smtp_host} lets us in.")
+        yield Finding("e-mail", "ok", f"{server.host} lets us in.")
     if settings.public_url is None:
         yield Finding("e-mail", "note", "Links in letters lead to this machine only. Others need PUBLIC_URL.")
 
 
 async def _mailbox(settings: Settings) -> AsyncIterator[Finding]:
-    if settings.smtp_host is None:
+    if settings.smtp_url is None:
         return
     from bot.channels.email.building import account_of
     from bot.channels.email.collecting import Box, NoMailbox
@@ -175,7 +176,7 @@ async def _mailbox(settings: Settings) -> AsyncIterator[Finding]:
     if account is None:
         if settings.mail_port is None:
             yield Finding(
-                "mailbox", "note", "Nobody can answer by e-mail. That needs IMAP_HOST, or MAIL_PORT."
+                "mailbox", "note", "Nobody can answer by e-mail. That needs IMAP_URL, or MAIL_PORT."
             )
         return
     try:

@@ -267,11 +267,12 @@ async def _replay(
 
 
 def _asked(turn: Turn, question: Message) -> Outcome:
-    """A message has buttons of its own or the one that shares a place, so that one comes with words of its own."""
+    """A message has buttons of its own or the one that shares a place, so that one comes with words of its own, and the
+    question is below it, where it can become the next one."""
     if not question.wants_place:
         return turn.edit(question)
     share = Message(turn._("You can share where you are with this button:"), wants_place=True)
-    return turn.edit(replace(question, wants_place=False)).say(share)
+    return turn.say(share).say(replace(question, wants_place=False))
 
 
 _ENOUGH = 20  # rounds of one replay; each follows an `ask.again`

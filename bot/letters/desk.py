@@ -19,7 +19,7 @@ from bot.letters.desk_presses import (
     Take,
 )
 from bot.letters.markup import bold, lines, paragraphs, unlinked
-from bot.letters.reports import View, headline, kind, promise, reference, short, status
+from bot.letters.reports import View, headline, kind, reference, short, status
 from bot.message import Button, Media, Message, Rows
 from bot.models import Body, Photo, Team
 
@@ -59,7 +59,10 @@ def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = (
     else:
         rows = (*rows, *_at_once(number, tongue))
         people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", view.report.people)
-        due = promise(view, tongue)
+        if view.report.answered_at is None and view.report.answer_by is not None:
+            due = tongue._(
+                "An answer is promised by {day}.", day=tongue.day(view.report.answer_by, view.zone)
+            )
     heading = f"{kind(view.service, tongue)}, {view.report.address}" if view.report.address else None
     return Message(
         paragraphs(head, about, words, lines([people, due])),

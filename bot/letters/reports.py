@@ -255,8 +255,8 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
         case "answer" | "asked" if words:
             return tongue._("“{words}”", words=words)
         case "handed_over" if words and happening.details.get("back"):
-            said = N_("{team} says it is not theirs. The organisers find out whose. “{words}”")
-            return tongue._(said, team=team, words=words)
+            not_theirs = N_("{team} says it is not theirs. The organisers find out whose. “{words}”")
+            return tongue._(not_theirs, team=team, words=words)
         case "handed_over" if words:
             return tongue._("Handed over to {team}. “{words}”", team=team, words=words)
         case "merged" if "into" in happening.details:

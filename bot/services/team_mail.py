@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -69,10 +69,10 @@ async def tell_of_failures(session: AsyncSession, *, now: datetime) -> None:
     if not failing:
         return
     rows = await session.execute(
-        select(Team, Body).join(Body, Body.id == Team.body_id).where(Team.email.in_(failing))
+        select(Team, Body).join(Body, Body.id == Team.body_id).where(func.lower(Team.email).in_(failing))
     )
     for team, body in rows.all():
-        trouble = failing[team.email or ""]
+        trouble = failing[(team.email or "").strip().lower()]
         said = {code: letters.nothing_arrives(team, body, i18n.tongue(code)) for code in i18n.available()}
         await outbox.put_to_many(
             session,

@@ -19,7 +19,7 @@ from tests.databases import Sqlite
 from tests.mails.desk import BINS, Desk
 
 PHONE = {"width": 360, "height": 740}
-MAIL = {"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_tls": "none", "mail_from": "reports@town.example"}
+MAIL = {"smtp_url": "smtp+plain://127.0.0.1:1", "mail_from": "reports@town.example"}
 
 
 @pytest_asyncio.fixture(loop_scope="session")

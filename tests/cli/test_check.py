@@ -86,11 +86,8 @@ def test_the_example_of_settings_works_as_it_stands(desk: Desk) -> None:
         "metrics_port",
         "operator_name",
         "operator_contact",
-        "smtp_host",
-        "smtp_port",
+        "smtp_url",
         "mail_from",
-        "imap_host",
-        "imap_port",
-        "imap_user",
+        "imap_url",
         "mail_port",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select, update
 
-from bot.message import Attached, Media, Odd
+from bot.message import Attached, Media, Odd, Place
 from bot.models import Area, Community, Consent, NamedPlace, Photo, Service, ServiceRequest, Spot
 from tests.council import a_body
 from tests.town import Person, Town
@@ -327,6 +327,49 @@ async def test_words_can_be_added_at_the_last_look(town: Town) -> None:
     assert alice.sees("Since <b>Monday</b> & it smells")
     await alice.taps("Send")
     assert (await newest(town)).description == "Since <b>Monday</b> & it smells"
+
+
+async def test_words_about_a_private_person_are_asked_about_first(town: Town) -> None:
+    await a_body(town)
+    alice = await town.member("Alice")
+    await alice.does(Attached(BIN, "Mrs Baxter throws it there, call 01632 960123"))
+    await alice.shares_place(*HERE)
+    await alice.taps("Bins")
+    assert alice.sees("This may be about a private person: “Mrs Baxter” and “01632 960123”.")
+    await alice.taps("Write it anew")
+    await alice.says("Somebody throws it there")
+    await alice.taps("Send")
+    assert (await newest(town)).description == "Somebody throws it there"
+    bob = await town.member("Bob")
+    await bob.says("/report Mr Smith burns tyres")
+    await bob.taps("I cannot say where")
+    await bob.taps("Something else")
+    await bob.taps("Only those in charge may read it")
+    assert bob.sees("Only those in charge can read this.")
+    await bob.taps("Send")
+    made = await newest(town)
+    assert (made.description, made.confidential) == ("Mr Smith burns tyres", True)
+
+
+async def test_what_is_said_of_a_kind_is_said_before_it_is_sent(town: Town) -> None:
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        (await session.get_one(Service, "trees")).service_notice = {"en": "We do not cut hedges in spring."}
+    alice = await town.member("Alice")
+    await alice.says("/report A big tree")
+    await alice.taps("I cannot say where")
+    await alice.taps("Trees")
+    assert alice.sees("We do not cut hedges in spring.")
+
+
+async def test_where_a_picture_was_taken_is_offered_as_the_place(town: Town) -> None:
+    await a_body(town)
+    alice = await town.member("Alice")
+    await alice.does(Attached(BIN, place=Place(51.5, -0.1)))
+    await alice.taps("Where the photo was taken")
+    await alice.taps("Bins")
+    await alice.taps("Send")
+    assert (await newest(town)).long == -0.1
 
 
 async def test_what_is_no_picture_is_not_taken_as_one(town: Town) -> None:

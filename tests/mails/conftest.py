@@ -49,7 +49,7 @@ class Post:
             self.town.folkmoot.postmen["email"].wake()
             await asyncio.sleep(0.02)
 
-    async def brings(self, raw: bytes, to: str) -> str:
+    async def brings(self, raw: bytes, to: str, *, by: str = "someone@council.example") -> str:
         """A mail server brings a mail to our own port; returns what it was told at the end."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.channel.ports[0])
 
@@ -64,12 +64,8 @@ class Post:
 
         await hears()
         told = ""
-        for line in (
-            b"EHLO council.example",
-            b"MAIL FROM:<someone@council.example>",
-            b"RCPT TO:<" + to.encode() + b">",
-        ):
-            told = await says(line)
+        for line in ("EHLO council.example", f"MAIL FROM:<{by}>", f"RCPT TO:<{to}>"):
+            told = await says(line.encode())
         if told.startswith("250"):
             await says(b"DATA")
             told = await says(b"\r\n".join(_stuffed(line) for line in raw.splitlines()) + b"\r\n.")
@@ -82,11 +78,13 @@ def _stuffed(line: bytes) -> bytes:
 
 
 @asynccontextmanager
-async def a_post(url: URL, hall: TownHall | None = None, **given: Any) -> AsyncIterator[Post]:
+async def a_post(
+    url: URL, hall: TownHall | None = None, *, login: str = "", **given: Any
+) -> AsyncIterator[Post]:
     """All of it."""
     async with a_town_hall(hall) as opened:
-        settings = {"smtp_host": "127.0.0.1", "smtp_tls": "none", "mail_from": FROM, "mail_port": 0, **given}
-        settings.setdefault("smtp_port", opened.port)
+        line = f"smtp+plain://{login}127.0.0.1:{opened.port}"
+        settings = {"smtp_url": line, "mail_from": FROM, "mail_port": 0, **given}
         async with a_web_town(url.render_as_string(hide_password=False), **settings) as town:
             channel = next(one for one in town.folkmoot.channels if isinstance(one, EmailChannel))
             yield Post(town, Desk(town), opened, channel)

@@ -185,6 +185,29 @@ async def test_machines_are_not_answered(post: Post, head: dict[str, str]) -> No
     assert len(post.hall.arrived) == 1
 
 
+async def test_mails_that_name_no_sender_on_their_envelope_are_not_answered(post: Post) -> None:
+    mail, to = a_mail(await a_letter(post), "I am away until Monday.")
+    assert (await post.brings(mail, to, by="")).startswith("250")
+    await post.quiet()
+    assert (post.desk.replies, len(post.hall.arrived)) == ([], 1)
+
+
+@pytest.mark.parametrize("holds", ["no letter", "a letter"])
+async def test_a_flood_of_strangers_is_not_answered_for_ever(
+    post: Post, monkeypatch: pytest.MonkeyPatch, holds: str
+) -> None:
+    """Their senders are forged, and whoever is answered did not write."""
+    monkeypatch.setattr(office, "ANSWERS_AN_HOUR", 3)
+    mail, to = a_mail(await a_letter(post))
+    if holds == "no letter":
+        mail = mail.replace(b"In-Reply-To", b"X-Other").replace(to.encode(), b"reports@town.example")
+    for number in range(6):
+        forged = mail.replace(b"From: bins@", b"From: nobody%d@" % number).replace(b"<1@", b"<n%d@" % number)
+        await post.brings(forged, "reports@town.example")
+    await post.quiet()
+    assert len(post.hall.arrived) == 1 + 3
+
+
 async def test_two_machines_do_not_write_to_each_other_for_ever(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:

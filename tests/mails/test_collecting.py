@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy.engine import URL
 
-from bot.channels.email import collecting
+from bot.channels.email import channel, collecting
 from bot.channels.email.collecting import Account, Collector, NoMailbox
 from bot.channels.email.intake import Intake
 from bot.errors import DatabaseTrouble
@@ -144,9 +145,9 @@ async def test_of_a_huge_mail_only_the_headers_are_fetched(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"password": "shut"}, "The mailbox does not accept IMAP_USER with IMAP_PASSWORD."),
-        ({"folder": "Nowhere"}, "The mailbox has no folder of the name in IMAP_FOLDER."),
-        ({"tls": "starttls"}, "The mailbox offers no encryption that we can trust; look at IMAP_TLS."),
+        ({"password": "shut"}, "The mailbox does not accept the login in IMAP_URL."),
+        ({"folder": "Nowhere"}, "The mailbox has no folder of the name in IMAP_URL."),
+        ({"tls": "starttls"}, "The mailbox offers no encryption that we can trust; look at IMAP_URL."),
         ({"port": 1}, "The mailbox cannot be reached just now (ConnectionRefusedError)."),
     ],
     ids=["login", "folder", "encryption", "port"],
@@ -160,21 +161,16 @@ async def test_what_is_wrong_is_named_in_one_sentence(
 
 
 async def test_a_running_town_looks_by_itself_and_says_when_it_cannot(
-    database_url: URL, mailbox: Mailbox
+    database_url: URL, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(channel, "EVERY", 0.5)
     mailbox.is_empty()
-    imap: dict[str, Any] = {
-        "imap_host": "127.0.0.1",
-        "imap_port": mailbox.port,
-        "imap_tls": "none",
-        "imap_every": 5,
-    }
-    async with a_post(database_url, imap_user=USER, imap_password=PASSWORD, mail_port=None, **imap) as post:
+    login = f"imap+plain://{USER}:{quote(PASSWORD)}@127.0.0.1"
+    async with a_post(database_url, imap_url=f"{login}:{mailbox.port}/INBOX", mail_port=None) as post:
         letter = await a_letter(post)
         mailbox.gets(a_mail(letter)[0])
         await until(lambda: post.desk.replies, "the mail is found")
         assert post.channel.trouble is None
-    imap["imap_port"] = free_port()
-    async with a_post(database_url, imap_user=USER, imap_password=PASSWORD, **imap) as post:
+    async with a_post(database_url, imap_url=f"{login}:{free_port()}") as post:
         await until(lambda: post.channel.trouble, "the trouble is noticed")
         assert "The mailbox cannot be reached" in (post.channel.trouble or "")

@@ -235,7 +235,7 @@ async def test_each_refusal_of_a_letter_has_its_fate(
 
 
 async def test_a_server_that_is_away_stops_the_channel_and_costs_no_attempt(database_url: URL) -> None:
-    async with a_post(database_url, smtp_port=1) as post:
+    async with a_post(database_url, smtp_url="smtp+plain://127.0.0.1:1") as post:
         with pytest.raises(RetryLater) as failure:
             await post.channel.deliver(await a_parcel(post))
         assert failure.value.whole_channel
@@ -277,13 +277,13 @@ async def test_the_login_is_used_and_a_wrong_one_is_named(
     database_url: URL, caplog: pytest.LogCaptureFixture
 ) -> None:
     hall = TownHall(logins={"reports": "open sesame"})
-    async with a_post(database_url, hall, smtp_user="reports", smtp_password="open sesame") as post:
+    async with a_post(database_url, hall, login="reports:open%20sesame@") as post:
         await post.channel.deliver(await a_parcel(post))
         assert len(hall.arrived) == 1
         hall.logins = {"reports": "another"}
         with pytest.raises(RetryLater):
             await post.channel.deliver(await a_parcel(post))
-        assert post.channel.trouble == "The mail server does not accept SMTP_USER with SMTP_PASSWORD (535)."
+        assert post.channel.trouble == "The mail server does not accept the login in SMTP_URL (535)."
         hall.logins = {"reports": "open sesame"}
         await post.channel.deliver(await a_parcel(post))
         assert not post.channel.trouble

@@ -6,33 +6,44 @@ import ssl
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from bot.channels.email.building import account_of, server_of
+from bot.channels.email.collecting import Account
 from bot.channels.email.sending import NoEntry, Server, connected, hang_up, send
 from bot.commands import checking
 from bot.errors import SettingWrong
+from bot.logs import _secrets
 from bot.settings import Settings, read
 from tests.mails.conftest import FROM
 from tests.mails.mailbox import PASSWORD, USER, Mailbox
 from tests.mails.town_hall import TownHall, a_town_hall
 
-SMTP: dict[str, Any] = {"smtp_host": "mail.town.example", "mail_from": FROM}
+SMTP: dict[str, Any] = {"smtp_url": "smtp://mail.town.example", "mail_from": FROM}
+LIKE = "The setting SMTP_URL is wrong: must look like smtps://user:password@mail.town.example."
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "no sender": (
-        {"smtp_host": "mail.town.example"},
-        "The setting MAIL_FROM is missing: SMTP_HOST needs it.",
+    "no sender": ({"smtp_url": "smtp://a"}, "The setting MAIL_FROM is missing: SMTP_URL needs it."),
+    "no server": ({"mail_from": FROM}, "The setting SMTP_URL is missing: MAIL_FROM needs it."),
+    "no password": ({"smtp_url": "smtp://hush@a"}, LIKE),
+    "no scheme": ({"smtp_url": "mail.hush.example"}, LIKE),
+    "another scheme": ({"smtp_url": "https://hush.example"}, LIKE),
+    "no port": ({"smtp_url": "smtp://a:hush"}, LIKE),
+    "nothing goes out": (
+        {"imap_url": "imaps://a:b@c"},
+        "The setting SMTP_URL is missing: IMAP_URL needs it.",
     ),
-    "no server": ({"mail_from": FROM}, "The setting SMTP_HOST is missing: MAIL_FROM needs it."),
-    "no password": (SMTP | {"smtp_user": "a"}, "The setting SMTP_PASSWORD is missing: SMTP_USER needs it."),
-    "nothing goes out": ({"imap_host": "a"}, "The setting SMTP_HOST is missing: IMAP_HOST needs it."),
-    "no user": (SMTP | {"imap_host": "a"}, "The setting IMAP_USER is missing: IMAP_HOST needs it."),
-    "no key": (
-        SMTP | {"imap_host": "a", "imap_user": "a"},
-        "The setting IMAP_PASSWORD is missing: IMAP_HOST needs it.",
+    "no login": (
+        SMTP | {"imap_url": "imaps://hush.example"},
+        "The setting IMAP_URL is wrong: must look like imaps://",
     ),
-    "a port alone": ({"mail_port": 25}, "The setting SMTP_HOST is missing: MAIL_PORT needs it."),
+    "a folder": (
+        SMTP | {"imap_url": 'imaps://a:b@c/IN"BOX'},
+        "The setting IMAP_URL is wrong: must look like imaps://",
+    ),
+    "a port alone": ({"mail_port": 25}, "The setting SMTP_URL is missing: MAIL_PORT needs it."),
     "no address": (
         SMTP | {"mail_from": "reports"},
         "The setting MAIL_FROM is wrong: must be an address such as",
@@ -42,13 +53,23 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "The setting MAIL_FROM is wrong: must be an address",
     ),
     "a plus": (SMTP | {"mail_from": "a+b@b.example"}, "The setting MAIL_FROM is wrong: must be an address"),
-    "encryption": (SMTP | {"smtp_tls": "yes"}, "The setting SMTP_TLS is wrong"),
-    "a folder": (
-        SMTP | {"imap_folder": 'IN"BOX'},
-        "The setting IMAP_FOLDER is wrong: must be a folder's name",
-    ),
-    "in a hurry": (SMTP | {"imap_every": 0}, "The setting IMAP_EVERY is wrong"),
 }
+
+READ = {
+    "smtp://mail.example": Server("mail.example", 587, "starttls"),
+    "smtps://a@b.example:p%2Fw@mail.example": Server("mail.example", 465, "tls", "a@b.example", "p/w"),
+    "smtp+plain://localhost:2500": Server("localhost", 2500, "none"),
+}
+
+
+@pytest.mark.parametrize("address", READ)
+def test_an_address_says_where_and_how(address: str) -> None:
+    assert server_of(read(_env_file=None, **SMTP | {"smtp_url": address})) == READ[address]
+
+
+def test_a_mailbox_s_address_says_which_folder() -> None:
+    settings = read(_env_file=None, **SMTP | {"imap_url": "imap://a@b.example:pw@mail.example/Reports/In"})
+    assert account_of(settings) == Account("mail.example", 143, "starttls", "a@b.example", "pw", "Reports/In")
 
 
 @pytest.mark.parametrize("what", WRONG)
@@ -57,11 +78,12 @@ def test_a_wrong_setting_is_named(what: str) -> None:
     with pytest.raises(SettingWrong) as no:
         read(_env_file=None, **given)
     assert str(no.value).startswith(said)
+    assert "hush" not in str(no.value)
 
 
 def test_e_mail_is_off_unless_it_is_set() -> None:
     settings = read(_env_file=None)
-    assert (settings.smtp_host, settings.imap_host, settings.mail_port) == (None, None, None)
+    assert (settings.smtp_url, settings.imap_url, settings.mail_port) == (None, None, None)
 
 
 async def found(**given: Any) -> list[tuple[str, str, str]]:
@@ -73,23 +95,23 @@ async def found(**given: Any) -> list[tuple[str, str, str]]:
 async def test_check_tries_the_server_and_the_mailbox(mailbox: Mailbox) -> None:
     hall = TownHall(logins={"reports": "open sesame"})
     async with a_town_hall(hall):
-        smtp = {"smtp_host": "127.0.0.1", "smtp_port": hall.port, "smtp_tls": "none", "mail_from": FROM}
-        imap = {"imap_host": "127.0.0.1", "imap_port": mailbox.port, "imap_tls": "none"}
-        doors = {"smtp_user": "reports", "imap_user": USER, "public_url": "https://town.example"}
-        right = smtp | imap | doors | {"smtp_password": "open sesame", "imap_password": PASSWORD}
+        smtp = f"smtp+plain://reports:{{}}@127.0.0.1:{hall.port}"
+        imap = f"imap+plain://{USER}:{{}}@127.0.0.1:{mailbox.port}"
+        usual = {"mail_from": FROM, "public_url": "https://town.example"}
+        right = {"smtp_url": smtp.format("open%20sesame"), "imap_url": imap.format(quote(PASSWORD)), **usual}
         assert await found(**right) == [
             ("e-mail", "ok", "127.0.0.1 lets us in."),
             ("mailbox", "ok", "INBOX at 127.0.0.1 can be read."),
         ]
-        told = await found(**right | {"smtp_password": "no", "imap_password": "no", "public_url": None})
-        assert told == [
-            ("e-mail", "wrong", "The mail server does not accept SMTP_USER with SMTP_PASSWORD (535)."),
+        wrong = {"smtp_url": smtp.format("no"), "imap_url": imap.format("no"), "public_url": None}
+        assert await found(**right | wrong) == [
+            ("e-mail", "wrong", "The mail server does not accept the login in SMTP_URL (535)."),
             ("e-mail", "note", "Links in letters lead to this machine only. Others need PUBLIC_URL."),
-            ("mailbox", "wrong", "The mailbox does not accept IMAP_USER with IMAP_PASSWORD."),
+            ("mailbox", "wrong", "The mailbox does not accept the login in IMAP_URL."),
         ]
-    assert await found(**smtp | {"public_url": "https://town.example"}) == [
+    assert await found(**right | {"imap_url": None}) == [
         ("e-mail", "wrong", "The mail server cannot be reached just now (SMTPConnectError)."),
-        ("mailbox", "note", "Nobody can answer by e-mail. That needs IMAP_HOST, or MAIL_PORT."),
+        ("mailbox", "note", "Nobody can answer by e-mail. That needs IMAP_URL, or MAIL_PORT."),
     ]
     assert [state for _, state, _ in await found()] == ["note"]
 
@@ -132,14 +154,14 @@ async def test_where_privacy_was_asked_for_nothing_is_sent_without() -> None:
     async with a_town_hall() as hall:
         with pytest.raises(NoEntry) as no:
             await connected(Server("127.0.0.1", hall.port, "starttls"))
-        assert "look at SMTP_TLS" in str(no.value)
+        assert "look at SMTP_URL" in str(no.value)
         assert not hall.arrived
 
 
 def test_passwords_are_shown_to_nobody() -> None:
-    from bot.logs import _secrets
-
-    settings = Settings(_env_file=None, smtp_password="hush", imap_password="quiet")  # type: ignore[call-arg, arg-type]
-    assert {"hush", "quiet"} <= set(_secrets(settings))
-    assert "hush" not in repr(Server("a", 1, "none", "b", "hush"))
+    lines = {"smtp_url": "smtp://a:hush%2F@b", "imap_url": "imap://a:quiet@b"}
+    settings = Settings(_env_file=None, **lines)  # type: ignore[call-arg, arg-type]
+    assert {"hush/", "hush%2F", "quiet"} <= set(_secrets(settings))
+    assert "hush" not in repr(server_of(settings))
+    assert "quiet" not in repr(account_of(settings))
     assert "hush" not in repr(settings)

@@ -30,6 +30,7 @@ from bot.services import mailboxes
 LIMITS = Limits(whole=Rate(per_second=2, burst=10), chat=Rate(per_second=1, burst=10))
 """Modest: large providers take far more, small ones grow suspicious."""
 LINES = 4  # to the mail server at once
+EVERY = 30.0  # seconds between two looks into the mailbox
 AGAIN = 60.0  # seconds after which what is held is looked at once more
 PAUSE = 5.0  # seconds after something went wrong while receiving
 
@@ -42,13 +43,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How mails go out and come in. `sender` may have a name before it. Without `account` and `port` nothing comes in;
-    `every` is in seconds."""
+    """How mails go out and come in. `sender` may have a name before it; without `account` and `port` nothing comes
+    in."""
 
     server: Server
     sender: str
     account: Account | None = None
-    every: float = 60.0
     host: str = "127.0.0.1"
     port: int | None = None
 
@@ -189,10 +189,10 @@ class EmailChannel:
                 while await collector.look():
                     pass
                 self._note("imap", None)
-                pause = self._ways.every
+                pause = EVERY
             except NoMailbox as no:
                 self._note("imap", str(no))
-                pause = max(self._ways.every, PAUSE)
+                pause = EVERY
             except Exception as error:  # noqa: BLE001 - told apart there
                 _tell(error, "mails could not be taken in")
                 pause = PAUSE

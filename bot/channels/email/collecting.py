@@ -83,18 +83,18 @@ class Box:
             if account.tls == "starttls":
                 self._line.starttls(context)
         except (OSError, imaplib.IMAP4.error):
-            raise NoMailbox("The mailbox offers no encryption that we can trust; look at IMAP_TLS.") from None
+            raise NoMailbox("The mailbox offers no encryption that we can trust; look at IMAP_URL.") from None
         try:
             self._line.login(account.user, account.password)
         except (OSError, imaplib.IMAP4.error):
-            raise NoMailbox("The mailbox does not accept IMAP_USER with IMAP_PASSWORD.") from None
+            raise NoMailbox("The mailbox does not accept the login in IMAP_URL.") from None
         try:
             done, _ = self._line.select(f'"{account.folder}"')
             if done != "OK":
-                raise NoMailbox("The mailbox has no folder of the name in IMAP_FOLDER.")
+                raise NoMailbox("The mailbox has no folder of the name in IMAP_URL.")
             self.edition = int(self._line.response("UIDVALIDITY")[1][0] or 0)
         except (OSError, imaplib.IMAP4.error, TypeError, ValueError, IndexError):
-            raise NoMailbox("The folder in IMAP_FOLDER cannot be opened.") from None
+            raise NoMailbox("The folder in IMAP_URL cannot be opened.") from None
 
     def after(self, number: int) -> list[int]:
         """The numbers of mails that came after that one."""

@@ -27,6 +27,9 @@ from bot.services import files, mailboxes
 ENCLOSED = "e-mail"
 """The subject of pictures that came with a mail, as `files` keeps them."""
 
+STRANGERS = "*"
+"""Under which answers to people we do not know are counted: their addresses are often somebody else's."""
+
 UNKNOWN = N_(
     "Thank you for writing. We could not tell which of our e-mails this answers, so it was not passed on. Please "
     "answer one of them directly."
@@ -164,7 +167,9 @@ class Intake:
                     media=media, left_out=mail.left_out,
                 )  # fmt: skip
             there = await office.at(session, number=address.id)
-            if there is not None and await mailboxes.may_ask(session, address, now=now):
+            # Whoever holds a letter could have us write to everybody, so there is an end to this too.
+            many = not self._office.may_answer(f"{STRANGERS}{letter.number}")
+            if there is not None and not many and await mailboxes.may_ask(session, address, now=now):
                 asking = await self._asking(there, about)
                 await office.put(session, there, asking, f"{NAME}:{mail.key}:ask", now)
 
@@ -206,6 +211,8 @@ class Intake:
         *, once_a_day: bool = False,
     ) -> None:  # fmt: skip
         """Answer a mail ourselves."""
+        if once_a_day and not self._office.may_answer(STRANGERS):
+            return
         now = self._office.clock()
         language = letter.language if letter is not None else self._office.language
         async with self._office.database.writing() as session:

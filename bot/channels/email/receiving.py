@@ -37,6 +37,8 @@ class _Door:
         """Taken in, or to be brought again later."""
         content = envelope.content or b""
         raw = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+        if not (envelope.mail_from or "").strip("<>"):
+            raw = b"Return-Path: <>\r\n" + raw  # a machine wrote it: it names nobody who could be answered
         try:
             await self._intake.take(raw, envelope.rcpt_tos)
         except (Busy, DatabaseTrouble):

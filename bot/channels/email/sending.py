@@ -57,7 +57,7 @@ async def connected(server: Server, patience: float = PATIENCE) -> SMTP:
     except SMTPAuthenticationError as error:
         line.close()
         raise NoEntry(
-            f"The mail server does not accept SMTP_USER with SMTP_PASSWORD ({code_of(error.code, '')})."
+            f"The mail server does not accept the login in SMTP_URL ({code_of(error.code, '')})."
         ) from None
     except ssl.SSLError as error:
         line.close()
@@ -65,9 +65,7 @@ async def connected(server: Server, patience: float = PATIENCE) -> SMTP:
     except (SMTPException, OSError) as error:
         line.close()
         if type(error) in {SMTPException, SMTPNotSupported}:  # it answers, and does not offer what we need
-            raise NoEntry(
-                "The mail server offers no encryption, or no login; look at SMTP_TLS and SMTP_USER."
-            ) from None
+            raise NoEntry("The mail server offers no encryption, or no login; look at SMTP_URL.") from None
         raise NoEntry(f"The mail server cannot be reached just now ({type(error).__name__}).") from None
     return line
 
