@@ -103,13 +103,6 @@ RULES: Mapping[str, Rule] = {
         ("service_requests", "concerns", "happenings", "photos", "nudges"),
         timedelta(days=730),
     ),
-    "desk": Rule(
-        N_("Ready answers of a body, and the numbers of reports as they were counted last"),
-        N_("until they are taken away or counted anew; they hold nobody"),
-        N_("so that those in charge need not write the same twice, and see how they do"),
-        ("answer_templates", "report_figures"),
-        people=False,
-    ),
     "post": Rule(
         N_("Your post in a council or another body"),
         N_("until you leave it, or erase yourself"),
@@ -130,6 +123,8 @@ RULES: Mapping[str, Rule] = {
             "named_places",
             "place_words",
             "spots",
+            "answer_templates",
+            "report_figures",
         ),
     ),
     "deed": Rule(
