@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import working_days
@@ -257,20 +257,21 @@ class _Week:
 async def due(session: AsyncSession, *, now: datetime) -> Sequence[str]:
     """Whose numbers are to be counted anew: those of bodies and communities that have reports."""
     fresh = set(await session.scalars(select(ReportFigures.subject).where(ReportFigures.at > now - EVERY)))
-    bodies = await session.scalars(select(Body.id).order_by(Body.id))
-    towns = await session.scalars(select(Community.id).order_by(Community.id))
+    theirs, here = ServiceRequest.body_id == Body.id, ServiceRequest.community_id == Community.id
+    bodies = await session.scalars(select(Body.id).where(exists().where(theirs)).order_by(Body.id))
+    towns = await session.scalars(select(Community.id).where(exists().where(here)).order_by(Community.id))
     wanted = [f"body:{number}" for number in bodies] + [f"community:{number}" for number in towns]
     return [subject for subject in wanted if subject not in fresh]
 
 
 async def counted(session: AsyncSession, subject: str, *, now: datetime) -> Numbers | None:
-    """Count them; None where nothing was reported."""
+    """Count them; None for what there is no more."""
     whose, _, number = subject.partition(":")
     if whose == "body":
-        numbers = await of_body(session, await session.get_one(Body, int(number)), now=now)
-    else:
-        numbers = await of_community(session, await session.get_one(Community, int(number)), now=now)
-    return numbers if numbers.reports or sum(numbers.ages) else None
+        body = await session.get(Body, int(number))
+        return None if body is None else await of_body(session, body, now=now)
+    community = await session.get(Community, int(number))
+    return None if community is None else await of_community(session, community, now=now)
 
 
 async def keep(session: AsyncSession, subject: str, numbers: Numbers, *, now: datetime) -> None:
