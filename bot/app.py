@@ -139,7 +139,8 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         jobs.entries.append(Entry("tidy pictures", clearing(settings.media_dir), 3600))
     health.setup(folkmoot.web, folkmoot.unready, folkmoot.standing_by)
     if role.doors:
-        pages.setup(folkmoot.web, database, clock, settings, folkmoot.artist, links_of(channels))
+        links = links_of(channels)
+        pages.setup(folkmoot.web, database, clock, settings, folkmoot.artist, links, intake.drawer)
     return folkmoot
 
 

@@ -19,7 +19,8 @@ from bot.errors import DatabaseTrouble, DeliveryFailed, RetryLater
 from bot.intake import Fetch, Intake
 from bot.message import Media
 from bot.models import Fact, Poll
-from bot.services import files, portraits, posters, report_numbers, turnout
+from bot.services import files, portraits, posters, report_numbers, report_photos, turnout
+from bot.services.report_photos import Wanted
 from bot.services.sources import subject
 from bot.store import FRESH, Store
 
@@ -63,13 +64,14 @@ class Drawing:
 
 
 async def fetching(database: Database, clock: Clock, intake: Intake) -> None:
-    """Fetch the pictures that organisers send for their communities, until cancelled: in a process that knows the
-    channels which have them."""
+    """Fetch the pictures that organisers send for their communities, and those of reports, until cancelled: in a
+    process that knows the channels which have them."""
     while True:
         try:
             await fetch_pictures(database, clock, intake.content, intake.reaches)
+            await fetch_report_photos(database, clock, intake)
         except TROUBLES as error:
-            log.warning("pictures of communities are not fetched just now", reason=type(error).__name__)
+            log.warning("pictures are not fetched just now", reason=type(error).__name__)
         await asyncio.sleep(LOOK)
 
 
@@ -92,6 +94,37 @@ async def fetch_pictures(
             log.info("a picture of a community cannot be shown", reason=type(error).__name__)
         async with database.writing() as session:
             await portraits.keep(session, community_id, media, picture, now=clock())
+
+
+async def fetch_report_photos(database: Database, clock: Clock, intake: Intake) -> None:
+    """One look, as long as there are any. Those from the web page are in the store already."""
+    while True:
+        async with database.reading() as session:
+            if not await report_photos.waiting(session, now=clock()):
+                return
+        async with database.writing() as session:
+            taken = await report_photos.take(session, now=clock(), reaches=intake.reaches)
+        if not taken:
+            return
+        await asyncio.gather(*(_fetch_photo(database, clock, intake, wanted) for wanted in taken))
+
+
+async def _fetch_photo(database: Database, clock: Clock, intake: Intake, wanted: Wanted) -> None:
+    async with database.writing() as session:
+        if await report_photos.lies_here(session, wanted, now=clock()):
+            return
+    try:
+        kept = await intake.bring(wanted.media)
+    except (RetryLater, OSError) as error:
+        log.info("a photo of a report is fetched later", reason=type(error).__name__)
+        return
+    except (DeliveryFailed, pictures.NoPicture) as error:
+        log.info("a photo of a report cannot be shown", reason=type(error).__name__)
+        async with database.writing() as session:
+            await report_photos.broken(session, wanted, now=clock())
+        return
+    async with database.writing() as session:
+        await report_photos.keep(session, wanted, kept.stored, kept.size, now=clock())
 
 
 class Counting:

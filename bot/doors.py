@@ -78,6 +78,7 @@ def _add_web_chat(folkmoot: Folkmoot) -> None:
         settings.webchat_frames,
         Shelf(settings.media_dir, intake.content, folkmoot.clock),
         intake,
+        settings.tiles,
     )
     folkmoot.add(chat, Limits())
     if folkmoot.role.doors:

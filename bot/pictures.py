@@ -79,6 +79,17 @@ def squared(content: bytes) -> bytes:
     return _redrawn(content, _square)[0]
 
 
+def narrowed(jpeg: bytes, side: int) -> bytes:
+    """The same, no longer than `side` points; raises NoPicture."""
+
+    def small(picture: Image.Image) -> Image.Image:
+        picture.draft("RGB", (side, side))
+        picture.thumbnail((side, side))
+        return picture
+
+    return _redrawn(jpeg, small)[0]
+
+
 def pixelated(jpeg: bytes, regions: Iterable[Region]) -> bytes:
     """The picture with these parts of it made into a few large cells; raises NoPicture. There is no way back."""
     return _redrawn(jpeg, _small, regions)[0]

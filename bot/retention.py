@@ -100,7 +100,7 @@ RULES: Mapping[str, Rule] = {
             "{age} after the report has ended, or until you erase yourself; the rest stays as its public history"
         ),
         N_("so that you hear what becomes of it, and can say that it is back"),
-        ("service_requests", "concerns", "happenings", "photos", "nudges"),
+        ("service_requests", "concerns", "happenings", "photos", "nudges", "files"),
         timedelta(days=730),
     ),
     "post": Rule(

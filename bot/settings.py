@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
@@ -74,7 +75,17 @@ def _line(kind: str, example: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def _tiles(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", parts.netloc):
+        raise ValueError("must look like https://tiles.example/{z}/{x}/{y}.png")
+    if sorted(re.findall(r"{([^{}]*)}", text)) != ["x", "y", "z"]:
+        raise ValueError("must have {z}, {x} and {y} in it, once each, and nothing else in braces")
+    return text
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+TileAddress = Annotated[str, AfterValidator(_tiles)]
 Token = Annotated[
     SecretStr, _secret(r"[0-9]+:[A-Za-z0-9_-]+", "must look like 123456:ABC-DEF, as BotFather gives it")
 ]
@@ -85,6 +96,20 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 SmtpUrl = Annotated[SecretStr, _line("smtp", "smtps://user:password@mail.town.example")]
 ImapUrl = Annotated[SecretStr, _line("imap", "imaps://user:password@mail.town.example/INBOX")]
 Sender = Annotated[str, AfterValidator(_sender)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Where maps get their pictures from: an address with `{z}`, `{x}` and `{y}` in it, and who is to be named."""
+
+    address: str
+    attribution: str
+
+    @property
+    def origin(self) -> str:
+        """The server, as a page's rules name it."""
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 class Settings(BaseSettings):
@@ -112,6 +137,8 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl = SecretStr("sqlite:///data/folkmoot.db")
     database_direct_url: DatabaseUrl | None = None
     media_dir: Path = Path("data/media")
+    map_tiles: TileAddress | None = None
+    map_attribution: str | None = Field(default=None, max_length=200)
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     metrics_host: str = "127.0.0.1"
     operator_name: str | None = Field(default=None, max_length=200)
@@ -124,6 +151,11 @@ class Settings(BaseSettings):
     def site(self) -> str:
         """Where people find the web pages, without a slash at the end."""
         return self.public_url or f"http://{'localhost' if self.host in _LOCAL else self.host}:{self.port}"
+
+    @property
+    def tiles(self) -> Tiles | None:
+        """The pictures of maps, where the operator has named a server for them."""
+        return None if self.map_tiles is None else Tiles(self.map_tiles, self.map_attribution or "")
 
     @property
     def database(self) -> URL:
@@ -164,6 +196,10 @@ def read(**given: object) -> Settings:
         raise SettingWrong(
             "The setting DATABASE_DIRECT_URL is wrong: it is for PostgreSQL behind a pooler, where DATABASE_URL "
             "leads to the pooler and this one to the server."
+        )
+    if settings.map_tiles and not settings.map_attribution:
+        raise SettingWrong(
+            "The setting MAP_ATTRIBUTION is missing: whoever made the map of MAP_TILES is to be named on it."
         )
     if settings.telegram_mode == "webhook" and settings.telegram_token:
         if not settings.public_url:

@@ -67,7 +67,7 @@ async def card(turn: Turn, made: ServiceRequest) -> Message:
     own = how is not None and (how.why == "reporter" or made.confidential)
     history = await histories.of(turn.session, made, own=own)
     names = await report_news.team_names(turn.session, history)
-    return letters.card(view, history, how, turn.tongue, names=names.get(turn.tongue.code))
+    return letters.card(view, history, how, turn.tongue, names=names.get(turn.tongue.code), site=turn.site)
 
 
 @router.press(Same)

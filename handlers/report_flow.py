@@ -59,7 +59,7 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
     view = await report_views.of(turn.session, made)
     reason = await routing.reason(turn.session, made.because, service_code=code, address=made.address)
-    return turn.edit(report_letters.received(view, reason, turn.tongue))
+    return turn.edit(report_letters.received(view, reason, turn.tongue, site=turn.site))
 
 
 async def _what(ask: Ask, turn: Turn) -> str:

@@ -68,7 +68,7 @@ class Pages:
             town = await communities.by_slug(session, slug)
             if town is None:
                 return None
-            to = spoken(request, self.language, _languages(town))
+            to = spoken(request, self.language, languages_of(town))
             open_polls = await polls.open_in(session, town.id, now=now)
             closed = await outcomes.closed(session, town, now=now)
             owed = (await outcomes.ledger(session, town, now=now)).owed
@@ -81,9 +81,10 @@ class Pages:
                 _=to._,
                 n_=to.n_,
                 tongue=to,
-                languages=[i18n.tongue(code) for code in _languages(town)],
+                languages=[i18n.tongue(code) for code in languages_of(town)],
                 name=town.name_in(to.code),
                 slug=town.slug,
+                lang=f"?lang={to.code}" if request.query.get("lang") else "",
                 picture=shown and f"/c/{town.slug}/picture.jpg?v={shown}",
                 site=self.site,
                 open=[_asked(poll, town, self.links, to) for poll in open_polls],
@@ -92,7 +93,7 @@ class Pages:
                 rate=rate,
                 loop=letters.loop(rate.told, rate.due, to),
                 within=OUTCOME_WITHIN.days,
-                doors=_doors(self.links("", town.slug)),
+                doors=doors_of(self.links("", town.slug)),
             )
         )
         return Made.of(drawn, "text/html")
@@ -123,18 +124,18 @@ def setup(
     )
 
 
-def _languages(town: Community) -> Sequence[str]:
+def languages_of(town: Community) -> Sequence[str]:
     """Those in which its page can be read."""
     return [code for code in town.languages if code in i18n.available()] or [i18n.SOURCE]
 
 
-def _doors(addresses: Mapping[str, str | None]) -> Sequence[tuple[str, str]]:
+def doors_of(addresses: Mapping[str, str | None]) -> Sequence[tuple[str, str]]:
     """Where one can take part: (name, address)."""
     return [(NAMES[place], address) for place in NAMES if (address := addresses.get(place))]
 
 
 def _asked(poll: Poll, town: Community, links: Links, to: Tongue) -> Entry:
-    doors = _doors(links(poll.code, town.slug))
+    doors = doors_of(links(poll.code, town.slug))
     closes = to._("It closes {moment}.", moment=to.moment(poll.closes_at, town.zone))
     return Entry(poll.question, doors[0][1] if doors else None, (closes,))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from bot.i18n import N_, Tongue
-from bot.letters import routing
+from bot.letters import report_following, routing
 from bot.letters.markup import bold, code, lines, paragraphs
 from bot.lifecycle import STATUSES
 from bot.message import Button, Message, Rows
@@ -130,14 +130,14 @@ def promise(view: View, tongue: Tongue) -> Markup | None:
     return tongue._("It should be solved by {solved}.", solved=tongue.day(report.expected_datetime, zone))
 
 
-def received(view: View, reason: routing.Reason, tongue: Tongue) -> Message:
+def received(view: View, reason: routing.Reason, tongue: Tongue, *, site: str | None = None) -> Message:
     """The receipt: its number, where it went and why, and by when somebody answers."""
     head = tongue._("Thank you. Your report has the number {number}.", number=reference(view))
     way = routing.because(tongue, reason)
     private = tongue._("Only those in charge can see it.") if view.report.confidential else None
     return Message(
         paragraphs(head, way, promise(view, tongue), private),
-        ((see(view, tongue),), *news_buttons(view, tongue)),
+        ((see(view, tongue),), *news_buttons(view, tongue), *page(view, tongue, site)),
     )
 
 
@@ -188,8 +188,9 @@ def card(
     tongue: Tongue,
     *,
     names: dict[int, str] | None = None,
+    site: str | None = None,
 ) -> Message:
-    """A report as a resident sees it; `names` are those of teams in its history."""
+    """A report as a resident sees it; `names` are those of teams in its history, `site` is where its page is."""
     report = view.report
     hidden = report.hidden_because is not None
     words = tongue._("The organisers have hidden the words of this report.") if hidden else report.description
@@ -210,19 +211,31 @@ def card(
         promise(view, tongue) if STATUSES[report.status].open else None,
         lines([line for line in past if line][-IN_HISTORY:]),
     )
-    return Message(text, _what_one_can_do(view, concern, tongue))
+    return Message(text, (*_what_one_can_do(view, concern, tongue), *page(view, tongue, site)))
+
+
+def page(view: View, tongue: Tongue, site: str | None) -> Rows:
+    """The way to the page that can be passed on, where everybody may read it."""
+    report = view.report
+    if site is None or report.confidential or report.hidden_because is not None:
+        return ()
+    return ((Button(tongue._("Its page, to pass on"), url=f"{site}/r/{report.service_request_id}"),),)
 
 
 def _what_one_can_do(view: View, concern: Concern | None, tongue: Tongue) -> Rows:
     number, rows = view.report.id, []
     still = STATUSES[view.report.status].open
-    if concern is None:
-        return ((Button(tongue._("I have the same problem"), Same(report=number)),),) if still else ()
-    if still:
+    if concern is None or concern.why == "follow":
+        same = (Button(tongue._("I have the same problem"), Same(report=number)),)
+        way = report_following.follow if concern is None else report_following.leave
+        rows = [same, (way(number, tongue),)] if still else []
+    elif still:
         rows.append((Button(tongue._("Add words or a photo"), Add(report=number)),))
         rows.append((Button(tongue._("Take it back"), Withdraw(report=number, sure=0)),))
     else:
         rows.append((Button(tongue._("It is back"), Back(report=number)),))
+    if concern is None:
+        return tuple(rows)
     if view.report.waiting_since is not None and concern.why == "reporter":
         rows.insert(0, (Button(tongue._("Answer the question"), Reply(report=number)),))
     return (*rows, *(news_buttons(view, tongue, concern.wants) if still else ()))

@@ -19,10 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.lifecycle import OPEN, STATUSES
+from bot.lifecycle import ENDED, OPEN, STATUSES
 from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
 
 _OPEN = text("status IN (" + ", ".join(f"'{code}'" for code in OPEN) + ")")
+_ENDED = text("status IN (" + ", ".join(f"'{code}'" for code in ENDED) + ")")
 
 _HIDDEN = text("hidden_because IS NOT NULL")
 
@@ -81,6 +82,14 @@ class ServiceRequest(Base):
         CheckConstraint("(status = 'duplicate') = (duplicate_of IS NOT NULL)", name="duplicates_have_a_twin"),
         Index("ix_service_requests_near", "cell", "service_code", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_service_requests_desk", "team_id", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_service_requests_open", "community_id", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "ix_service_requests_ended",
+            "community_id",
+            "updated_datetime",
+            sqlite_where=_ENDED,
+            postgresql_where=_ENDED,
+        ),
         Index("ix_service_requests_community_id_id", "community_id", "id"),
         Index("ix_service_requests_team_id_requested", "team_id", "requested_datetime"),
         Index("ix_service_requests_body_id_requested", "body_id", "requested_datetime"),

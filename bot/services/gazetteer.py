@@ -80,7 +80,7 @@ async def find(
     if len(typed) < SHORTEST:
         return []
     found: dict[int, NamedPlace] = {}
-    for box in (_box(near, AROUND), ()) if near else ((),):
+    for box in (around(near, AROUND), ()) if near else ((),):
         for look in (_beginning, _holding):
             if len(found) < most:
                 found |= {one.id: one for one in await look(session, wanted.words, box)}
@@ -127,7 +127,8 @@ def _begins(column: Any, letters: str) -> tuple[ColumnElement[bool], ColumnEleme
     return column >= letters, column < letters + "\U0010ffff"
 
 
-def _box(near: Place, degrees: float) -> tuple[ColumnElement[bool], ...]:
+def around(near: Place, degrees: float) -> tuple[ColumnElement[bool], ...]:
+    """What is no further off than so many degrees of latitude, to the east and west as far in metres."""
     wide = degrees / max(0.05, cos(radians(near.lat)))
     return (
         NamedPlace.lat.between(near.lat - degrees, near.lat + degrees),
@@ -153,7 +154,7 @@ async def nearest(session: AsyncSession, lat: float, long: float) -> NamedPlace 
     north, east = NamedPlace.lat - lat, NamedPlace.long - long
     far = north * north + east * east * shrinks
     for degrees in BOXES:
-        wanted = select(NamedPlace).where(*_box(here, degrees)).order_by(far, NamedPlace.id).limit(1)
+        wanted = select(NamedPlace).where(*around(here, degrees)).order_by(far, NamedPlace.id).limit(1)
         found: NamedPlace | None = await session.scalar(wanted)
         if found is not None:
             return found

@@ -28,7 +28,7 @@ from bot.models import (
     WebLine,
     WebSession,
 )
-from bot.services import mydeeds, roll
+from bot.services import mydata_reports, mydeeds, roll
 from bot.services.mydeeds import Data, Towns, moment, question, rows_of, slug
 
 FORMAT = "folkmoot-my-data"
@@ -61,6 +61,13 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
         "polls_asked": await mydeeds.asked(session, resident, towns),
         "announcements": await mydeeds.announcements(session, resident, towns),
         "following": await mydeeds.following(session, addresses),
+        "posts": await mydata_reports.posts(session, resident),
+        "reports": await mydata_reports.reports(session, resident, towns),
+        "concerns": await mydata_reports.concerns(session, resident),
+        "said_of_reports": await mydata_reports.said(session, resident),
+        "report_pictures": await mydata_reports.pictures(session, resident),
+        "rules": await mydata_reports.rules(session, resident, towns),
+        "spots": await mydata_reports.spots(session, resident, towns),
         "deeds": await mydeeds.deeds(session, resident, towns),
         "invitations": await mydeeds.invitations(session, resident, towns),
         "links": await mydeeds.links(session, resident, towns),

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import (
     Address,
+    Body,
     Broadcast,
     Community,
     Deed,
@@ -147,6 +148,8 @@ async def invitations(session: AsyncSession, resident: Resident, towns: Towns) -
             "number": one.id,
             "community": slug(towns, one.community_id),
             "role": one.role,
+            "post": one.post,
+            "body": None if one.body_id is None else (await session.get_one(Body, one.body_id)).slug,
             "made_by_you": one.made_by == resident.id,
             "used_by_you": one.used_by == resident.id,
             "made_at": moment(one.created_at),

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+from sqlalchemy.orm.interfaces import ORMOption
 
 from bot.letters.reports import View
 from bot.models import Area, Body, Community, Photo, Service, ServiceRequest, Team
@@ -22,7 +24,7 @@ async def of_many(session: AsyncSession, reports: Sequence[ServiceRequest]) -> l
     services = await _known(session, Service, Service.service_code, {one.service_code for one in reports})
     bodies = await _known(session, Body, Body.id, {one.body_id for one in reports})
     teams = await _known(session, Team, Team.id, {one.team_id for one in reports})
-    areas = await _known(session, Area, Area.id, {one.area_id for one in reports})
+    areas = await _known(session, Area, Area.id, {one.area_id for one in reports}, defer(Area.geometry))
     towns = await _known(session, Community, Community.id, {one.community_id for one in reports})
     pictures: dict[int, list[Photo]] = {}
     shown = select(Photo).where(
@@ -44,10 +46,12 @@ async def of_many(session: AsyncSession, reports: Sequence[ServiceRequest]) -> l
     ]
 
 
-async def _known(session: AsyncSession, kind: Any, key: Any, wanted: set[Any]) -> dict[Any, Any]:
+async def _known(
+    session: AsyncSession, kind: Any, key: Any, wanted: set[Any], *leave_out: ORMOption
+) -> dict[Any, Any]:
     """Rows by their keys."""
     known = [one for one in wanted if one is not None]
     if not known:
         return {}
-    rows = await session.scalars(select(kind).where(key.in_(known)))
+    rows = await session.scalars(select(kind).where(key.in_(known)).options(*leave_out))
     return {getattr(row, key.key): row for row in rows}

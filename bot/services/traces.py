@@ -21,6 +21,7 @@ from bot.models import (
     ServiceRequest,
     Spot,
 )
+from bot.services import report_photos
 
 RANK = {"follow": 0, "same": 1, "reporter": 2}
 POSTS = {"officer": 0, "lead": 1, "councillor": 0, "director": 1}
@@ -46,7 +47,7 @@ async def _without_words(session: AsyncSession, reports: Sequence[int]) -> None:
         return
     blank: dict[str, Any] = {"description": "", "address": None, "service_attributes": {}}
     await session.execute(update(ServiceRequest).where(ServiceRequest.id.in_(reports)).values(blank))
-    await session.execute(delete(Photo).where(Photo.service_request_id.in_(reports), Photo.kind == "problem"))
+    await report_photos.let_go(session, Photo.service_request_id.in_(reports), Photo.kind == "problem")
     theirs = Happening.service_request_id.in_(reports) & Happening.officer_id.is_(None)
     await session.execute(update(Happening).where(theirs).values(words=None))
 
@@ -187,7 +188,7 @@ async def _fade(session: AsyncSession, reports: Sequence[int], confidential: Seq
     await _without_words(session, confidential)
     whose: dict[str, Any] = {"resident_id": None, "named": False, "officer_id": None}
     await session.execute(update(ServiceRequest).where(ServiceRequest.id.in_(reports)).values(whose))
-    await session.execute(delete(Photo).where(Photo.service_request_id.in_(reports)))
+    await report_photos.let_go(session, Photo.service_request_id.in_(reports))
     await session.execute(delete(Concern).where(Concern.service_request_id.in_(reports)))
     theirs = Happening.service_request_id.in_(reports)
     await session.execute(update(Happening).where(theirs, _private_words()).values(words=None))

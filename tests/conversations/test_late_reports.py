@@ -8,7 +8,6 @@ from sqlalchemy import delete, func, select, update
 
 from bot.models import Address, Envelope, Nudge, Officer, Resident
 from bot.services import casework, own_reports, reports
-from tests.bodies import an_officer
 from tests.bodies_town import (
     a_desk,
     a_director,
@@ -19,6 +18,7 @@ from tests.bodies_town import (
     reported,
     untouched,
 )
+from tests.council import an_officer
 from tests.town import Person, Town
 
 SEEN = "Somebody should have looked at it by Tuesday 24 November."

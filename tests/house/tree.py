@@ -10,6 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("bot", "handlers", "locales", "migrations", "tests", "bench", "docs", ".ci")
 KINDS = {".py", ".js", ".css", ".html", ".toml", ".yaml", ".ini", ".sh", ".md"}
+FOREIGN = ROOT / "bot/console/static/leaflet"
+"""What others wrote, as it came."""
+
 NAMED = {"Makefile", "Dockerfile", ".gitignore", ".dockerignore", ".env.example"}
 
 
@@ -32,7 +35,8 @@ def _everything() -> Iterator[Path]:
 
 
 def _is_source(path: Path) -> bool:
-    return path.suffix in KINDS or path.name in NAMED or path.parent == ROOT / ".ci"
+    ours = path.suffix in KINDS or path.name in NAMED or path.parent == ROOT / ".ci"
+    return ours and path.parent != FOREIGN
 
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:

@@ -19,6 +19,7 @@ from bot.errors import DatabaseTrouble, RetryLater
 from bot.intake import Intake
 from bot.links import web_link
 from bot.message import Parcel
+from bot.settings import Tiles
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -40,10 +41,22 @@ class WebChat:
         frames: str,
         shelf: Shelf,
         intake: Intake,
+        tiles: Tiles | None = None,
     ) -> None:
         guard, ears = Guard(site), Hub(database)
         self._room = Room(
-            database, submit, rehearse, site, default_language, clock, frames, guard, ears, shelf, intake
+            database,
+            submit,
+            rehearse,
+            site,
+            default_language,
+            clock,
+            frames,
+            guard,
+            ears,
+            shelf,
+            intake,
+            tiles,
         )
 
     def setup(self, app: web.Application) -> None:

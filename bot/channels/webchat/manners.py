@@ -35,10 +35,11 @@ def ancestors(frames: str) -> str:
 
 def dress(room: Room, response: web.StreamResponse) -> None:
     """Tell the browser to load and run nothing but our own, to keep nothing, and to tell nobody."""
-    put = response.headers.setdefault
+    put, tiles = response.headers.setdefault, room.tiles
+    shown = f" data: {tiles.origin}" if tiles else ""
     put(
         "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{shown}; connect-src 'self'; "
         f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors(room.frames)}",
     )
     put("X-Content-Type-Options", "nosniff")

@@ -26,13 +26,14 @@ from bot.channels.webchat.said import LABELS, Said
 from bot.channels.webchat.words import Bubble
 from bot.errors import Refused
 from bot.i18n import Tongue, available, tongue
-from bot.message import Command, Incoming, Message
+from bot.message import Command, Incoming, Message, Place
 from bot.models import Community, WebLine
+from bot.settings import Tiles
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a page shows: to whom, where, and in which language."""
+    """What a page shows: to whom, where, and in which language. `middle` is where a map begins, if there can be one."""
 
     who: Visitor
     slug: str
@@ -41,6 +42,8 @@ class Scene:
     choices: tuple[str, ...]
     to: Tongue
     framed: bool
+    middle: Place | None = None
+    tiles: Tiles | None = None
 
 
 async def show(room: Room, request: web.Request) -> web.Response:
@@ -66,7 +69,9 @@ def scene_for(room: Room, request: web.Request, town: Community, who: Visitor, s
     otherwise = choices[0] if room.default_language not in choices else room.default_language
     to = language(request, request.query.get("lang"), who.language, choices, otherwise)
     framed = bool(request.query.get("framed"))
-    return Scene(who, town.slug, source, town.name_in(to.code), choices, to, framed)
+    known = town.lat is not None and town.long is not None
+    middle = Place(town.lat, town.long) if known else None  # type: ignore[arg-type]
+    return Scene(who, town.slug, source, town.name_in(to.code), choices, to, framed, middle, room.tiles)
 
 
 async def _rehearsed(room: Room, scene: Scene) -> tuple[Message, ...]:

@@ -23,6 +23,7 @@ from bot.message import Incoming, Message, Receipt
 from bot.models import Community
 from bot.readers import reads
 from bot.services import seals
+from bot.settings import Tiles
 
 COOKIE, FRAMED_COOKIE = "folkmoot_chat", "folkmoot_chat_framed"
 YEAR = 365 * 24 * 3600
@@ -49,6 +50,7 @@ class Room:
     hub: Hub
     shelf: Shelf
     intake: Intake
+    tiles: Tiles | None = None
     _seal: Seal | None = field(default=None)
 
     @property

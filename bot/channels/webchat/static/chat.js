@@ -2,6 +2,7 @@
 
 import { Chest } from "./chest.js";
 import { Log, fade } from "./log.js";
+import "./picker.js";
 import { Picture } from "./picture.js";
 import { Queue } from "./queue.js";
 import { Stream } from "./stream.js";
@@ -113,6 +114,8 @@ document.addEventListener("click", (event) => {
   if (navigator.geolocation) navigator.geolocation.getCurrentPosition(found, failed, { timeout: 15_000, maximumAge: 60_000 });
   else failed();
 });
+
+document.addEventListener("place", ({ detail }) => say("place", detail, { shown: words.place })); // chosen on the map
 
 document.addEventListener("keydown", (event) => {
   const languages = document.getElementById("languages");

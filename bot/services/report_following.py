@@ -1,0 +1,38 @@
+"""Following a report: somebody hears what comes of it, and is not counted among those who have the problem."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db import insert_new
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.models import Concern, Resident, ServiceRequest
+from bot.services import communities, own_reports, reports
+
+
+async def follow(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> ServiceRequest:
+    """From now on they hear what comes of it; whom it concerns already stays counted. Of one that was joined with
+    another it is the other."""
+    made = await reports.locked(session, number)
+    if made.duplicate_of is not None:
+        made = await reports.locked(session, made.duplicate_of)
+    if made.confidential or made.hidden_because is not None:
+        raise Refused(N_("I do not know this report any more."))
+    own_reports.still_open(made)
+    row = {"service_request_id": made.id, "resident_id": by.id, "why": "follow", "wants": "all", "since": now}
+    await session.execute(insert_new(session, Concern).values(row))
+    await communities.join(session, by, made.community_id, now=now)
+    return made
+
+
+async def leave(session: AsyncSession, number: int, *, by: Resident) -> None:
+    """Hear no more of it. Whoever has the problem takes it back instead."""
+    await session.execute(
+        delete(Concern).where(
+            Concern.service_request_id == number, Concern.resident_id == by.id, Concern.why == "follow"
+        )
+    )

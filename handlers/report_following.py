@@ -1,0 +1,23 @@
+"""Following a report without having the problem oneself, and leaving it again."""
+
+from bot.conversation.router import Router
+from bot.conversation.turn import Outcome, Turn
+from bot.letters import people
+from bot.letters.report_following import Follow
+from bot.letters.reports import See
+from bot.message import Button
+from bot.services import report_following, residents
+
+router = Router()
+
+
+@router.press(Follow)
+async def follow(turn: Turn, press: Follow) -> Outcome:
+    """Hear what comes of it, or no more."""
+    if not press.on:
+        await report_following.leave(turn.session, press.report, by=turn.resident)
+        return turn.say(turn._("You hear no more of this report."))
+    made = await report_following.follow(turn.session, press.report, by=turn.resident, now=turn.now)
+    residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
+    see = Button(turn._("See the report"), See(report=made.id))
+    return turn.say(turn._("You follow this report. You hear what comes of it."), (see,))
