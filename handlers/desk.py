@@ -26,6 +26,7 @@ from bot.letters.desk_presses import (
 )
 from bot.letters.markup import paragraphs
 from bot.letters.report_numbers import Numbers
+from bot.letters.report_pictures import picture
 from bot.letters.reports import View
 from bot.message import Button, Message
 from bot.press import Press
@@ -135,7 +136,7 @@ async def pictures(turn: Turn, press: Pictures) -> Outcome:
     outcome = SILENCE
     for number, photo in enumerate(case.photos, 1):
         caption = turn._("Picture {number}", number=turn.tongue.number(number))
-        outcome = outcome.say(Message(caption, media=letters.picture([photo])))
+        outcome = outcome.say(Message(caption, media=picture([photo])))
     return outcome
 
 

@@ -216,7 +216,8 @@ async def _send_lists(session: AsyncSession, this: Round, *, now: datetime) -> N
     if not this.lines:
         return
     spoken = select(Resident.id, Resident.language).where(Resident.id.in_(this.lines))
-    languages = {number: language for number, language in await session.execute(spoken)}
+    rows = await session.execute(spoken)
+    languages = {row.id: row.language for row in rows}
     for resident, lines in sorted(this.lines.items()):
         late = sorted(lines, key=lambda one: (one.target or now, one.view.report.id))
         message = letters.reminder(late, i18n.tongue(languages[resident]), now=now)

@@ -115,10 +115,8 @@ async def withdraw(
     if made.resident_id == by.id:
         made.resident_id = None
         go_on(made, now=now)  # whoever was asked is not there any more
-    if counted and made.people > 1:
-        made.people -= 1
-        return made, False
-    if not counted:
+    made.people -= counted
+    if made.people or not counted:
         return made, False
     step = lifecycle.step(made.status, "closed", "resident")
     happening = await histories.note(

@@ -30,7 +30,9 @@ async def done(session: AsyncSession) -> set[int]:
     return {int(key) for key in keys}
 
 
-async def do(session: AsyncSession, deeds: Sequence[tuple[int, Deed]]) -> dict[str, int]:
+async def do(
+    session: AsyncSession, deeds: Sequence[tuple[int, Deed]], *, mark: bool = True
+) -> dict[str, int]:
     """Do these, each marked as seen in the same transaction; returns how many were refused, by what they were."""
     refused: dict[str, int] = {}
     for number, deed in deeds:
@@ -40,7 +42,8 @@ async def do(session: AsyncSession, deeds: Sequence[tuple[int, Deed]]) -> dict[s
         except Refused:
             session.expire_all()
             refused[deed.what] = refused.get(deed.what, 0) + 1
-        session.add(Seen(channel=MARK, key=str(number), seen_at=deed.at))
+        if mark:
+            session.add(Seen(channel=MARK, key=str(number), seen_at=deed.at))
     await session.flush()
     return refused
 

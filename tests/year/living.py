@@ -67,6 +67,7 @@ class Year:
 
     async def live(self) -> None:
         """From wherever it stands to its end."""
+        self._postman_comes_once_a_day()
         async with self.database.writing() as session:
             await founding.found(session, now=moment(0, 0) - timedelta(days=3))
             lived = await session.get(Tick, STEP)
@@ -79,15 +80,28 @@ class Year:
         while True:
             now = await self._next(now, ahead)
             if now >= END:
+                self.town.clock.now = END
+                await self._look(END)
                 break
             if now.date() != day:
-                await self.town.quiet()  # a letter is delivered on its day
+                await self._delivered()
                 day = now.date()
             self.town.clock.now = now
             if ahead and ahead[-1] == now:
                 await self._do(moments[ahead.pop()])
             await self._look(now)
             self.steps += 1
+        await self._delivered()
+
+    def _postman_comes_once_a_day(self) -> None:
+        """Woken by every commit, as he is elsewhere, he would take as long as all the rest of the year."""
+        self._wake = [postman.wake for postman in self.town.folkmoot.postmen.values()]
+        for postman in self.town.folkmoot.postmen.values():
+            postman.wake = lambda: None  # type: ignore[method-assign]
+
+    async def _delivered(self) -> None:
+        for wake in self._wake:
+            wake()
         await self.town.quiet()
 
     async def _next(self, now: datetime, ahead: Sequence[datetime]) -> datetime:

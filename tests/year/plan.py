@@ -16,7 +16,7 @@ ZONE = ZoneInfo("Europe/London")
 FIRST_DAY = date(2027, 1, 4)
 DAYS = 365
 REPORTED_IN = 300  # days; after that the rest of the year runs out
-SLOTS = (time(8), time(9), time(11), time(14), time(17))
+SLOTS = (time(9), time(13), time(17))
 """When something can happen: a day has these moments and no others."""
 
 BODIES, RESIDENTS, TEAMS = 10, 120, 2
@@ -85,10 +85,10 @@ class Drawing:
         """All of it."""
         for number in range(self.reports):
             self._report(number, REPORTED_IN * number / self.reports)
-        self.add(moment(120, 2), "leave", 0, "B8T0O0")
-        self.add(moment(160, 2), "leave", 0, "B8T1O0")
+        self.add(moment(120, 1), "leave", 0, "B8T0O0")
+        self.add(moment(160, 1), "leave", 0, "B8T1O0")
         for number in range(4):
-            self.add(moment(90 + 20 * number, 3), "block", 0, f"R{number}")
+            self.add(moment(90 + 20 * number, 2), "block", 0, f"R{number}")
         ordered = sorted(enumerate(self.deeds), key=lambda pair: (pair[1].at, pair[0]))
         return Plan(0, self.reports, tuple(deed for _, deed in ordered))
 
