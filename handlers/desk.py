@@ -195,8 +195,7 @@ async def as_it_is(turn: Turn, number: int) -> Outcome:
 
 def known(turn: Turn, **answers: Any) -> dict[str, Any]:
     """What has been said already beside the button, on a page that had room for it; `answers` go with it."""
-    written: str | None = getattr(turn, "written", None)
-    return {"words": {"words": written}, **answers} if written else {}
+    return {"words": {"words": turn.written}, **answers} if turn.written else {}
 
 
 for kind, act, said in ONE_TAP:

@@ -1,6 +1,7 @@
 """A report as those in charge see it: all that is known of it on one card."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -134,9 +135,11 @@ def due(view: View, clock: str, tongue: Tongue, *, now: datetime) -> Markup | No
     said = tongue._(CLOCKS[clock], day=tongue.day(by, view.zone))
     if by >= now:
         return said
-    return (
-        said + " " + tongue.n_("⚠ That was {n} day ago.", "⚠ That was {n} days ago.", max(1, (now - by).days))
-    )
+    here = ZoneInfo(view.zone)
+    days = (now.astimezone(here).date() - by.astimezone(here).date()).days
+    if not days:
+        return said + " " + tongue._("⚠ That time has passed today.")
+    return said + " " + tongue.n_("⚠ That was {n} day ago.", "⚠ That was {n} days ago.", days)
 
 
 def _nearby(case: Case, tongue: Tongue) -> Markup | None:
