@@ -168,6 +168,6 @@ async def test_a_terminal_says_kindly_where_to_send_it(database_url: URL) -> Non
     async with everywhere(database_url.render_as_string(hide_password=False), "terminal") as town:
         olga = await town.guest("Olga")
         await olga.opens(await town.invitation("organiser"))
-        await olga.taps("Accept")
+        await sees(olga, "You are an organiser of Elm Park now.")
         await olga.says("/picture")
         await sees(olga, "In this place you cannot send pictures yet.")
