@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from bot.message import Attached, Media, Odd
@@ -220,3 +222,20 @@ async def test_whoever_reports_without_end_is_asked_kindly_to_wait(town: Town) -
     await alice.taps("Send")
     assert alice.sees("So that everyone gets an answer, I take the next one a little later.")
     assert await how_many(town) == 6
+
+
+async def test_all_pictures_of_an_album_go_with_one_report(town: Town) -> None:
+    await a_body(town)
+    alice = await town.member("Alice")
+    for number in range(3):
+        picture = Attached(Media("photo", {"paper": f"{number}.jpg"}), "Smells of gas" if not number else "")
+        await town.folkmoot.dispatcher.submit(replace(alice.incoming(picture), album="a1"))
+    await town.quiet()
+    assert alice.text.count("Please call") == 1
+    await alice.taps("Go on with the report")
+    await alice.shares_place(*HERE)
+    await alice.taps("Bins")
+    assert alice.sees("3 photos")
+    await alice.taps("Send")
+    async with town.folkmoot.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Photo)) == 3
