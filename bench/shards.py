@@ -56,6 +56,8 @@ SPREAD: Mapping[str, Spread] = {
     "areas": NOWHERE,
     "services": NOWHERE,
     "duties": NOWHERE,
+    "answer_templates": NOWHERE,
+    "report_figures": NOWHERE,
     "emergencies": NOWHERE,
     "officers": NOWHERE,
     "named_places": NOWHERE,

@@ -123,6 +123,8 @@ RULES: Mapping[str, Rule] = {
             "named_places",
             "place_words",
             "spots",
+            "answer_templates",
+            "report_figures",
         ),
     ),
     "deed": Rule(

@@ -26,6 +26,7 @@ from bot.letters.desk_presses import (
 )
 from bot.letters.markup import paragraphs
 from bot.letters.report_numbers import Numbers
+from bot.letters.report_pictures import picture
 from bot.letters.reports import View
 from bot.message import Button, Message
 from bot.press import Press
@@ -135,7 +136,7 @@ async def pictures(turn: Turn, press: Pictures) -> Outcome:
     outcome = SILENCE
     for number, photo in enumerate(case.photos, 1):
         caption = turn._("Picture {number}", number=turn.tongue.number(number))
-        outcome = outcome.say(Message(caption, media=letters.picture([photo])))
+        outcome = outcome.say(Message(caption, media=picture([photo])))
     return outcome
 
 
@@ -194,8 +195,7 @@ async def as_it_is(turn: Turn, number: int) -> Outcome:
 
 def known(turn: Turn, **answers: Any) -> dict[str, Any]:
     """What has been said already beside the button, on a page that had room for it; `answers` go with it."""
-    written: str | None = getattr(turn, "written", None)
-    return {"words": {"words": written}, **answers} if written else {}
+    return {"words": {"words": turn.written}, **answers} if turn.written else {}
 
 
 for kind, act, said in ONE_TAP:

@@ -31,7 +31,7 @@ from bot.letters.desk_presses import (
 from bot.letters.markup import bold, lines, paragraphs
 from bot.message import Media
 from bot.press import Press
-from bot.services import answer_templates, casework, desk_bulk, desk_cases
+from bot.services import answer_templates, casework, desk_bulk, desk_cases, hindrances
 from bot.services.answer_templates import Ready
 from handlers import days
 from handlers import report_steps as steps
@@ -90,11 +90,11 @@ async def _possible(turn: Turn, number: int, act: str) -> Case:
     if case.organiser:
         raise Refused(N_("Only the team that has this report can do that."))
     report = case.view.report
-    casework.not_joined(report)
+    hindrances.not_joined(report)
     if act in MOVES:
         lifecycle.step(report.status, MOVES[act], "officer")
     if act == "ask":
-        casework.can_be_asked(report)
+        hindrances.can_be_asked(report)
     return case
 
 

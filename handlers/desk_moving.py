@@ -13,7 +13,16 @@ from bot.letters.markup import unlinked
 from bot.letters.reports import short
 from bot.message import Button
 from bot.models import ServiceRequest, Team
-from bot.services import casework, communities, desk_cases, desk_routing, likely_teams, reports, twins
+from bot.services import (
+    casework,
+    communities,
+    desk_cases,
+    desk_routing,
+    hindrances,
+    likely_teams,
+    reports,
+    twins,
+)
 from bot.services.likely_teams import Choice
 from handlers.desk import as_it_is, known, shown
 
@@ -34,7 +43,7 @@ async def _ours(turn: Turn, number: int) -> ServiceRequest:
     case = await desk_cases.of(turn.session, number, by=turn.resident)
     if case.organiser:
         raise Refused(N_("Only the team that has this report can do that."))
-    casework.still_open(case.view.report)
+    hindrances.still_open(case.view.report)
     return case.view.report
 
 

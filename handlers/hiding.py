@@ -3,8 +3,8 @@
 from bot.conversation.flow import Ask, words
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
-from bot.letters import desk as letters
 from bot.letters.hiding import Hide, HidePicture, Object, Unhide, UnhidePicture
+from bot.letters.report_pictures import picture
 from bot.message import Message
 from bot.models import Photo
 from bot.services import communities, desk_cases, hiding
@@ -36,7 +36,7 @@ async def hide_it(ask: Ask, turn: Turn) -> Outcome:
     )
     photo = ask.given.get("photo")
     found = None if photo is None else await turn.session.get(Photo, photo)
-    media = None if found is None else letters.picture([found])
+    media = None if found is None else picture([found])
     why = await ask("why", words(Message(question, media=media), hiding.reason))
     number = ask.given["report"]
     if photo is None:

@@ -9,7 +9,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import reports as letters
 from bot.letters.markup import paragraphs
-from bot.letters.reports import Add, Back, Reply, Same, See, Wants, Withdraw
+from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
 from bot.message import Button, Message
 from bot.models import ServiceRequest
 from bot.services import histories, own_reports, report_news, report_views, reports

@@ -13,8 +13,9 @@ from bot.letters import people
 from bot.letters import reporting as letters
 from bot.letters import reports as report_letters
 from bot.letters import routing as routing_letters
+from bot.letters.report_pictures import picture
 from bot.letters.reporting import Told
-from bot.message import Media, Place
+from bot.message import Media, Message, Place
 from bot.models import Community, NamedPlace, Service
 from bot.services import (
     communities,
@@ -207,8 +208,8 @@ async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> 
     ]
     offers.append(("none", str(turn._("No, it is another one"))))
     told = {one.report.id for one in found if await reports.concern(turn.session, one.report, turn.resident)}
-    text = letters.twins(pairs, told, turn.tongue)
-    picked = await ask("same", choice(text, offers, encloses=steps.picture, several=True))
+    shown = Message(letters.twins(pairs, told, turn.tongue), media=picture(views[0].photos))
+    picked = await ask("same", choice(shown, offers, encloses=steps.picture, several=True))
     return None if picked == "none" else int(picked)
 
 

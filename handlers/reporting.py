@@ -7,8 +7,8 @@ from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.letters.report_presses import Report
 from bot.letters.reporting import AtSpot
-from bot.letters.reports import Report
 from bot.message import Place
 from bot.models import Spot
 from handlers import report_steps as steps

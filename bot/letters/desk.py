@@ -19,9 +19,10 @@ from bot.letters.desk_presses import (
     Take,
 )
 from bot.letters.markup import bold, lines, paragraphs, unlinked
+from bot.letters.report_pictures import picture
 from bot.letters.reports import View, headline, kind, reference, short, status
-from bot.message import Button, Media, Message, Rows
-from bot.models import Body, Photo, Team
+from bot.message import Button, Message, Rows
+from bot.models import Body, Team
 
 
 class Choice(Protocol):
@@ -108,16 +109,6 @@ def to_teams(view: View, teams: Sequence[Choice], tongue: Tongue) -> Rows:
 def team_of(team: Team, body: Body, tongue: Tongue) -> str:
     """A team with its body, on a button."""
     return f"{team.name_in(tongue.code)} · {body.name_in(tongue.code)}"
-
-
-def picture(photos: Sequence[Photo]) -> Media | None:
-    """The first of these as it goes with a message: our own copy, or what the channel that it came by knows."""
-    for photo in photos:
-        if photo.file_key is not None:
-            return Media("photo", {}, "photo.jpg", type="image/jpeg", key=photo.file_key)
-        if photo.media is not None:
-            return Media.from_json(photo.media)
-    return None
 
 
 # --- the lists -----------------------------------------------------------------------------------

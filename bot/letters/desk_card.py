@@ -1,6 +1,7 @@
 """A report as those in charge see it: all that is known of it on one card."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -9,6 +10,7 @@ from bot.letters import desk
 from bot.letters.desk_buttons import buttons
 from bot.letters.desk_past import Case, told
 from bot.letters.markup import lines, paragraphs, unlinked
+from bot.letters.report_pictures import picture
 from bot.letters.reporting import by_language
 from bot.letters.reports import View, reference, status
 from bot.lifecycle import STATUSES
@@ -20,7 +22,7 @@ WORDS = 1500  # characters of a description on the card
 
 def card(case: Case, tongue: Tongue, *, now: datetime, rows: Rows | None = None) -> Message:
     """All of it, edited in place. With a picture it is said in as many words as fit below one."""
-    media = desk.picture(case.photos[:1])
+    media = picture(case.photos[:1])
     rows = buttons(case, tongue) if rows is None else rows
     for words, lately in ((WORDS, LATELY), (400, LATELY), (300, 2), (200, 0)):
         text = _text(case, tongue, now=now, words=words, lately=lately)
@@ -133,9 +135,11 @@ def due(view: View, clock: str, tongue: Tongue, *, now: datetime) -> Markup | No
     said = tongue._(CLOCKS[clock], day=tongue.day(by, view.zone))
     if by >= now:
         return said
-    return (
-        said + " " + tongue.n_("⚠ That was {n} day ago.", "⚠ That was {n} days ago.", max(1, (now - by).days))
-    )
+    here = ZoneInfo(view.zone)
+    days = (now.astimezone(here).date() - by.astimezone(here).date()).days
+    if not days:
+        return said + " " + tongue._("⚠ That time has passed today.")
+    return said + " " + tongue.n_("⚠ That was {n} day ago.", "⚠ That was {n} days ago.", days)
 
 
 def _nearby(case: Case, tongue: Tongue) -> Markup | None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.i18n import Tongue
 from bot.letters.markup import bold, lines, paragraphs
-from bot.letters.reports import See, View, headline, reference
+from bot.letters.report_presses import See
+from bot.letters.reports import View, headline, reference
 from bot.message import Button, Message, Rows
 from bot.models import Photo, ServiceRequest
 from bot.press import Press

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from bot.i18n import N_, Tongue
 from bot.letters.desk_presses import Show
 from bot.letters.markup import bold, lines, paragraphs
-from bot.letters.reports import Reply, See, View, headline, reference, short
+from bot.letters.report_presses import Reply, See
+from bot.letters.reports import View, headline, reference, short
 from bot.message import Button, Message
 
 LISTED = 10  # reports named in one list

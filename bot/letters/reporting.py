@@ -9,7 +9,8 @@ from markupsafe import Markup
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.people import KEPT
-from bot.letters.reports import Report, View, kind, near, short
+from bot.letters.report_presses import Report
+from bot.letters.reports import View, kind, near, short
 from bot.message import Button, Media, Message, Place
 from bot.models import Community, Emergency, Service, Spot
 from bot.press import Press

@@ -8,70 +8,14 @@ from markupsafe import Markup
 from bot.i18n import N_, Tongue
 from bot.letters import report_following, routing
 from bot.letters.markup import bold, code, lines, paragraphs
+from bot.letters.report_pictures import picture
+from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
 from bot.lifecycle import STATUSES
 from bot.message import Button, Message, Rows
 from bot.models import Area, Body, Community, Concern, Happening, Photo, Service, ServiceRequest, Team
-from bot.press import Press
 
 SHORT = 120  # characters of somebody's words in a list
 IN_HISTORY = 12  # lines of a history in one message
-
-
-class Report(Press, code="qn"):
-    """Begin a report."""
-
-    community: int
-
-
-class See(Press, code="qs"):
-    """Show a report."""
-
-    report: int
-
-
-class Same(Press, code="qm"):
-    """I have the same problem."""
-
-    report: int
-
-
-class Wants(Press, code="qw"):
-    """Which news of a report somebody wants: `all`, `end`, `none`."""
-
-    report: int
-    wants: str
-
-
-class Add(Press, code="qa"):
-    """Add words or a picture to a report."""
-
-    report: int
-
-
-class Withdraw(Press, code="qx"):
-    """Take a report back; `sure` after being asked."""
-
-    report: int
-    sure: int
-
-
-class Back(Press, code="qb"):
-    """It is back, or was never fixed."""
-
-    report: int
-
-
-class Fixed(Press, code="qf"):
-    """The answer to "is it fixed?": `yes`, `no`, `unknown`."""
-
-    report: int
-    answer: str
-
-
-class Reply(Press, code="qr"):
-    """Answer what those in charge asked."""
-
-    report: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +155,8 @@ def card(
         promise(view, tongue) if STATUSES[report.status].open else None,
         lines([line for line in past if line][-IN_HISTORY:]),
     )
-    return Message(text, (*_what_one_can_do(view, concern, tongue), *page(view, tongue, site)))
+    rows = (*_what_one_can_do(view, concern, tongue), *page(view, tongue, site))
+    return Message(text, rows, media=picture(view.photos))
 
 
 def page(view: View, tongue: Tongue, site: str | None) -> Rows:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,8 +18,9 @@ from bot import lifecycle
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
-from bot.models import Body, Duty, Happening, Officer, Resident, ServiceRequest, Team
+from bot.models import Duty, Happening, Officer, Resident, ServiceRequest, Team
 from bot.services import audit, histories, officers, report_news, reports
+from bot.services.hindrances import can_be_asked, not_joined, still_open, still_to_come
 from bot.services.own_reports import end, go_on, reopen
 
 LONGEST = 1500  # characters of what is said of a report
@@ -234,42 +234,6 @@ def by_hand(team: Team, duty: Duty | None) -> dict[str, Any]:
     """Why it is with a team: somebody brought it there."""
     why = {"how": "hand", "body": team.body_id, "team": team.id}
     return why if duty is None else {**why, "duty": duty.id}
-
-
-async def still_to_come(
-    session: AsyncSession, made: ServiceRequest, day: date | None, *, now: datetime
-) -> date:
-    """A day of the work, where its body is; Refused where it has passed or is none."""
-    body = None if made.body_id is None else await session.get(Body, made.body_id)
-    today = now.astimezone(ZoneInfo(body.zone if body else "UTC")).date()
-    if day is None or day < today:
-        raise Refused(N_("Please name a day that is still to come."))
-    return day
-
-
-def can_be_asked(made: ServiceRequest) -> None:
-    """Refused where nobody is there to answer, or is asked already."""
-    still_open(made)
-    if made.resident_id is None:
-        raise Refused(
-            N_("Whoever reported this cannot be asked any more. Others it concerns may read an answer.")
-        )
-    if made.waiting_since is not None:
-        raise Refused(N_("There is a question already that waits for an answer."))
-
-
-def still_open(made: ServiceRequest) -> None:
-    """Refused where it has ended."""
-    if not lifecycle.STATUSES[made.status].open:
-        raise Refused(N_("This report has ended. Open it again first."))
-
-
-def not_joined(made: ServiceRequest) -> None:
-    """Refused where it goes on under another number."""
-    if made.status == "duplicate":
-        raise Refused(
-            N_("This report is joined with another one. Go on with that one, or take the two apart first.")
-        )
 
 
 def _seen(made: ServiceRequest, *, now: datetime) -> None:

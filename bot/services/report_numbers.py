@@ -6,13 +6,13 @@ number that could name one of them is not shown it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import working_days
@@ -30,6 +30,7 @@ CLOCKS = ("acknowledged", "answered", "resolved")
 EVERY = timedelta(hours=6)
 """So old they are at most when they are looked at."""
 
+IN_ROWS = ("reports", "open", "overdue", "due", "on_time", "reopened", "handed")
 _BESIDE = {"in_thread": True}
 _REAL = ServiceRequest.status != "duplicate"  # what goes on under another number is no report of its own
 
@@ -106,8 +107,10 @@ async def _of(
 ) -> Numbers:
     one, since = ServiceRequest, now - PERIOD
     lately = and_(whose, _REAL, one.requested_datetime >= since)
-    sums = await _sums(session, lately, now)
-    going_on = and_(whose, is_open())
+    counts = await _counts(session, and_(whose, _REAL), since, now)
+    whole = {name: sum(each[name] for each in counts.values()) for name in _measures(since, now)}
+    older = [whole.pop("open"), *(whole.pop(f"older than {days}") for days in AGES)]
+    whole.pop("by")
     people = (
         select(func.count(distinct(Concern.resident_id)))
         .join(one, one.id == Concern.service_request_id)
@@ -116,89 +119,75 @@ async def _of(
     return Numbers(
         since=since,
         people=int(await session.scalar(people, execution_options=_BESIDE) or 0),
-        ages=await _ages(session, going_on, now),
-        waiting=int(
-            await session.scalar(select(func.count()).where(going_on, one.waiting_since.is_not(None))) or 0
-        ),
+        ages=(*(more - fewer for more, fewer in pairwise(older)), older[-1]),
         clocks={name: await _clock(session, name, lately, bodies, now) for name in CLOCKS},
-        rows=tuple(_pooled(await _rows(session, lately, now))),
-        **sums,
+        rows=tuple(_pooled(counts)),
+        **whole,
     )
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
 
 
-def _measures(now: datetime) -> dict[str, ColumnElement[int]]:
-    """What is counted of any set of reports. On time is what ended by its date and did not come back; what is overdue
-    or came back is due too."""
+def _measures(since: datetime, now: datetime) -> dict[str, ColumnElement[int]]:
+    """What is counted in one look. On time is what ended by its date and did not come back; what is overdue or came
+    back is due too. `by` is how many people reported them."""
     one = ServiceRequest
+    new = one.requested_datetime >= since
     ended, late = one.status.in_(ENDED), and_(is_open(), overdue(now))
     in_time = and_(ended, one.reopened == 0, one.resolved_at <= one.expected_datetime)
+    asked = one.requested_datetime
     return {
-        "reports": func.count(),
+        "reports": _count(new),
         "overdue": _count(late),
-        "due": _count(and_(one.expected_datetime.is_not(None), or_(ended, late, one.reopened > 0))),
-        "on_time": _count(in_time),
-        "reopened": _count(one.reopened > 0),
-        "handed": _count(one.hops > 0),
-    }
-
-
-async def _sums(session: AsyncSession, lately: ColumnElement[bool], now: datetime) -> dict[str, int]:
-    one = ServiceRequest
-    wanted = _measures(now) | {
-        "hops": func.coalesce(func.sum(one.hops), 0),
-        "said": _count(one.found_fixed.is_not(None)),
-        "fixed": _count(one.found_fixed.is_(True)),
-    }
-    row = (await session.execute(select(*wanted.values()).where(lately), execution_options=_BESIDE)).one()
-    return {name: int(value or 0) for name, value in zip(wanted, row, strict=True)}
-
-
-async def _ages(session: AsyncSession, going_on: ColumnElement[bool], now: datetime) -> tuple[int, ...]:
-    """How many open ones are at most so old, each counted once; the last ones are older."""
-    edges = [now - timedelta(days=days) for days in AGES]
-    asked = ServiceRequest.requested_datetime
-    older = [_count(asked < edge) for edge in edges]
-    row = (
-        await session.execute(select(func.count(), *older).where(going_on), execution_options=_BESIDE)
-    ).one()
-    counts = [int(value) for value in row]
-    return (*(more - fewer for more, fewer in pairwise(counts)), counts[-1])
-
-
-async def _rows(session: AsyncSession, lately: ColumnElement[bool], now: datetime) -> list[tuple[Row, int]]:
-    """By team and kind, with how many people reported them."""
-    one = ServiceRequest
-    wanted = _measures(now) | {
+        "waiting": _count(is_open(), one.waiting_since.is_not(None)),
+        "due": _count(new, one.expected_datetime.is_not(None), or_(ended, late, one.reopened > 0)),
+        "on_time": _count(new, in_time),
+        "reopened": _count(new, one.reopened > 0),
+        "said": _count(new, one.found_fixed.is_not(None)),
+        "fixed": _count(new, one.found_fixed.is_(True)),
+        "handed": _count(new, one.hops > 0),
+        "hops": func.coalesce(func.sum(case((new, one.hops), else_=0)), 0),
         "open": _count(is_open()),
-        "people": func.count(distinct(one.resident_id)),
+        **{f"older than {days}": _count(is_open(), asked < now - timedelta(days=days)) for days in AGES},
+        "by": func.count(distinct(one.resident_id)),
     }
-    by = (one.team_id, one.service_code)
-    grouped = select(*by, *wanted.values()).where(lately).group_by(*by)
-    found = []
+
+
+Key = tuple[int | None, str | None]
+
+
+async def _counts(
+    session: AsyncSession, whose: ColumnElement[bool], since: datetime, now: datetime
+) -> dict[Key, dict[str, int]]:
+    """All measures by team and kind, in one look at the reports."""
+    by = (ServiceRequest.team_id, ServiceRequest.service_code)
+    wanted = _measures(since, now)
+    grouped = select(*by, *wanted.values()).where(whose).group_by(*by)
+    found = {}
     for team, service, *values in await session.execute(grouped, execution_options=_BESIDE):
-        of_it = {name: int(value) for name, value in zip(wanted, values, strict=True)}
-        people = of_it.pop("people")
-        found.append((Row(team, service, **of_it), people))
+        found[team, service] = {name: int(value) for name, value in zip(wanted, values, strict=True)}
     return found
 
 
-def _pooled(rows: Iterable[tuple[Row, int]]) -> Sequence[Row]:
+def _pooled(counts: Mapping[Key, Mapping[str, int]]) -> Sequence[Row]:
     """Rows with too few people are one row together, with as many more as it takes to hide them."""
-    ordered = sorted(rows, key=lambda pair: (pair[1], pair[0].team or 0, pair[0].service or ""))
-    small = [pair for pair in ordered if pair[1] < FEWEST]
+    ordered = sorted(counts, key=lambda key: (counts[key]["by"], key[0] or 0, key[1] or ""))
+    small = [key for key in ordered if counts[key]["by"] < FEWEST]
     rest = ordered[len(small) :]
-    while small and rest and (len(small) < 2 or sum(people for _, people in small) < FEWEST):
+
+    def behind() -> int:
+        return sum(counts[key]["by"] for key in small)
+
+    while small and rest and (len(small) < 2 or behind() < FEWEST):
         small.append(rest.pop(0))
-    shown = sorted((row for row, _ in rest), key=lambda row: (row.team or 0, row.service or ""))
-    if not small or sum(people for _, people in small) < FEWEST:
-        return shown
-    fields = ("reports", "open", "overdue", "due", "on_time", "reopened", "handed")
-    together = {name: sum(getattr(row, name) for row, _ in small) for name in fields}
-    return [*shown, Row(None, None, **together)]
+    rest.sort(key=lambda key: (key[0] or 0, key[1] or ""))
+    shown = [Row(team, kind, **{name: counts[team, kind][name] for name in IN_ROWS}) for team, kind in rest]
+    if behind() >= FEWEST:
+        together = {name: sum(counts[key][name] for key in small) for name in IN_ROWS}
+        shown.append(Row(None, None, **together))
+    return shown
 
 
 async def _clock(
@@ -268,20 +257,21 @@ class _Week:
 async def due(session: AsyncSession, *, now: datetime) -> Sequence[str]:
     """Whose numbers are to be counted anew: those of bodies and communities that have reports."""
     fresh = set(await session.scalars(select(ReportFigures.subject).where(ReportFigures.at > now - EVERY)))
-    bodies = await session.scalars(select(Body.id).order_by(Body.id))
-    towns = await session.scalars(select(Community.id).order_by(Community.id))
+    theirs, here = ServiceRequest.body_id == Body.id, ServiceRequest.community_id == Community.id
+    bodies = await session.scalars(select(Body.id).where(exists().where(theirs)).order_by(Body.id))
+    towns = await session.scalars(select(Community.id).where(exists().where(here)).order_by(Community.id))
     wanted = [f"body:{number}" for number in bodies] + [f"community:{number}" for number in towns]
     return [subject for subject in wanted if subject not in fresh]
 
 
 async def counted(session: AsyncSession, subject: str, *, now: datetime) -> Numbers | None:
-    """Count them; None where nothing was reported."""
+    """Count them; None for what there is no more."""
     whose, _, number = subject.partition(":")
     if whose == "body":
-        numbers = await of_body(session, await session.get_one(Body, int(number)), now=now)
-    else:
-        numbers = await of_community(session, await session.get_one(Community, int(number)), now=now)
-    return numbers if numbers.reports or sum(numbers.ages) else None
+        body = await session.get(Body, int(number))
+        return None if body is None else await of_body(session, body, now=now)
+    community = await session.get(Community, int(number))
+    return None if community is None else await of_community(session, community, now=now)
 
 
 async def keep(session: AsyncSession, subject: str, numbers: Numbers, *, now: datetime) -> None:

@@ -12,7 +12,8 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services import histories, report_news, reports
-from bot.services.casework import Case, case, record, still_open, write
+from bot.services.casework import Case, case, record, write
+from bot.services.hindrances import still_open
 from bot.services.own_reports import end, reopen
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.letters.reports import Fixed
+from bot.letters.report_presses import Fixed
 from bot.message import Attached, Media
 from bot.services import casework, checking_fixed, own_reports, reports
 from tests.bodies_town import Desk, a_desk, at_once, looks, mornings, named, untouched

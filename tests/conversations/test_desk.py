@@ -172,7 +172,10 @@ async def test_the_card_shows_place_people_dates_and_answers(town: Town) -> None
     message = list(desk.ann.screen.messages.values())[-1]
     links = [button.url for row in message.rows for button in row if button.url]
     assert links == ["https://www.openstreetmap.org/?mlat=51.50000&mlon=-0.10000#map=18/51.50000/-0.10000"]
-    await town.passes(days=9)
+    await town.passes(days=7, hours=8)
+    await desk.opens(desk.ann, made)
+    assert "An answer is due by Monday 30 November. ⚠ That time has passed today." in desk.ann.latest
+    await town.passes(hours=8)
     await desk.opens(desk.ann, made)
     assert "An answer is due by Monday 30 November. ⚠ That was 1 day ago." in desk.ann.latest
 

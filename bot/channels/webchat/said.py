@@ -22,7 +22,12 @@ UNCLEAR = N_("We could not read that. Please go back and try again.")
 TOO_LONG = N_("That is longer than {limit} letters. Please send it in parts.")
 EMPTY = N_("There was nothing in your message yet. Please write a few words.")
 
-LABELS = {"help": N_("Help"), "polls": N_("My polls"), "start": N_("Start")}
+LABELS = {
+    "help": N_("Help"),
+    "polls": N_("My polls"),
+    "report": N_("Report a problem"),
+    "start": N_("Start"),
+}
 """Commands that have a button of their own on the page, and what the button says."""
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
