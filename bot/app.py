@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web
 
-from bot import db, garbage, logs
-from bot.channels.telegram.limits import FREE, limits
-from bot.channels.webchat import Shelf, WebChat, clearing, tidy
+from bot import db, doors, garbage, logs
+from bot.channels.webchat import clearing, tidy
 from bot.charts import Artist
 from bot.chores import Letting, fetching
 from bot.clock import Clock, utc_now
@@ -23,8 +22,8 @@ from bot.console.server import serving
 from bot.console.watching import Watch, Watched
 from bot.conversation.dispatch import Dispatcher
 from bot.conversation.router import Router
-from bot.conversation.searching import searching
 from bot.db import Database
+from bot.doors import receiving
 from bot.errors import FolkmootError
 from bot.intake import Intake
 from bot.introduce import introducing
@@ -100,15 +99,10 @@ class Folkmoot:
         """What this process would do if another one did not."""
         names = {CLOCK: "the clock"}
         for channel in self.channels:
-            names[_receiving(channel)] = f"receiving from {channel.name}"
+            names[receiving(channel)] = f"receiving from {channel.name}"
             if channel.name in self.postmen:
                 names[self.postmen[channel.name].post] = f"the postman for {channel.name}"
         return sorted(names[lock] for lock in self.database.standing_by if lock in names)
-
-
-def _receiving(channel: Channel) -> str:
-    """The lock of whoever asks a channel for what is new."""
-    return f"receiving:{channel.credential}"
 
 
 def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Folkmoot:
@@ -139,7 +133,7 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
     letting = Letting(intake.store)
     jobs.entries.append(Entry("let go of pictures", letting, 3600, letting.afterwards))
     if role.doors or role.post:
-        _add_channels(folkmoot)
+        doors.add_channels(folkmoot)
     if settings.webchat:
         jobs.entries.append(Entry("tidy web chat", tidy, 3600))
         jobs.entries.append(Entry("tidy pictures", clearing(settings.media_dir), 3600))
@@ -148,52 +142,6 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
         links = links_of(channels)
         pages.setup(folkmoot.web, database, clock, settings, folkmoot.artist, links, intake.drawer)
     return folkmoot
-
-
-def _add_channels(folkmoot: Folkmoot) -> None:
-    """The channels that are set; their doors stand open only in a role that receives."""
-    settings, submit, doors = folkmoot.settings, folkmoot.dispatcher.submit, folkmoot.role.doors
-    router, intake = folkmoot.router, folkmoot.intake
-    if settings.telegram_token is not None:
-        from bot.channels.telegram.channel import TelegramChannel  # late: not everybody has a bot
-
-        telegram = TelegramChannel(
-            settings.telegram_token,
-            submit,
-            api_url=settings.telegram_api_url,
-            mode=settings.telegram_mode if doors else "sending",
-            webhook_secret=settings.telegram_webhook_secret,
-            public_url=settings.public_url,
-            alone=lambda work: db.in_turn(folkmoot.database, _receiving(telegram), work),
-            paid=settings.telegram_messages_per_second > FREE,
-            drawer=intake.drawer,
-            asks_for_administrators=router.asks_for_administrators,
-            search=searching(folkmoot.database, router.find, folkmoot.clock, settings.default_language),
-        )
-        pace = limits(
-            settings.telegram_messages_per_second,
-            in_chat=settings.telegram_chat_messages_per_second,
-            in_group=settings.telegram_group_messages_per_minute,
-        )
-        folkmoot.add(telegram, pace)
-        folkmoot.web.add_routes(telegram.routes())
-        folkmoot.telegram, intake.fetch = telegram, telegram.fetch
-    if settings.webchat:
-        chat = WebChat(
-            folkmoot.database,
-            submit,
-            folkmoot.dispatcher.rehearse,
-            settings.site,
-            settings.default_language,
-            folkmoot.clock,
-            settings.webchat_frames,
-            Shelf(settings.media_dir, intake.content, folkmoot.clock),
-            intake,
-            settings.tiles,
-        )
-        folkmoot.add(chat, Limits())
-        if doors:
-            chat.setup(folkmoot.web)
 
 
 @contextlib.asynccontextmanager

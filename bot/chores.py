@@ -1,5 +1,4 @@
-"""Chores that take longer than a transaction should, or look a little each time: posters are drawn, people counted,
-pictures fetched and let go, strangers forgotten, talks put away."""
+"""Chores that take longer than a transaction should: posters are drawn, people counted, pictures fetched and let go."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from bot.errors import DatabaseTrouble, DeliveryFailed, RetryLater
 from bot.intake import Fetch, Intake
 from bot.message import Media
 from bot.models import Fact, Poll
-from bot.services import files, portraits, posters, report_photos, turnout
+from bot.services import files, portraits, posters, report_numbers, report_photos, turnout
 from bot.services.report_photos import Wanted
 from bot.services.sources import subject
 from bot.store import FRESH, Store
@@ -185,3 +184,21 @@ class Letting:
             idle |= unnamed - self._idle
             await asyncio.sleep(0)
         self._idle = idle
+
+
+class CountingReports:
+    """Counts reports anew where the numbers are old: beside everything else, and then writes down what came of it."""
+
+    async def __call__(self, session: AsyncSession, now: datetime) -> None:
+        """Nothing of it has to be in one transaction with the rest."""
+
+    async def afterwards(self, database: Database, now: datetime) -> None:
+        """Count what is due."""
+        async with database.reading() as session:
+            due = await report_numbers.due(session, now=now)
+        for whose in due:
+            async with database.reading() as session:
+                numbers = await report_numbers.counted(session, whose, now=now)
+            if numbers is not None:
+                async with database.writing() as session:
+                    await report_numbers.keep(session, whose, numbers, now=now)

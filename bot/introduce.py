@@ -31,7 +31,7 @@ def menu(router: Router, tongue: Tongue) -> list[tuple[str, str]]:
     return [
         (entry.name, str(tongue._(entry.about).unescape()))
         for entry in router.commands.values()
-        if entry.about and entry.role == "resident"
+        if entry.about and entry.found_by({"resident"})
     ]
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import report_jobs
 from bot.charts import Artist
-from bot.chores import Counting, Drawing
+from bot.chores import Counting, CountingReports, Drawing
 from bot.clock import Clock
 from bot.db import Database, in_turn, trouble, wipe
 from bot.metrics import Metrics
@@ -117,7 +117,7 @@ class Entry:
 
 def entries(site: str | None, artist: Artist) -> list[Entry]:
     """What every town's clock does; `site` is where people find its pages, `artist` draws."""
-    sealing_polls, drawing, counting = Sealing(), Drawing(artist), Counting()
+    sealing_polls, drawing, counting, reports = Sealing(), Drawing(artist), Counting(), CountingReports()
     return [
         Entry("close polls", partial(close_polls, site=site), 5),
         Entry("remind", remind, 60),
@@ -127,6 +127,7 @@ def entries(site: str | None, artist: Artist) -> list[Entry]:
         Entry("remind of promises", remind_of_promises, 300),
         Entry("draw posters", drawing, 3, drawing.afterwards),
         Entry("count", counting, 60, counting.afterwards),
+        Entry("count reports", reports, 60, reports.afterwards),
         Entry("tidy", tidy, 3600),
         Entry("forget strangers", Strangers(), 20),
         Entry("let reports fade", Reports(), 20),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import structlog
 
 from bot.settings import Settings
 
 QUIET = (
-    "aiohttp.access", "aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "telegram", "tzlocal",
+    "aiohttp.access", "aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "mail", "telegram",
+    "tzlocal",
 )  # fmt: skip
 """Libraries that log each request with all it holds, or more than an operator can use; they speak up from
 warnings on, at every level that is set."""
@@ -19,14 +21,7 @@ warnings on, at every level that is set."""
 
 def configure(settings: Settings) -> None:
     """Send this program's and its libraries' logs to stderr in the chosen form and from the chosen level on."""
-    secrets = [
-        secret.get_secret_value()
-        for secret in (settings.telegram_token, settings.telegram_webhook_secret)
-        if secret is not None
-    ]
-    for url in (settings.database, settings.database_direct):
-        if url is not None and url.password is not None:
-            secrets.append(str(url.password))
+    secrets = _secrets(settings)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -64,6 +59,25 @@ def configure(settings: Settings) -> None:
     logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
     # A look left out because the last one still goes on is no news: the next one finds the same. Metrics count it.
     logging.getLogger("apscheduler.scheduler").setLevel(max(logging.ERROR, root.level))
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """What may stand in no log."""
+    found = [
+        secret.get_secret_value()
+        for secret in (
+            settings.telegram_token,
+            settings.telegram_webhook_secret,
+        )
+        if secret is not None
+    ]
+    for url in (settings.database, settings.database_direct):
+        if url is not None and url.password is not None:
+            found.append(str(url.password))
+    for line in (settings.smtp_url, settings.imap_url):
+        password = None if line is None else urlsplit(line.get_secret_value()).password
+        found += [] if password is None else [password, unquote(password)]
+    return found
 
 
 class Scrubbed(structlog.stdlib.ProcessorFormatter):

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from markupsafe import Markup, escape
 
+from bot.media import Media as Media
 from bot.press import Press
 
 ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 """The invisible marks that isolate directions, for `str.translate` to remove."""
 
-BESIDE_MEDIA = (
-    1024  # `units` of a text in one message with a picture or a document; Bot API, sendPhoto.caption
-)
-
+BESIDE_MEDIA = 1024
+"""`units` of a text in one message with a picture or a document; Bot API, sendPhoto.caption."""
 
 ELSEWHERE = "inline:"
 """What the name of a chat begins with that is one message of ours in a chat that we are not in."""
@@ -26,36 +24,6 @@ ELSEWHERE = "inline:"
 def units(text: str) -> int:
     """Length as messengers count it: in code units of UTF-16."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-# --- what goes along -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A picture or a document that lies with a message, as data: nothing of the file itself.
-
-    `files` maps the credential of a channel's bot to the name under which that channel knows the file. `name` is the
-    file's own name if it has one, `size` is in bytes and `type` a media type, as far as they are known. `about` says
-    in words what is to be seen. `key` names the copy that web pages show, once it may be shown.
-    """
-
-    kind: Literal["photo", "document"]
-    files: Mapping[str, str]
-    name: str | None = None
-    size: int | None = None
-    type: str | None = None
-    about: str | None = None
-    key: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The shape kept in talks, letters and the outbox."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-    @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> Media:
-        """Read what `as_json` wrote."""
-        return cls(**kept)
 
 
 # --- what comes in -----------------------------------------------------------------------------
@@ -84,10 +52,12 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A button was pressed. `query` is what the channel wants answered, if it waits for an answer."""
+    """A button was pressed. `query` is what the channel wants answered, if it waits for an answer; `words` are what was
+    written beside it, on a page that had a field for them (`Press.asks`)."""
 
     payload: str
     query: str | None = None
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +87,30 @@ class MovedTo:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """One picture or document, with the words below it; `command` is the command that they are, if they are one."""
+    """One picture or document, with the words below it; `command` is the command that they are, if they are one.
+    `place` is where it says that it was taken: here and not in `Media`, so that no letter carries it on."""
 
     media: Media
     text: str = ""
     command: Command | None = None
+    place: Place | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", self.text.translate(ISOLATES))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Words in answer to a letter of ours about something that has a reference (`Incoming.about`).
+
+    `to` is the chat that the letter went to: the sender has shown that they hold it, so they read what is meant for
+    that chat, whoever they are. `media` came along, `left_out` counts what came along and was not taken.
+    """
+
+    text: str
+    to: str
+    media: tuple[Media, ...] = ()
+    left_out: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", self.text.translate(ISOLATES))
@@ -135,22 +124,24 @@ class Odd:
     command: Command | None = None
 
 
-Content = Words | Command | Tap | Place | Attached | Blocked | Unblocked | MovedTo | Odd
+Content = Words | Command | Tap | Place | Attached | Reply | Blocked | Unblocked | MovedTo | Odd
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One thing that one person did, as its channel understood it.
 
-    `key` names the update within its channel: the same update that comes twice has the same key.
-    `chat` is where an answer goes, `sender` who did it; in a private chat the two are the same.
-    `message` is the channel's name for the message that a tap came from.
-    `language` is what the app or browser is set to, as a BCP 47 tag.
-    `source` is the code of the link or page that somebody came by, when the channel knows it.
+    `key` names the update within its channel: the same update that comes twice has the same key. `chat` is where an
+    answer goes, `sender` who did it; in a private chat the two are the same. `message` is the channel's name for the
+    message that a tap came from, `language` what the app or browser is set to, as a BCP 47 tag, `source` the code of
+    the link or page that somebody came by, when the channel knows it.
     `takes_note` says that the channel carries a tap's note back with the receipt. It cannot tell whether the note
     arrived, so this is for notes only: whoever misses one still sees the message change.
+    `album` is the channel's name for several things sent at once, which come one by one (see `conversation/flow.py`).
     `administers` says whether the sender is an administrator of the group, where that is asked for
     (`Router.asks_for_administrators`); None where it was not, or could not be found out.
+    `about` is the reference of what it is about, where the channel knows it (`Message.thread`); what is answered is
+    about the same, unless it says otherwise.
     `at` is when it was handed in; the dispatcher notes it.
     """
 
@@ -165,6 +156,8 @@ class Incoming:
     source: str | None = None
     takes_note: bool = False
     administers: bool | None = None
+    album: str | None = None
+    about: str | None = None
     at: datetime | None = field(default=None, compare=False)
 
     @property
@@ -203,13 +196,16 @@ Rows = tuple[tuple[Button, ...], ...]
 class Message:
     """What is said. `text` may use <b>, <i>, <code> and <a href>; lines end with a newline.
 
-    `wants_place` tells a channel that can offer it to offer "share my place". `media` goes with it.
+    `wants_place` tells a channel that can offer it to offer "share my place". `media` goes with it. `subject` is its
+    heading, plain, and `thread` the reference of what it is about, for channels that know such things.
     """
 
     text: Markup
     rows: Rows = ()
     wants_place: bool = False
     media: Media | None = None
+    subject: str | None = None
+    thread: str | None = None
 
     def __post_init__(self) -> None:
         # Plain text that a caller passed in spite of the type becomes markup here, so nothing is ever left unescaped.
@@ -219,14 +215,16 @@ class Message:
         """The shape kept in the outbox."""
         rows = [[{"label": b.label, "press": b.payload, "url": b.url} for b in row] for row in self.rows]
         kept: dict[str, Any] = {"text": str(self.text), "rows": rows, "wants_place": self.wants_place}
-        return kept if self.media is None else {**kept, "media": self.media.as_json()}
+        more = {"subject": self.subject, "thread": self.thread, "media": self.media and self.media.as_json()}
+        return kept | {name: value for name, value in more.items() if value is not None}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Message:
         """Read what `as_json` wrote."""
         rows = tuple(tuple(Button(**button) for button in row) for row in kept.get("rows", ()))
         media = Media.from_json(kept["media"]) if "media" in kept else None
-        return cls(Markup(kept["text"]), rows, kept.get("wants_place", False), media)  # noqa: S704 - our own markup
+        place, subject, thread = kept.get("wants_place", False), kept.get("subject"), kept.get("thread")
+        return cls(Markup(kept["text"]), rows, place, media, subject, thread)  # noqa: S704 - our own markup
 
 
 Action = Literal["send", "edit", "toast"]

@@ -8,7 +8,14 @@ A press is declared once and is then both what a button holds and what a handler
 
     Vote(poll=12, choice=0).pack() == "v:12:0"
 
-A press is answered in private only, unless it is declared with `groups=True`.
+A press is answered in private only, unless it is declared with `groups=True`. One that says what it does, in a sentence
+to be translated, can be a link in channels without buttons, such as e-mail; the page that the link opens says that
+sentence and asks once before anything happens. Where it `asks` for words, the page has a field of this name for them:
+
+    class Answer(Press, code="da", says=N_("Whoever reported this gets your answer."), asks=N_("Your answer")):
+        report: int
+
+What was written there comes as `Tap.words`; everywhere else the press comes without, and its handler asks for them.
 Fields are `int` or `str`; a `str` may hold letters, digits, `_`, `-` and `.`.
 Files that declare presses do without `from __future__ import annotations`: types are read at run time.
 """
@@ -33,10 +40,14 @@ class Press:
 
     code: ClassVar[str]
     groups: ClassVar[bool]
+    says: ClassVar[str | None]
+    asks: ClassVar[str | None]
     fields: ClassVar[tuple[tuple[str, type], ...]]
 
-    def __init_subclass__(cls, *, code: str, groups: bool = False) -> None:
-        cls.code, cls.groups = code, groups
+    def __init_subclass__(
+        cls, *, code: str, groups: bool = False, says: str | None = None, asks: str | None = None
+    ) -> None:
+        cls.code, cls.groups, cls.says, cls.asks = code, groups, says, asks
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         fields = [(field.name, field.type) for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
         cls.fields = tuple((name, kind) for name, kind in fields if kind in _TYPES)

@@ -35,10 +35,12 @@ RULES: Mapping[str, Rule] = {
         ("residents",),
     ),
     "address": Rule(
-        N_("The address of your chat: your number at Telegram, or a mark of your browser"),
+        N_(
+            "The address of your chat: your number at Telegram, your e-mail address, or a mark of your browser"
+        ),
         N_("until you erase yourself"),
         N_("so that questions and answers reach you"),
-        ("addresses", "followings"),
+        ("addresses", "followings", "mailboxes"),
     ),
     "membership": Rule(
         N_("Your communities, your role and part of town there, and the link that you came by"),
@@ -121,6 +123,8 @@ RULES: Mapping[str, Rule] = {
             "named_places",
             "place_words",
             "spots",
+            "answer_templates",
+            "report_figures",
         ),
     ),
     "deed": Rule(
@@ -212,6 +216,20 @@ RULES: Mapping[str, Rule] = {
         N_("so that it can be seen as long as the announcement can"),
         ("enclosures",),
         timedelta(days=33),
+    ),
+    "held mail": Rule(
+        N_("An e-mail of yours that waits until you have shown that the address is yours"),
+        N_("{age} after it came"),
+        N_("so that you need not write it twice"),
+        ("held_mails",),
+        timedelta(days=2),
+    ),
+    "mailed picture": Rule(
+        N_("A picture that came with an e-mail"),
+        N_("{age} after it came; what it is passed on for may keep it longer"),
+        N_("so that it reaches whoever it is for"),
+        ("files",),
+        timedelta(days=3),
     ),
     "joining code": Rule(
         N_("The code that makes two places one person, as a mark only"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,6 +45,36 @@ def _secret(pattern: str, hint: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def _sender(text: str) -> str:
+    _, address = parseaddr(text)
+    name, _, domain = address.rpartition("@")
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,15}", name) or not re.fullmatch(r"[A-Za-z0-9.-]{1,200}", domain):
+        raise ValueError(
+            "must be an address such as reports@town.example, with up to 15 letters, digits, dots, _ or - before the @"
+        )
+    return text
+
+
+def _line(kind: str, example: str) -> AfterValidator:
+    """A mail server: `kind` with STARTTLS, with an s behind it encrypted from the start, with +plain not at all."""
+
+    def checked(secret: SecretStr) -> SecretStr:
+        try:
+            parts = urlsplit(secret.get_secret_value())
+            port = parts.port
+        except ValueError:
+            raise ValueError(f"must look like {example}") from None
+        known = parts.scheme in {kind, f"{kind}s", f"{kind}+plain"} and parts.hostname and port != 0
+        login = (parts.username is None) == (parts.password is None)
+        folder = unquote(parts.path.strip("/"))
+        fits = folder.isascii() and folder.isprintable() and not set(folder) & set('"\\') and not parts.query
+        if not (known and login and fits) or (kind == "imap" and not parts.username):
+            raise ValueError(f"must look like {example}")
+        return secret
+
+    return AfterValidator(checked)
+
+
 def _tiles(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", parts.netloc):
@@ -62,6 +93,9 @@ WebhookSecret = Annotated[
     SecretStr, _secret(r"[A-Za-z0-9_-]{1,256}", "must be 1 to 256 letters, digits, _ or -")
 ]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
+SmtpUrl = Annotated[SecretStr, _line("smtp", "smtps://user:password@mail.town.example")]
+ImapUrl = Annotated[SecretStr, _line("imap", "imaps://user:password@mail.town.example/INBOX")]
+Sender = Annotated[str, AfterValidator(_sender)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +127,11 @@ class Settings(BaseSettings):
     public_url: WebAddress | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    smtp_url: SmtpUrl | None = None
+    mail_from: Sender | None = None
+    imap_url: ImapUrl | None = None
+    mail_port: int | None = Field(default=None, ge=0, le=65535)
+    mail_host: str = "127.0.0.1"
     webchat: bool = True
     webchat_frames: str = "*"
     database_url: DatabaseUrl = SecretStr("sqlite:///data/folkmoot.db")
@@ -169,4 +208,18 @@ def read(**given: object) -> Settings:
             raise SettingWrong(
                 "The setting TELEGRAM_WEBHOOK_SECRET is missing: TELEGRAM_MODE=webhook needs it."
             )
+    _mail_fits(settings)
     return settings
+
+
+def _mail_fits(settings: Settings) -> None:
+    """What belongs together for e-mail is there. Raises SettingWrong."""
+    needs = (
+        ("SMTP_URL", settings.smtp_url, "MAIL_FROM", settings.mail_from),
+        ("MAIL_FROM", settings.mail_from, "SMTP_URL", settings.smtp_url),
+        ("IMAP_URL", settings.imap_url, "SMTP_URL", settings.smtp_url),
+        ("MAIL_PORT", settings.mail_port, "SMTP_URL", settings.smtp_url),
+    )
+    for name, given, wanted, found in needs:
+        if given is not None and found is None:
+            raise SettingWrong(f"The setting {wanted} is missing: {name} needs it.")

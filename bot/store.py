@@ -81,7 +81,8 @@ class Folder:
         return await asyncio.to_thread(self._claim, mark)
 
     def _claim(self, mark: str) -> str:
-        self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        if not self._folder.is_dir():
+            return mark  # there is nothing yet
         with self._turn(fcntl.LOCK_EX):
             there = self._folder / ".claimed"
             if not (there.is_file() and there.read_text("utf-8")):

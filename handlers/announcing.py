@@ -147,8 +147,13 @@ def _text(ask: Ask, turn: Turn, question: Markup, read: Callable[[str], str], fi
 
 
 def _along(turn: Turn) -> Markup | None:
-    """How a picture or a document gets along, where Telegram can be reached; that is where they come from."""
-    if turn.links("", "").get("telegram") is None:
+    """How a picture or a document gets along: documents come from Telegram only, where that can be reached."""
+    by_telegram = turn.links("", "").get("telegram") is not None
+    if turn.incoming.channel == "web":
+        picture = turn._("A picture can go with it: send it together with your words.")
+        elsewhere = turn._("Documents can only be sent from Telegram; /link makes you known there.")
+        return Markup(" ").join([picture, elsewhere] if by_telegram else [picture])
+    if not by_telegram:
         return None
     if turn.incoming.channel == "telegram":
         return turn._("A picture or a document can go with it: send it with your words below.")

@@ -4,7 +4,7 @@ from bot.conversation.flow import Ask, words
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.i18n import N_
-from bot.letters.reports import Fixed, See
+from bot.letters.report_presses import Fixed, See
 from bot.message import Button
 from bot.services import checking_fixed, own_reports, reports
 from handlers import report_steps as steps

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot import when
 from bot.conversation.flow import Answer, Prompt, words
 from bot.conversation.turn import Turn
-from bot.models import Community
 from bot.services import questions
 
 AHEAD = (7, 30, 90)  # days
@@ -17,21 +16,28 @@ AHEAD = (7, 30, 90)  # days
 Day = Prompt[date]
 
 
+class Somewhere(Protocol):
+    """Where days begin: a community, or a body."""
+
+    @property
+    def zone(self) -> str: ...
+
+
 def until(
-    turn: Turn, community: Community, question: Any, check: Callable[[date], date] | None = None
+    turn: Turn, place: Somewhere, question: Any, check: Callable[[date], date] | None = None
 ) -> Prompt[date]:
     """A day. What was understood is what is kept: "in 7 days" stays the same day when the night passes."""
 
     def checked(day: date) -> date:
-        return check(day) if check else questions.promised_day(day, community.zone, now=turn.now)
+        return check(day) if check else questions.promised_day(day, place.zone, now=turn.now)
 
     def typed(text: str) -> date:
-        moment = when.read(text, turn.tongue, community.zone, now=turn.now)
-        return checked(moment.astimezone(ZoneInfo(community.zone)).date())
+        moment = when.read(text, turn.tongue, place.zone, now=turn.now)
+        return checked(moment.astimezone(ZoneInfo(place.zone)).date())
 
     def tapped(days: str) -> date:
-        moment = when.in_days(int(days), community.zone, now=turn.now)
-        return checked(moment.astimezone(ZoneInfo(community.zone)).date())
+        moment = when.in_days(int(days), place.zone, now=turn.now)
+        return checked(moment.astimezone(ZoneInfo(place.zone)).date())
 
     prompt = words(
         question,

@@ -9,8 +9,8 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import reports as letters
 from bot.letters.markup import paragraphs
-from bot.letters.reports import Add, Back, Reply, Same, See, Wants, Withdraw
-from bot.message import Button, Media, Message
+from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
+from bot.message import Button, Message
 from bot.models import ServiceRequest
 from bot.services import histories, own_reports, report_news, report_views, reports
 from handlers import report_steps as steps
@@ -147,14 +147,13 @@ async def more(ask: Ask, turn: Turn) -> Outcome:
     text = ""
     if ask.enclosed is None or ask.has("more"):
         text = await ask("more", _more(turn, act))
-    media: tuple[Media, ...] = () if ask.enclosed is None else (ask.enclosed,)
     do: Any = {"add": own_reports.add, "reply": own_reports.reply, "again": own_reports.again}[act]
     made: ServiceRequest = await do(
-        turn.session, ask.given["report"], text, media, by=turn.resident, now=turn.now
+        turn.session, ask.given["report"], text, ask.all_enclosed, by=turn.resident, now=turn.now
     )
     see_it = Button(turn._("See the report"), See(report=made.id))
     return turn.edit(turn._(_DONE[act]), (see_it,))
 
 
 def _more(turn: Turn, act: str) -> Prompt[str]:
-    return words(turn._(_ASKS[act]), reports.described, encloses=steps.picture)
+    return words(turn._(_ASKS[act]), reports.described, encloses=steps.picture, several=True)

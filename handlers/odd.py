@@ -7,7 +7,6 @@ from bot.i18n import N_
 from bot.letters.markup import lines, opening, paragraphs
 from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
 from bot.services import communities, officers
-from handlers.report_steps import is_picture
 from handlers.reporting import begin as begin_report
 
 router = Router()
@@ -44,20 +43,20 @@ async def odd(turn: Turn, thing: Odd) -> Outcome:
     return SILENCE if answer is None or turn.incoming.group else turn.say(turn._(answer))
 
 
-@router.unprompted(Attached)
+@router.unprompted(Attached, places=True)
 async def attached(turn: Turn, thing: Attached) -> Outcome:
     """A picture begins a report; of another document nothing is known. Organisers may have wanted to pass it on."""
     hint = None
     if turn.incoming.group:
         return SILENCE
-    if await communities.organised_by(turn.session, turn.resident):
+    if turn.incoming.album is None and await communities.organised_by(turn.session, turn.resident):
         hint = turn._(
             "To send it to your whole community, send it again with /announce and your words below it."
         )
-    if not is_picture(thing.media):
+    if not thing.media.is_picture:
         return turn.say(paragraphs(turn._(WORDS_PLEASE), hint))
     outcome = SILENCE if hint is None else turn.say(hint)
-    return outcome + begin_report(turn, text=thing.text, media=thing.media)
+    return outcome + begin_report(turn, text=thing.text)
 
 
 @router.command("help", words=N_("help"), about=N_("What I can do"), groups=True)
@@ -74,7 +73,7 @@ async def help_me(turn: Turn, rest: str) -> Outcome:
             rtl=turn.tongue.rtl,
         )
         for entry in turn.commands.values()
-        if entry.about and entry.role in roles
+        if entry.about and entry.found_by(roles)
     ]
     return turn.say(paragraphs(turn._("This is what I can do:"), lines(listed)))
 

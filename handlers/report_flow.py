@@ -13,13 +13,15 @@ from bot.letters import people
 from bot.letters import reporting as letters
 from bot.letters import reports as report_letters
 from bot.letters import routing as routing_letters
+from bot.letters.report_pictures import picture
 from bot.letters.reporting import Told
-from bot.message import Media, Place
+from bot.message import Media, Message, Place
 from bot.models import Community, NamedPlace, Service
 from bot.services import (
     communities,
     gazetteer,
     guessing,
+    naming,
     nearby,
     own_reports,
     report_views,
@@ -33,10 +35,13 @@ from handlers.report_steps import Where
 
 router = Router()
 
+ALONG: dict[str, Any] = {"encloses": steps.picture, "several": True}
+"""Pictures may be sent with any answer; those of an album come one by one, whatever is asked meanwhile."""
+
 NO_TOWN = N_("You are in no community yet. Send /start to find yours.")
 
 
-@router.flow("report")
+@router.flow("report", places=True)
 async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     """What, where, which kind; is it one that is known; a look at it, and off it goes."""
     said = await _what(ask, turn)
@@ -49,9 +54,9 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     attributes = await _questions(ask, turn, service, community)
     same = await _twin(ask, turn, service, where)
     if same is not None:
-        return await join(turn, same, said, _media(ask))
+        return await join(turn, same, said, ask.all_enclosed)
     code = service.service_code if service else None
-    draft = reports.Draft(said, code, attributes, where.place, where.words, _media(ask))
+    draft = reports.Draft(said, code, attributes, where.place, where.words, ask.all_enclosed)
     draft, name = await _look(ask, turn, community, service, draft, way)
     made = await reports.report(turn.session, community, draft, by=turn.resident, now=turn.now)
     turn.resident.name = name or turn.resident.name
@@ -61,21 +66,16 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     return turn.edit(report_letters.received(view, reason, turn.tongue, site=turn.site))
 
 
-def _media(ask: Ask) -> tuple[Media, ...]:
-    return () if ask.enclosed is None else (ask.enclosed,)
-
-
 async def _what(ask: Ask, turn: Turn) -> str:
     """Words may be left out where a photo or the kind says enough."""
-    if ask.enclosed is not None and not ask.has("what"):
+    if ask.enclosed is not None and not (ask.has("what") or ask.given.get("anew")):
         return ""
     optional = ask.enclosed is not None or ask.given.get("kind") is not None
     return await ask("what", steps.what(turn, optional=optional))
 
 
 async def _where(ask: Ask, turn: Turn) -> Where:
-    taken = None  # until channels tell where a photo was taken
-    where = await ask("where", steps.where(turn, taken))
+    where = await ask("where", steps.where(turn, ask.taken_at))
     if address := ask.given.get("address"):
         return Where(where.place, address)
     return where
@@ -95,7 +95,7 @@ async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
     if len(mine) == 1:
         return mine[0]
     offers = [(str(one.id), one.name_in(turn.tongue.code)) for one in mine]
-    picked = await ask("community", choice(turn._("For which community?"), offers, encloses=steps.picture))
+    picked = await ask("community", choice(turn._("For which community?"), offers, **ALONG))
     return next(one for one in mine if str(one.id) == picked)
 
 
@@ -104,7 +104,7 @@ async def _emergency(ask: Ask, turn: Turn, said: str) -> None:
     found = await guessing.emergency(turn.session, said, None, None)
     if found is not None:
         go_on = [("on", turn._("Go on with the report"))]
-        await ask("emergency", choice(letters.emergency(found, turn.tongue), go_on))
+        await ask("emergency", choice(letters.emergency(found, turn.tongue), go_on, **ALONG))
 
 
 async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Where:
@@ -161,7 +161,7 @@ async def _way(ask: Ask, turn: Turn, community: Community, service: Service | No
     if way.how in ("private", "outside"):
         reason = await routing.reason(turn.session, way.because(), service_code=code, address=where.words)
         text = letters.not_here(routing_letters.because(turn.tongue, reason), community, turn.tongue)
-        await ask("ours", choice(text, [("tell", turn._("Tell the organisers"))]))
+        await ask("ours", choice(text, [("tell", turn._("Tell the organisers"))], **ALONG))
     return way
 
 
@@ -209,8 +209,8 @@ async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> 
     ]
     offers.append(("none", str(turn._("No, it is another one"))))
     told = {one.report.id for one in found if await reports.concern(turn.session, one.report, turn.resident)}
-    text = letters.twins(pairs, told, turn.tongue)
-    picked = await ask("same", choice(text, offers, encloses=steps.picture))
+    shown = Message(letters.twins(pairs, told, turn.tongue), media=picture(views[0].photos))
+    picked = await ask("same", choice(shown, offers, **ALONG))
     return None if picked == "none" else int(picked)
 
 
@@ -219,8 +219,9 @@ async def _look(
 ) -> tuple[reports.Draft, str | None]:
     """The preview, from which words can be added and a name told; returns what is sent, and the name."""
     if ask.given.get("adding"):
-        extra = await ask("extra", words(turn._("What else should they know?"), reports.described))
+        extra = await ask("extra", words(turn._("What else should they know?"), reports.described, **ALONG))
         draft = replace(draft, description="\n".join(part for part in (draft.description, extra) if part))
+    draft = await _private(ask, turn, service, draft)
     name = None
     if ask.given.get("named"):
         name = turn.resident.name or await ask("name", words(turn._("What is your name?"), residents.name))
@@ -239,6 +240,23 @@ async def _look(
         ask.given["adding"] = True
         ask.again("send", "extra")
     return draft, name
+
+
+async def _private(ask: Ask, turn: Turn, service: Service | None, draft: reports.Draft) -> reports.Draft:
+    """Words that may be about a private person are asked about before everybody can read them."""
+    found = naming.private_matters(draft.description)
+    if not found or (service is not None and service.confidential):
+        return draft
+    offers = [
+        ("anew", turn._("Write it anew")),
+        ("inside", turn._("Only those in charge may read it")),
+        ("public", turn._("Leave it like that")),
+    ]
+    picked = await ask("private", choice(letters.private(found, turn.tongue), offers, **ALONG))
+    if picked == "anew":
+        ask.given |= {"anew": True, "adding": False}
+        ask.again("private", "what", "extra")
+    return replace(draft, confidential=True) if picked == "inside" else draft
 
 
 def _answers(turn: Turn, service: Service | None, draft: reports.Draft) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.letters import people
 from bot.letters.report_following import Follow
-from bot.letters.reports import See
+from bot.letters.report_presses import See
 from bot.message import Button
 from bot.services import report_following, residents
 

@@ -33,20 +33,20 @@ class Where:
 
 def picture(media: Media | str) -> None:
     """Raises Refused for what is no picture."""
-    if isinstance(media, str) or not is_picture(media):
+    if isinstance(media, str) or not media.is_picture:
         raise Refused(PICTURE)
-
-
-def is_picture(media: Media) -> bool:
-    """Whether it is one, also where it was sent as a file."""
-    return media.kind == "photo" or (media.type or "").startswith("image/")
 
 
 def what(turn: Turn, *, optional: bool) -> Prompt[str]:
     """A photo, words, or both."""
     offers = [("none", turn._("No words needed"))] if optional else []
     return words(
-        turn._(letters.WHAT), reports.described, offers=offers, picked=lambda _: "", encloses=picture
+        turn._(letters.WHAT),
+        reports.described,
+        offers=offers,
+        picked=lambda _: "",
+        encloses=picture,
+        several=True,
     )
 
 
@@ -69,7 +69,13 @@ def where(turn: Turn, taken: Place | None) -> Prompt[Where]:
         return Where(words=text)
 
     message = Message(turn._(letters.WHERE), wants_place=True)
-    return Prompt(message, read, tuple(((value, str(label)),) for value, label in offers), encloses=picture)
+    return Prompt(
+        message,
+        read,
+        tuple(((value, str(label)),) for value, label in offers),
+        encloses=picture,
+        several=True,
+    )
 
 
 def which_place(turn: Turn, typed: str, found: Sequence[NamedPlace]) -> Prompt[str]:
@@ -77,7 +83,10 @@ def which_place(turn: Turn, typed: str, found: Sequence[NamedPlace]) -> Prompt[s
     offers = [(str(one.id), f"{one.name}, {one.within}" if one.within else one.name) for one in found]
     offers.append(("none", str(turn._("None of these"))))
     return choice(
-        turn._("Which one do you mean? You wrote “{place}”.", place=typed), offers, encloses=picture
+        turn._("Which one do you mean? You wrote “{place}”.", place=typed),
+        offers,
+        encloses=picture,
+        several=True,
     )
 
 
@@ -88,7 +97,9 @@ def kind(turn: Turn, services: Sequence[Service], *, everything: bool) -> Prompt
     if len(shown) < len(services):
         offers.append(("more.kinds", str(turn._("Other kinds"))))
     offers.append(("something.else", kind_name(None, turn.tongue)))
-    return choice(turn._(letters.KIND), offers, columns=2 if everything else 1, encloses=picture)
+    return choice(
+        turn._(letters.KIND), offers, columns=2 if everything else 1, encloses=picture, several=True
+    )
 
 
 def question(turn: Turn, attribute: dict[str, Any], community: Community) -> Prompt[Any]:
@@ -168,4 +179,4 @@ def decided(turn: Turn, text: Any, *, named: bool) -> Prompt[str]:
         ("words", turn._("Add words")),
         ("unnamed" if named else "named", name),
     ]
-    return choice(text, offers, encloses=picture)
+    return choice(text, offers, encloses=picture, several=True)

@@ -7,9 +7,9 @@ from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.letters.report_presses import Report
 from bot.letters.reporting import AtSpot
-from bot.letters.reports import Report
-from bot.message import Media, Place
+from bot.message import Place
 from bot.models import Spot
 from handlers import report_steps as steps
 
@@ -21,33 +21,28 @@ router = Router()
     words=N_("report"),
     about=N_("Report a problem: a photo, a place, a few words"),
     encloses=True,
+    several=True,
+    places=True,
 )
 async def report_a_problem(turn: Turn, rest: str) -> Outcome:
     """`/report`, also with words, or below a photo."""
-    return begin(turn, text=rest, media=turn.enclosed)
+    if turn.enclosed is not None:
+        steps.picture(turn.enclosed)
+    return begin(turn, text=rest)
 
 
 def begin(
-    turn: Turn,
-    *,
-    text: str = "",
-    media: Media | str | None = None,
-    place: Place | None = None,
-    community: int | None = None,
-    **given: Any,
+    turn: Turn, *, text: str = "", place: Place | None = None, community: int | None = None, **given: Any
 ) -> Outcome:
-    """Begin a report with whatever is known of it already."""
+    """Begin a report with whatever is known of it already, and with what came along."""
     answers: dict[str, Answer] = {}
     if text.strip():
         answers["what"] = {"words": text.strip()}
     if place is not None:
         answers["where"] = {"place": [place.lat, place.long]}
-    if media is not None:
-        steps.picture(media)
-        given["enclosed"] = media.as_json()  # type: ignore[union-attr]  # the other kind was refused
     if community is not None:
         given["community"] = community
-    return turn.begin("report", answers=answers, **given)
+    return turn.begin("report", answers=answers, **given, **turn.along())
 
 
 @router.press(Report)

@@ -53,7 +53,31 @@ class District:
 
 async def put(session: AsyncSession, *, now: datetime) -> District:
     """A district with Waste and Streets, a county with Highways, a landlord; bins, lamps and potholes."""
-    bodies = {
+    bodies = _bodies(now)
+    session.add_all(bodies.values())
+    await session.flush()
+    teams = {
+        slug: Team(body_id=bodies[body].id, slug=slug, names={"en": slug.title()}, created_at=now)
+        for slug, body in (("waste", "district"), ("streets", "district"), ("highways", "county"))
+    }
+    put_areas = {slug: _area(slug, bodies, now) for slug in SHAPES}
+    services = _services()
+    session.add_all([*teams.values(), *put_areas.values(), *services.values()])
+    await session.flush()
+    for service, team, area in (
+        ("bins", "waste", "district"),
+        ("lamps", "streets", "north-ward"),
+        ("lamps", "highways", "county"),
+        ("potholes", "highways", None),
+    ):
+        session.add(duty(teams[team], service, put_areas[area] if area else None, now=now))
+    await session.flush()
+    await areas.changed(session, now=now)
+    return District(bodies, teams, put_areas, services)
+
+
+def _bodies(now: datetime) -> dict[str, Body]:
+    return {
         slug: Body(
             slug=slug,
             names={"en": name},
@@ -69,47 +93,32 @@ async def put(session: AsyncSession, *, now: datetime) -> District:
             ("landlord", "Hearth Homes", "landlord", {"phone": "01632 960123"}),
         )
     }
-    session.add_all(bodies.values())
-    await session.flush()
-    teams = {
-        slug: Team(body_id=bodies[body].id, slug=slug, names={"en": slug.title()}, created_at=now)
-        for slug, body in (("waste", "district"), ("streets", "district"), ("highways", "county"))
-    }
-    put_areas = {
-        slug: Area(
-            slug=slug,
-            names={"en": slug.replace("-", " ").title()},
-            kind=kind,
-            body_id=None if body is None else bodies[body].id,
-            geometry=shape,
-            size=_size(shape),
-            changed_at=now,
-        )
-        for slug, (kind, body, shape) in SHAPES.items()
-    }
-    services = {
+
+
+def _area(slug: str, bodies: dict[str, Body], now: datetime) -> Area:
+    kind, body, shape = SHAPES[slug]
+    return Area(
+        slug=slug,
+        names={"en": slug.replace("-", " ").title()},
+        kind=kind,
+        body_id=None if body is None else bodies[body].id,
+        geometry=shape,
+        size=_size(shape),
+        changed_at=now,
+    )
+
+
+def _services() -> dict[str, Service]:
+    kinds = (
+        ("bins", "Overflowing bin", ["bin", "rubbish"]),
+        ("lamps", "Street light", ["lamp", "street light"]),
+        ("potholes", "Pothole", ["pothole", "hole in the road"]),
+        ("noise", "Noise", ["noise", "loud"]),
+    )
+    return {
         code: Service(service_code=code, names={"en": name}, keywords={"en": words}, order=order)
-        for order, (code, name, words) in enumerate(
-            (
-                ("bins", "Overflowing bin", ["bin", "rubbish"]),
-                ("lamps", "Street light", ["lamp", "street light"]),
-                ("potholes", "Pothole", ["pothole", "hole in the road"]),
-                ("noise", "Noise", ["noise", "loud"]),
-            )
-        )
+        for order, (code, name, words) in enumerate(kinds)
     }
-    session.add_all([*teams.values(), *put_areas.values(), *services.values()])
-    await session.flush()
-    for service, team, area in (
-        ("bins", "waste", "district"),
-        ("lamps", "streets", "north-ward"),
-        ("lamps", "highways", "county"),
-        ("potholes", "highways", None),
-    ):
-        session.add(duty(teams[team], service, put_areas[area] if area else None, now=now))
-    await session.flush()
-    await areas.changed(session, now=now)
-    return District(bodies, teams, put_areas, services)
 
 
 def duty(team: Team, service: str, area: Area | None, *, now: datetime, **more: Any) -> Duty:

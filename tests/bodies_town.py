@@ -15,7 +15,7 @@ from bot.message import Place
 from bot.models import Community, Happening, Officer, Resident, ServiceRequest
 from bot.services import reports
 from bot.services.reports import Draft
-from tests.bodies import Council, a_body, an_officer
+from tests.council import Council, a_body, an_officer
 from tests.town import Person, Town
 
 LONDON = ZoneInfo("Europe/London")

@@ -11,9 +11,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.message import ELSEWHERE, Attached, Command, Media, Tap
-from bot.models import Address, Base, Poll, Resident
-from bot.services import roll
+from bot.models import Address, Base, Concern, Happening, Photo, Poll, Resident, Spot
+from bot.services import mailboxes, officers, roll
+from bot.services.officers import Place
+from tests import bodies
 from tests.channels.webchat_town import Visitor, WebTown, a_web_town
+from tests.photographs import photograph
 from tests.town import Person
 
 FIRST, FIRST_ADDRESS = 7_300_001, 8_400_001
@@ -24,6 +27,9 @@ AREA = "Behind the sluice"
 TYPED = "the neighbour keeps a goat again"
 HALF = "A half-written announcement"
 SUGGESTED = "Ask the ferryman"
+EMAIL, MAILED = "mara@sluice.example", "The sluice leaks again"
+IN_CONFIDENCE = "The ferryman shouts at his goat"
+REPORTED = "The sluice leaks at its hinge"
 QUESTION, OUTCOME = "Shall the sluice be painted?", "The sluice gets painted on Sunday."
 ASKED_THERE = "Who looks after the sluice?"
 TOLD = "The sluice is closed on Friday."
@@ -31,11 +37,11 @@ LINK = "Beside the sluice"
 SEEN_THERE = "A sluice with a goat on it"
 PLAN = Media("document", {"telegram:1": "sluice-plan"}, "sluice.pdf", 120_000, "application/pdf")
 
-PERSONAL = (NAME, AREA, TYPED, HALF, SUGGESTED)
+PERSONAL = (NAME, AREA, TYPED, HALF, SUGGESTED, MAILED, IN_CONFIDENCE)
 """What she typed for herself."""
 
-PUBLIC = (QUESTION, OUTCOME, ASKED_THERE, TOLD, LINK, "sluice.pdf", "sluice-plan")
-"""What she asked and told in the name of a community: it stays."""
+PUBLIC = (QUESTION, OUTCOME, ASKED_THERE, TOLD, LINK, "sluice.pdf", "sluice-plan", REPORTED)
+"""What she asked and told in the name of a community, or reported for everyone to see: it stays."""
 
 
 @dataclass
@@ -66,12 +72,14 @@ async def everything(url: str, tmp_path: Path) -> AsyncIterator[Everything]:
         await _joins_two_places(town, mara, web)
         await _organises(town, mara)
         await _speaks_in_a_group(town)
+        await _reports_and_fills_a_post(town, mara)
         still_open = await town.poll("Is the sluice safe?", "Quite", "Not quite")
         for person in (mara, bob):
             await person.opens(still_open.code)
             await person.taps("Quite")
         await _suggests_an_answer(town, mara, still_open)
         await _leaves_things_undone(town, mara, web)
+        await _writes_a_mail(town)
         it = Everything(town, mara, web, still_open, closed)
         it.marks = await _marks(it)
         yield it
@@ -157,6 +165,46 @@ async def _suggests_an_answer(town: WebTown, mara: Person, poll: Poll) -> None:
     await mara.says(SUGGESTED)
 
 
+async def _reports_and_fills_a_post(town: WebTown, mara: Person) -> None:
+    """Two reports, one of them in confidence, with all that can hang on one; and what organisers and officers leave."""
+    put = await bodies.a_district(town)
+    waste = put.teams["waste"]
+    async with town.folkmoot.database.writing() as session:
+        offer = await officers.invite(
+            session, Place(put.bodies["district"], waste, "officer"), by=None, now=town.clock()
+        )
+    await mara.opens(offer.code)
+    async with town.folkmoot.database.writing() as session:
+        me = (await session.scalars(select(Resident).where(Resident.name == NAME))).one()
+        post, now = (await officers.of(session, me))[0], town.clock()
+        for number, (words, confidential) in enumerate(((REPORTED, False), (IN_CONFIDENCE, True))):
+            about = {"resident_id": me.id, "named": True, "confidential": confidential}
+            one = bodies.report(number, waste, now=now, officer_id=post.id, **about)
+            one.description = words
+            session.add(one)
+            await session.flush()
+            theirs = {"service_request_id": one.id, "resident_id": me.id}
+            session.add_all(
+                [
+                    Concern(why="reporter", since=now, **theirs),
+                    Happening(at=now, event="added", public=True, words=words, **theirs),
+                    Photo(kind="problem", file_key="0", at=now, **theirs),
+                ]
+            )
+        session.add(bodies.duty(waste, "bins", None, now=now, community_id=1, made_by=me.id))
+        session.add(
+            Spot(
+                code="sluice-1",
+                community_id=1,
+                name="The sluice",
+                lat=51.5,
+                long=0.1,
+                made_by=me.id,
+                made_at=now,
+            )
+        )
+
+
 async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> None:
     await mara.says("/poster")
     await mara.taps("Is the sluice safe?")
@@ -168,15 +216,28 @@ async def _leaves_things_undone(town: WebTown, mara: Person, web: Visitor) -> No
     await mara.says("/announce")
     await mara.says(HALF)
     await web.opens("/w/elm-park")
+    await web.sends_picture(photograph(), TYPED)
     await web.says("/mydata")
     await town.quiet()
+
+
+async def _writes_a_mail(town: WebTown) -> None:
+    """From an address of hers that has not shown itself yet."""
+    async with town.folkmoot.database.writing() as session:
+        me = (await session.scalars(select(Resident).where(Resident.name == NAME))).one()
+        there = await mailboxes.at(session, EMAIL, language="en", now=town.clock())
+        nobody, there.resident_id, there.preferred = there.resident_id, me.id, False
+        await session.flush()
+        await session.delete(await session.get_one(Resident, nobody))
+        about = {"about": "SL-1", "sent_to": there.id, "text": MAILED, "media": []}
+        await mailboxes.hold(session, there, "mail", now=town.clock(), **about)
 
 
 async def _marks(it: Everything) -> tuple[str, ...]:
     async with it.town.folkmoot.database.reading() as session:
         me = (await session.scalars(select(Resident).where(Resident.name == NAME))).one()
         addresses = (await session.scalars(select(Address).where(Address.resident_id == me.id))).all()
-        assert {one.channel for one in addresses} == {"paper", "web"}
+        assert {one.channel for one in addresses} == {"paper", "web", "email"}
         poll = await session.get_one(Poll, it.open_poll.id)
         voter = roll.voter_key(poll, me)
         numbers = [str(me.id), *(str(one.id) for one in addresses)]

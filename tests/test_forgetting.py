@@ -18,6 +18,14 @@ from tests.everything import FIRST, PERSONAL, PUBLIC, Everything, everything, fo
 from tests.town import Town
 
 NOBODY = {
+    "bodies": "what an operator wrote down of a council",
+    "teams": "what an operator wrote down of a council",
+    "areas": "parts of the map",
+    "services": "kinds of problems",
+    "emergencies": "numbers to call",
+    "named_places": "names of streets and squares",
+    "place_words": "words of those",
+    "nudges": "which reminders of a report went out, not to whom",
     "communities": "what an operator founded",
     "tallies": "numbers only",
     "boards": "a message in a group, which is nobody's",
@@ -100,9 +108,11 @@ async def test_nothing_of_her_is_left_in_any_table_or_file(
     assert await found(it, it.marks) == {}
     assert await asyncio.to_thread(in_files, tmp_path, it.marks) == []
     after = await found(it, PUBLIC)
-    assert {table: after.get(table) for table in ("polls", "broadcasts", "enclosures")} == {
-        table: public[table] for table in ("polls", "broadcasts", "enclosures")
-    }, "what she asked and told for the community stays, without her name"
+    assert {
+        table: after.get(table) for table in ("polls", "broadcasts", "enclosures", "service_requests")
+    } == {table: public[table] for table in ("polls", "broadcasts", "enclosures", "service_requests")}, (
+        "what she asked and told for the community stays, without her name"
+    )
     assert await it.town.result(it.closed_poll) == before
     assert await it.town.result(it.open_poll) == {"Quite": 1, "Not quite": 0}
     async with it.town.folkmoot.database.reading() as session:
@@ -153,6 +163,7 @@ async def test_what_goes_and_what_stays_is_said_before(town: Town) -> None:
         "This stays:",
         "• the counts of closed questions. Nobody can tell from them what you answered.",
         "• what you asked, told or did for a community as an organiser, without your name.",
+        "• what you reported for everyone to see, and what became of it, without your name.",
     ):
         assert words in alice.latest
     await alice.taps("Yes, erase it")

@@ -14,9 +14,10 @@ from bot import jobs, retention
 from bot.clock import SetClock
 from bot.db import Database
 from bot.db.deletes import AT_ONCE
-from bot.jobs import Entry, Jobs, tidy
+from bot.jobs import Entry, Jobs
 from bot.models import Address, Envelope, Letter, Mailing, Resident, Seen, Tick
 from bot.services import residents
+from bot.tidying import tidy
 from tests.town import MONDAY
 
 WEEK = timedelta(days=7)

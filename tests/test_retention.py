@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import retention
+from bot.channels.email.intake import ENCLOSED
 from bot.channels.webchat import tidy
 from bot.charts import Chart
 from bot.jobs import Entry
@@ -24,6 +25,7 @@ from bot.models import (
     Envelope,
     File,
     GroupCode,
+    HeldMail,
     Invitation,
     Letter,
     LinkCode,
@@ -34,7 +36,7 @@ from bot.models import (
     WebLine,
     WebSession,
 )
-from bot.services import announcements, files, invitations, result_pictures
+from bot.services import announcements, files, invitations, mailboxes, result_pictures
 from tests.house.tree import ROOT
 from tests.town import Town
 
@@ -131,6 +133,16 @@ async def enclosure(session: AsyncSession, name: str, at: datetime) -> None:
     session.add(Enclosure(broadcast_id=told.id, edition=1, key=name, kind="photo", files={}, created_at=at))
 
 
+async def held_mail(session: AsyncSession, name: str, at: datetime) -> None:
+    there = await mailboxes.at(session, f"{name}@council.example", language="en", now=at)
+    await mailboxes.hold(session, there, name, now=at, about="EP-1", sent_to=there.id, text=name, media=[])
+
+
+async def mailed_picture(session: AsyncSession, name: str, at: datetime) -> None:
+    about: dict[str, Any] = {"kind": "photo", "name": name, "media_type": "image/png", "subject": ENCLOSED}
+    await files.keep(session, b"1", life=retention.age("mailed picture"), now=at, **about)
+
+
 async def joining_code(session: AsyncSession, name: str, at: datetime) -> None:
     until = at + retention.age("joining code")
     session.add(LinkCode(code_hash=name, resident_id=await keeper(session, name, at), expires_at=until))
@@ -183,6 +195,8 @@ CASES: dict[str, tuple[Put, Any]] = {
     "picture": (picture, File),
     "drawing": (drawing, File),
     "enclosure": (enclosure, Enclosure),
+    "held mail": (held_mail, HeldMail),
+    "mailed picture": (mailed_picture, File),
     "joining code": (joining_code, LinkCode),
     "group code": (group_code, GroupCode),
     "invitation": (invitation, Invitation),
@@ -208,7 +222,10 @@ def test_each_age_has_a_case_here() -> None:
 @pytest.mark.parametrize("subject", CASES)
 async def test_what_is_older_than_its_age_goes_and_what_is_younger_stays(town: Town, subject: str) -> None:
     put, table = CASES[subject]
-    town.folkmoot.jobs.entries.append(Entry("tidy web chat", tidy, 3600))
+    town.folkmoot.jobs.entries += [
+        Entry("tidy web chat", tidy, 3600),
+        Entry("tidy mails", mailboxes.tidy, 3600),
+    ]
     await town.community()
     now, age, a_little = town.clock(), retention.age(subject), timedelta(seconds=2)
     async with town.folkmoot.database.writing() as session:

@@ -146,6 +146,7 @@ async def test_what_is_named_again_between_two_looks_stays(
     await store.put(CONTENT)
     clock.pass_by(DAY)
     await look(letting, database, clock)
+    assert await store.has(KEY), "once is not enough"
     await named(database, store, clock)
     clock.pass_by(2 * FRESH)
     await look(letting, database, clock)
@@ -157,9 +158,10 @@ async def test_of_two_towns_with_one_store_only_the_first_lets_go_of_anything(
 ) -> None:
     await store.put(CONTENT)
     assert await store.claim("another town") == "another town"
+    letting = Letting(store)
     for _ in range(4):
         clock.pass_by(DAY)
-        await look(Letting(store), database, clock)
+        await look(letting, database, clock)
     assert await store.has(KEY)
 
 

@@ -118,13 +118,28 @@ class Person:
         """Share a point on the earth."""
         return await self.does(Place(lat, long))
 
-    async def does(self, what: Content, *, message: str | None = None, key: str | None = None) -> Receipt:
+    async def does(
+        self,
+        what: Content,
+        *,
+        message: str | None = None,
+        key: str | None = None,
+        album: str | None = None,
+    ) -> Receipt:
         """Submit anything at all."""
-        receipt = await self.town.folkmoot.dispatcher.submit(self.incoming(what, message=message, key=key))
+        incoming = self.incoming(what, message=message, key=key, album=album)
+        receipt = await self.town.folkmoot.dispatcher.submit(incoming)
         await self.town.quiet()
         return receipt
 
-    def incoming(self, what: Content, *, message: str | None = None, key: str | None = None) -> Incoming:
+    def incoming(
+        self,
+        what: Content,
+        *,
+        message: str | None = None,
+        key: str | None = None,
+        album: str | None = None,
+    ) -> Incoming:
         return Incoming(
             channel=self.channel,
             key=key or f"u{next(self.town.numbers)}",
@@ -134,6 +149,7 @@ class Person:
             language=self.language,
             message=message,
             group=self.group is not None,
+            album=album,
             administers=self.administers if self.group else None,
         )
 

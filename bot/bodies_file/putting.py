@@ -137,8 +137,6 @@ async def _teams(work: _Work, part: BodyPart, teams: Sequence[TeamPart]) -> None
             work.session.add(found)
             await work.session.flush()
         changed = compared(found, team.fields)
-        if "email" in {name for name, _, _ in changed}:  # somebody there has to confirm the new one
-            found.email_confirmed_at = found.email_failed_at = None
         work.note("team", f"{part.slug}/{team.slug}", changed, new=new)
     await work.session.flush()
     for team in teams:

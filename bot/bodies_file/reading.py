@@ -74,7 +74,10 @@ def yaml_of(path: Path) -> Said:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark else ""
-        raise FileWrong(f"{path.name}{line}: this is not YAML: {error.problem or error.context}.") from None
+        raise FileWrong(
+            f"{path.name}{line}: this is not YAML: {error.problem or error.context}. "
+            "Is there a text that should be in quotes?"
+        ) from None
     except yaml.YAMLError:
         raise FileWrong(f"{path.name}: this is not YAML.") from None
     except ValueError as error:

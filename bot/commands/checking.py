@@ -30,7 +30,7 @@ class Finding:
 
 
 def check(json: AsJson = False) -> None:
-    """Look for what is wrong: settings, database, Telegram, addresses, folders, languages."""
+    """Look for what is wrong: settings, database, Telegram, e-mail, addresses, folders, languages."""
     from bot.settings import read
 
     findings = asyncio.run(_all(read()))  # a wrong setting ends it here, with its sentence
@@ -44,7 +44,7 @@ def check(json: AsJson = False) -> None:
 
 async def _all(settings: Settings) -> list[Finding]:
     findings = [Finding("settings", "ok", "All of them can be used.")]
-    for look in (_database, _media, _telegram, _webhook, _public, _languages):
+    for look in (_database, _media, _telegram, _webhook, _email, _mailbox, _public, _languages):
         findings += [one async for one in look(settings)]
     return findings
 
@@ -146,6 +146,46 @@ async def _webhook(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("webhook", "wrong", f"Telegram could not deliver: {told['last_error_message']}")
         else:
             yield Finding("webhook", "ok", "Telegram delivers here.")
+
+
+async def _email(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.smtp_url is None:
+        yield Finding("e-mail", "note", "No letters go out by e-mail. That needs SMTP_URL and MAIL_FROM.")
+        return
+    from bot.channels.email.building import server_of
+    from bot.channels.email.sending import NoEntry, connected, hang_up
+
+    server = server_of(settings)
+    try:
+        await hang_up(await connected(server, PATIENCE))
+    except NoEntry as no:
+        yield Finding("e-mail", "wrong", str(no))
+    else:
+        yield Finding("e-mail", "ok", f"{server.host} lets us in.")
+    if settings.public_url is None:
+        yield Finding("e-mail", "note", "Links in letters lead to this machine only. Others need PUBLIC_URL.")
+
+
+async def _mailbox(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.smtp_url is None:
+        return
+    from bot.channels.email.building import account_of
+    from bot.channels.email.collecting import Box, NoMailbox
+
+    account = account_of(settings)
+    if account is None:
+        if settings.mail_port is None:
+            yield Finding(
+                "mailbox", "note", "Nobody can answer by e-mail. That needs IMAP_URL, or MAIL_PORT."
+            )
+        return
+    try:
+        box = await asyncio.to_thread(Box, account, PATIENCE)
+        await asyncio.to_thread(box.leave)
+    except NoMailbox as no:
+        yield Finding("mailbox", "wrong", str(no))
+    else:
+        yield Finding("mailbox", "ok", f"{account.folder} at {account.host} can be read.")
 
 
 async def _public(settings: Settings) -> AsyncIterator[Finding]:

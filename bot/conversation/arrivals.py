@@ -21,8 +21,10 @@ Chat = tuple[str, str]
 async def unseen(
     session: AsyncSession, incomings: Iterable[Incoming], *, now: datetime
 ) -> set[tuple[str, str]]:
-    """Mark updates as seen; returns (channel, key) of those that were not seen before."""
-    keys = sorted({(one.channel, one.key) for one in incomings})
+    """Mark updates as seen, and albums; returns (channel, key) of those that were not seen before."""
+    keys = sorted(
+        {(one.channel, key) for one in incomings for key in (one.key, one.album) if key is not None}
+    )
     statement = insert_new(session, Seen).returning(Seen.channel, Seen.key)
     rows = [{"channel": channel, "key": key, "seen_at": now} for channel, key in keys]
     return {(channel, key) for channel, key in await session.execute(statement, rows)}

@@ -195,11 +195,17 @@ class Dispatcher:
         """Turns for what is new, with their places in the batch, and receipts that say "seen" for the rest."""
         new = await arrivals.unseen(session, incomings, now=self._clock())
         fresh: list[tuple[int, Incoming]] = []
+        further: list[bool] = []
         for number, incoming in enumerate(incomings):
             if (incoming.channel, incoming.key) in new:
                 new.discard((incoming.channel, incoming.key))
                 fresh.append((number, incoming))
+                album = incoming.album and (incoming.channel, incoming.album)
+                further.append(bool(album) and album not in new)
+                new -= {album} if album else set()
         turns = await self._turns(session, [incoming for _, incoming in fresh])
+        for turn, more in zip(turns, further, strict=True):
+            turn.further = more
         numbered = [(number, turn) for (number, _), turn in zip(fresh, turns, strict=True)]
         return numbered, [Receipt("seen") for _ in incomings]
 

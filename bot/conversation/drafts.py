@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import outbox
 from bot.conversation.turn import SILENCE, Outcome, Turn
@@ -40,9 +41,13 @@ def note(turn: Turn, outcome: Outcome) -> Message | None:
 def _parts(turn: Turn, outcome: Outcome) -> Sequence[tuple[Action, Message]]:
     """What is said. A tap is always answered, so that its button stops spinning."""
     tap = _tapped(turn)
-    if tap and tap.query and all(action != "toast" for action, _ in outcome.parts):
-        return (*outcome.parts, *SILENCE.toast("").parts)
-    return outcome.parts
+    parts = outcome.parts
+    if tap and tap.query and all(action != "toast" for action, _ in parts):
+        parts = (*parts, *SILENCE.toast("").parts)
+    about = turn.incoming.about
+    if about is None:
+        return parts
+    return [(action, said if said.thread else replace(said, thread=about)) for action, said in parts]
 
 
 def _tapped(turn: Turn) -> Tap | None:

@@ -6,7 +6,10 @@ Answers are recorded under names and kept as JSON on the address (`Address.talk`
      "known": ["community"], "unread": ["closes"], "waiting": "choices",
      "at": "2026-11-23T19:00:00+00:00", "aside": null}
 
-What somebody sent along (a picture, a document) is `given["enclosed"]`; the newest one stays.
+What somebody sent along (a picture, a document) is `given["enclosed"]`, the newest one, and where several are taken,
+all of them are `given["enclosures"]`. `given["taken_at"]` is where the newest that tells it was taken. The things of an
+album come one by one: the first is an answer like any other, the others are added without a word as long as the flow
+waits with a prompt that takes several. `given["album"]` names the album.
 
 `trail` lists the questions answered on the way to the one that waits, to which *Back* leads; `known` those that were
 answered when the flow began and were never asked; `unread` the answers given ahead of it, which
@@ -24,16 +27,23 @@ from markupsafe import Markup
 
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.message import Button, Media, Message, Rows
+from bot.message import Button, Media, Message, Place, Rows
 from bot.press import Press
 
 T = TypeVar("T")
 Answer = dict[str, Any]
 """`{"words": str}`, `{"pick": str}`, `{"place": [lat, long]}`, or what a prompt's `keep` makes of them; words may have
-come with a `"media"`, and `{"odd": str}` is a kind of thing that no prompt reads."""
+come with a `"media"`, its `"place"` and its `"album"`, and `{"odd": str}` is a kind of thing that no prompt reads."""
 
 WRONG_KIND = N_("I cannot use that as an answer here.")
+ENOUGH = N_("I have {most} of them now, and cannot take more.")
 
+MOST_ALONG = 5
+ALBUM = "album"
+"""The kind of several things at once, where only one can be taken."""
+
+ALONG = ("enclosures", "taken_at", ALBUM)
+"""What is known besides of what came along."""
 
 Encloses = Callable[[Media | str], None] | None
 
@@ -60,7 +70,8 @@ class Prompt(Generic[T]):
     `read` turns an Answer into a value, or raises Refused with what would be right. `keep` turns the value of a
     fresh answer into what is recorded of it, for answers whose meaning would change with time. Where a picture or a
     document may be sent along, `encloses` raises Refused with what is wrong with it; it is asked about other kinds of
-    things too, by their names, and refuses them all.
+    things too, by their names, and refuses them all. With `several` each that is sent is kept, up to five, and an
+    album is as good as one.
     """
 
     message: Message
@@ -68,6 +79,7 @@ class Prompt(Generic[T]):
     offers: tuple[tuple[tuple[str, str], ...], ...] = ()
     keep: Callable[[T], Answer] | None = None
     encloses: Encloses = None
+    several: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,27 +138,71 @@ class Ask:
         kept = self.given.get("enclosed")
         return None if kept is None else Media.from_json(kept)
 
+    @property
+    def all_enclosed(self) -> tuple[Media, ...]:
+        """Everything that was sent along so far, the newest one last."""
+        kept = self.given.get("enclosures") or [self.given.get("enclosed")]
+        return tuple(Media.from_json(one) for one in kept if one is not None)
+
+    @property
+    def taken_at(self) -> Place | None:
+        """Where the newest picture that tells it was taken."""
+        where = self.given.get("taken_at")
+        return None if where is None else Place(*where)
+
     def enclose(self, media: Media | None) -> None:
-        """Let this go along from now on, or nothing."""
-        self.given["enclosed"] = None if media is None else media.as_json()
+        """Let this go along from now on instead of the newest one; or nothing at all."""
+        if media is None:
+            self._leave_out()
+            return
+        self.given["enclosed"] = media.as_json()
+        if self.given.get("enclosures"):
+            self.given["enclosures"] = [*self.given["enclosures"][:-1], media.as_json()]
 
     def _take_along(self, name: str, prompt: Prompt[Any], answer: Answer) -> NoReturn:
         """Put what came with an answer aside; the flow goes on as if the words had come alone."""
         if prompt.encloses is None:
             raise Waiting(name, prompt, Refused(WRONG_KIND))
-        complaint = None
+        complaint, words = None, answer.get("words")
+        if ALBUM in answer and not prompt.several:
+            answer, words = {"odd": ALBUM}, None
         try:
             prompt.encloses(Media.from_json(answer["media"]) if "media" in answer else answer["odd"])
-            self.given["enclosed"] = answer["media"]
+            self._goes_along(answer, several=prompt.several)
         except Refused as no:
             complaint = no
-        if words := answer.get("words"):
+        if words:
             self._answers[name] = {"words": words}
         raise Again(() if words else (name,), complaint)
+
+    def _goes_along(self, answer: Answer, *, several: bool) -> None:
+        if several:
+            self.given.update(more_along(self.given, answer))
+        else:
+            self._leave_out()
+            self.given.update(along(answer))
+
+    def _leave_out(self) -> None:
+        for name in ("enclosed", *ALONG):
+            self.given.pop(name, None)
 
     def again(self, *names: str) -> NoReturn:
         """Forget these answers and ask for them once more."""
         raise Again(names)
+
+
+def along(answer: Answer) -> dict[str, Any]:
+    """What came with an answer, as a flow is given it."""
+    known = {"enclosed": answer["media"], "taken_at": answer.get("place"), ALBUM: answer.get(ALBUM)}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def more_along(given: dict[str, Any], answer: Answer) -> dict[str, Any]:
+    """What a flow, or what is to become one, is given when this comes along besides; Refused when it is too much."""
+    kept = given.get("enclosures") or [one for one in [given.get("enclosed")] if one is not None]
+    if len(kept) >= MOST_ALONG:
+        raise Refused(ENOUGH, most=MOST_ALONG)
+    return {**given, **along(answer), "enclosures": [*kept, answer["media"]]}
 
 
 def choice(
@@ -155,6 +211,7 @@ def choice(
     *,
     columns: int = 1,
     encloses: Encloses = None,
+    several: bool = False,
 ) -> Prompt[str]:
     """One of the offered values; a typed label counts as its tap."""
     pairs = tuple((value, _plain(label)) for value, label in offers)
@@ -168,7 +225,7 @@ def choice(
         return str(picked)
 
     rows = tuple(pairs[start : start + columns] for start in range(0, len(pairs), columns))
-    return Prompt(_message(question), read, rows, encloses=encloses)
+    return Prompt(_message(question), read, rows, encloses=encloses, several=several)
 
 
 def words(
@@ -178,6 +235,7 @@ def words(
     offers: Sequence[tuple[str, Any]] = (),
     picked: Callable[[str], T] | None = None,
     encloses: Encloses = None,
+    several: bool = False,
 ) -> Prompt[T]:
     """Typed words, read by `read` (which may raise Refused); `offers` are buttons read by `picked` instead."""
     values = {value for value, _ in offers}
@@ -191,7 +249,7 @@ def words(
         return read(text)
 
     rows = tuple(((value, _plain(label)),) for value, label in offers)
-    return Prompt(_message(question), read_either, rows, encloses=encloses)
+    return Prompt(_message(question), read_either, rows, encloses=encloses, several=several)
 
 
 def shown(prompt: Prompt[Any], talk: dict[str, Any], name: str, steps: Rows) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from bot import i18n
 from bot.conversation.searching import Finder, Findings, Search
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import BadPress
-from bot.message import Command, Content, Incoming, Tap, Words
+from bot.message import Attached, Command, Content, Incoming, Tap, Words
 from bot.models import Resident
 from bot.press import Press, code_of
 
@@ -36,9 +36,11 @@ FlowFunction = Callable[["Ask", Turn], Awaitable[Outcome]]
 class CommandEntry:
     """A command: `words` are what may be typed instead, `about` its line in menus and help (both msgids).
 
-    `role` says who finds it in menus and help: "resident" for everyone, "organiser", "officer", or None for nobody.
+    `role` says who finds it in menus and help: "resident" for everyone, "organiser", "officer", several with a space
+    between them, or None for nobody.
     `groups` says that it may be answered before everybody in a group; all else moves to the private chat. With
-    `encloses` it may stand below a picture or a document. `administrators`: in a group it asks whether the sender is
+    `encloses` it may stand below a picture or a document, with `several` below an album too; with `places` it wants to
+    know where a picture was taken. `administrators`: in a group it asks whether the sender is
     one of its administrators.
     """
 
@@ -49,7 +51,13 @@ class CommandEntry:
     role: str | None
     groups: bool
     encloses: bool = False
+    several: bool = False
+    places: bool = False
     administrators: bool = False
+
+    def found_by(self, roles: Collection[str]) -> bool:
+        """Whether whoever has these roles finds it in menus and help."""
+        return self.about is not None and not set((self.role or "").split()).isdisjoint(roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +71,12 @@ class PressEntry:
 
 @dataclass(frozen=True, slots=True)
 class FlowEntry:
-    """A flow; a `casual` one is left without asking when a command comes in the middle."""
+    """A flow; a `casual` one is left without asking when a command comes in the middle. With `places` it wants to know
+    where a picture was taken."""
 
     function: FlowFunction
     casual: bool
+    places: bool = False
 
 
 class Router:
@@ -79,6 +89,7 @@ class Router:
         self.contents: dict[type, Callable[[Turn, Any], Awaitable[Outcome]]] = {}
         self.finders: dict[str, Finder] = {}
         self._spoken: dict[str, CommandEntry] = {}
+        self._places = False
 
     def command(
         self,
@@ -89,12 +100,16 @@ class Router:
         role: str | None = "resident",
         groups: bool = False,
         encloses: bool = False,
+        several: bool = False,
+        places: bool = False,
         administrators: bool = False,
     ) -> Callable[[CommandHandler], CommandHandler]:
         """The decorated function answers `/name`."""
 
         def register(handler: CommandHandler) -> CommandHandler:
-            entry = CommandEntry(name, handler, words, about, role, groups, encloses, administrators)
+            entry = CommandEntry(
+                name, handler, words, about, role, groups, encloses, several, places, administrators
+            )
             _put(self.commands, name, entry)
             return handler
 
@@ -112,24 +127,28 @@ class Router:
 
         return register
 
-    def flow(self, name: str, *, casual: bool = False) -> Callable[[FlowFunction], FlowFunction]:
+    def flow(
+        self, name: str, *, casual: bool = False, places: bool = False
+    ) -> Callable[[FlowFunction], FlowFunction]:
         """The decorated function is the flow of that name."""
 
         def register(function: FlowFunction) -> FlowFunction:
-            _put(self.flows, name, FlowEntry(function, casual))
+            _put(self.flows, name, FlowEntry(function, casual, places))
             return function
 
         return register
 
     def unprompted(
-        self, kind: type[C]
+        self, kind: type[C], *, places: bool = False
     ) -> Callable[[Callable[[Turn, C], Awaitable[Outcome]]], Callable[[Turn, C], Awaitable[Outcome]]]:
-        """The decorated function answers content of that kind when no flow waits for it."""
+        """The decorated function answers content of that kind when no flow waits for it; with `places` it wants to
+        know where a picture was taken."""
 
         def register(
             handler: Callable[[Turn, C], Awaitable[Outcome]],
         ) -> Callable[[Turn, C], Awaitable[Outcome]]:
             _put(self.contents, kind, handler)
+            self._places |= places
             return handler
 
         return register
@@ -157,12 +176,25 @@ class Router:
             ):
                 for key, entry in theirs.items():
                     _put(mine, key, entry)
+            whole._places |= part._places or any(flow.places for flow in part.flows.values())
         whole._spoken = _spoken_commands(whole.commands.values())
         return whole
 
     def encloses(self, name: str) -> bool:
         """Whether there is such a command, and it may stand below a picture or a document."""
         return name in self.commands and self.commands[name].encloses
+
+    def takes_several(self, name: str) -> bool:
+        """Whether that command may stand below an album."""
+        return name in self.commands and self.commands[name].several
+
+    def asks_for_place(self, incoming: Incoming) -> bool:
+        """Whether the channel should find out first where a picture was taken (`Attached.place`)."""
+        what = incoming.what
+        if incoming.group or not isinstance(what, Attached) or not what.media.is_picture:
+            return False
+        entry = None if what.command is None else self.commands.get(what.command.name)
+        return self._places if entry is None else entry.places
 
     def asks_for_administrators(self, incoming: Incoming) -> bool:
         """Whether the channel should find out first if the sender administers the group (`Incoming.administers`)."""

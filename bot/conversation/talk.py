@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import retention
+from bot.conversation import along
 from bot.conversation import flow as flows
 from bot.conversation.flow import Again, Answer, Ask, Pick, Step, Waiting
 from bot.conversation.router import FlowEntry, Router
@@ -48,9 +49,10 @@ async def respond(router: Router, turn: Turn) -> Said:
     """Answer one turn. Raises Refused; changes nothing but through services that handlers call."""
     talk = turn.address.talk
     stale = talk is not None and _stale(router, talk, turn.now)
-    if stale and _answers(turn.incoming.what):
+    if stale and not turn.further and _answers(turn.incoming.what):
         return turn.say(turn._(stale)), None
-    outcome, talk = await _meaning(router, turn, None if stale else talk)
+    means = _more if turn.further else _meaning
+    outcome, talk = await means(router, turn, None if stale and not turn.further else talk)
     if outcome.start is None:
         return outcome, talk
     return await _begin(router, turn, outcome, talk)
@@ -74,16 +76,34 @@ async def _meaning(router: Router, turn: Turn, talk: Talk | None) -> Said:
         return await _commanded(router, turn, talk, Command(spoken.name))
     if turn.incoming.group and isinstance(what, Words | Place):
         raise Refused(IN_PRIVATE)  # what follows depends on who they are, which is nobody else's business
-    if isinstance(what, Attached | Odd) and what.command and router.encloses(what.command.name):
-        turn.enclosed = what.media if isinstance(what, Attached) else what.kind
-        return await _commanded(router, turn, talk, what.command)
+    if isinstance(what, Attached | Odd):
+        along.came(router, turn, what)
+        if what.command and router.encloses(what.command.name):
+            return await _commanded(router, turn, talk, what.command)
     if talk is not None and isinstance(what, Attached):
-        return await _answered(router, turn, talk, {"words": what.text, "media": what.media.as_json()})
+        return await _answered(router, turn, talk, along.sent(turn, what))
     outcome = await router.contents[type(what)](turn, what)
     if talk is not None and outcome.parts and isinstance(what, Odd):
         # Something was sent that no flow reads: say so and ask again, rather than talk of other things.
         return await _answered(router, turn, talk, {"odd": what.kind})
     return outcome, None if isinstance(what, Blocked | MovedTo | Unblocked) else talk
+
+
+async def _more(router: Router, turn: Turn, talk: Talk | None) -> Said:
+    """One more of an album: it goes along without a word where the first one was taken, and else is as good as seen."""
+    what, album = turn.incoming.what, turn.incoming.album
+    if talk is None or not isinstance(what, Attached) or _stale(router, talk, turn.now):
+        return SILENCE, talk
+    aside: Talk = talk.get("aside") or {}
+    waiting: Talk = aside.get("given", aside)
+    if waiting.get(flows.ALBUM) == album:
+        return SILENCE, {**talk, "aside": along.more_aside(turn, what, aside)}
+    if talk["given"].get(flows.ALBUM) != album:
+        return SILENCE, talk
+    outcome, later = await _answered(router, turn, talk, along.sent(turn, what))
+    if later is None or later["waiting"] != talk["waiting"]:
+        return outcome, later
+    return SILENCE, {**later, "aside": talk["aside"]}
 
 
 async def _tapped(router: Router, turn: Turn, talk: Talk | None, tap: Tap) -> Said:
@@ -132,6 +152,7 @@ async def _commanded(router: Router, turn: Turn, talk: Talk | None, command: Com
     aside: dict[str, Any] = {"command": command.name, "rest": command.rest}
     if turn.enclosed is not None:
         aside["enclosed"] = turn.enclosed if isinstance(turn.enclosed, str) else turn.enclosed.as_json()
+        aside |= turn.beside
     return _leave_first(turn, talk, aside)
 
 
@@ -160,6 +181,7 @@ async def _stepped(router: Router, turn: Turn, talk: Talk, step: Step) -> Said:
                 raise Refused(UNKNOWN_COMMAND)
             along = aside.get("enclosed")
             turn.enclosed = Media.from_json(along) if isinstance(along, dict) else along
+            turn.beside = {name: aside[name] for name in flows.ALONG if name in aside}
             return await entry.handler(turn, aside["rest"]), None
         return SILENCE.begin(aside["flow"], answers=aside["answers"], **aside["given"]), None
     return await _replay(router, turn, {**talk, "aside": None})
@@ -240,26 +262,22 @@ async def _replay(
                 "at": turn.now.isoformat(),
             }
             question = flows.shown(wait.prompt, talk, wait.name, _steps(turn, entry, talk))
-            return _asked(turn, _explained(turn, question, complaint or wait.complaint)), talk
+            return _asked(turn, question, complaint or wait.complaint), talk
     raise RuntimeError(f"the flow {talk['flow']} goes round in circles")
 
 
-def _asked(turn: Turn, question: Message) -> Outcome:
-    """A message has buttons of its own or the one that shares a place, so that one comes with words of its own."""
+def _asked(turn: Turn, question: Message, complaint: Refused | None) -> Outcome:
+    """A message has buttons of its own or the one that shares a place: that one comes above, with words of its own."""
+    if complaint is not None:
+        reason = turn._(complaint.sentence, **complaint.holes)
+        question = replace(question, text=reason + "\n\n" + question.text)
     if not question.wants_place:
         return turn.edit(question)
-    share = Message(turn._("You can share where you are with this button:"), wants_place=True)
-    return turn.edit(replace(question, wants_place=False)).say(share)
+    share = turn._("You can share where you are with this button:")
+    return turn.say(Message(share, wants_place=True)).say(replace(question, wants_place=False))
 
 
 _ENOUGH = 20  # rounds of one replay; each follows an `ask.again`
-
-
-def _explained(turn: Turn, question: Message, complaint: Refused | None) -> Message:
-    if complaint is None:
-        return question
-    reason = turn._(complaint.sentence, **complaint.holes)
-    return replace(question, text=reason + "\n\n" + question.text)
 
 
 def _steps(turn: Turn, entry: FlowEntry, talk: Talk) -> Rows:

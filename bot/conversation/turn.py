@@ -81,8 +81,9 @@ class Turn:
     """What a handler works with. `address` is where the answer goes, `resident` who did it.
 
     `rehearsal` is true when nothing will be kept: somebody looks at a link and has not acted yet. `enclosed` is what
-    came with a command: a picture or a document, or the kind of something else. `site` is the address of our pages,
-    where the operator has told it.
+    came along: a picture or a document, or the kind of something else, and `beside` what is known besides (see
+    `along`). `further` says that it is one more of an album whose first has been answered. `site` is the address of
+    our pages, where the operator has told it.
     """
 
     session: AsyncSession
@@ -95,12 +96,25 @@ class Turn:
     rehearsal: bool = False
     speeds: Speeds = field(default_factory=dict)
     enclosed: Media | str | None = None
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    further: bool = False
     site: str | None = None
 
     @property
     def tongue(self) -> Tongue:
         """The resident's language."""
         return tongue(self.resident.language)
+
+    def along(self) -> dict[str, Any]:
+        """What a flow is begun with, so that it has what came with this turn: `turn.begin("…", **turn.along())`."""
+        return (
+            {"enclosed": self.enclosed.as_json(), **self.beside} if isinstance(self.enclosed, Media) else {}
+        )
+
+    @property
+    def written(self) -> str | None:
+        """What was written beside a button that asks for words (`Press.asks`); None where there was no room for it."""
+        return self.incoming.what.words if isinstance(self.incoming.what, Tap) else None
 
     def _(self, sentence: str, /, **holes: Any) -> Markup:
         return self.tongue._(sentence, **holes)

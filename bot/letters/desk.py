@@ -1,34 +1,186 @@
-"""The words of the desk: what those in charge of reports are shown, and the presses below."""
+"""The words of the desk: what is told when a report comes, and the lists of reports."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from markupsafe import Markup
 
 from bot.i18n import N_, Tongue
-from bot.letters.markup import bold, lines, paragraphs
-from bot.letters.reports import View, headline, reference, short
-from bot.message import Button, Message
-from bot.press import Press
+from bot.letters.desk_presses import (
+    Answer,
+    Cannot,
+    Choose,
+    Listed,
+    Mended,
+    NotMyTeam,
+    SendTo,
+    SetDay,
+    Show,
+    Take,
+)
+from bot.letters.markup import bold, lines, paragraphs, unlinked
+from bot.letters.report_pictures import picture
+from bot.letters.reports import View, headline, kind, reference, short, status
+from bot.message import Button, Message, Rows
+from bot.models import Body, Team
 
 
-class Show(Press, code="ds"):
-    """Show a report as those in charge see it."""
+class Choice(Protocol):
+    """A team with its body; see `services/likely_teams.py`."""
 
-    report: int
+    @property
+    def team(self) -> Team: ...
+    @property
+    def body(self) -> Body: ...
 
 
 ARRIVED = {
     "new": N_("A new report for your team:"),
+    "routed": N_("A new report for your team. The organisers of the community have sent it to you:"),
     "handed_over": N_("This report was handed over to your team:"),
     "back": N_("This report was opened again, because it is not fixed:"),
     "replied": N_("Whoever reported this has answered your question:"),
+    "added": N_("There is more to a report that you look after:"),
     "nobody": N_("Nobody is known to be in charge of this report. Please choose who is:"),
+    "hops": N_("This report was handed over more than twice. Perhaps you can find out who is in charge:"),
 }
 
 
-def arrived(view: View, tongue: Tongue, *, why: str) -> Message:
-    """A report has come to a desk."""
-    head = tongue._(ARRIVED[why if view.team is not None else "nobody"])
-    about = lines([bold(str(headline(view, tongue).unescape())), reference(view)])
-    words = Markup.escape(short(view.report.description, 400)) if view.report.description else None
+def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = ()) -> Message:
+    """A report has come to a desk. `teams` are those to which organisers can send it with one tap. Where it goes by
+    e-mail, its buttons are links, and an answer to it is one to everyone concerned."""
+    number = view.report.id
+    head = tongue._(ARRIVED[why] if view.team is not None else ARRIVED["nobody"])
+    about = lines([title(view, tongue), reference(view)])
+    words = Markup.escape(short(unlinked(view.report.description), 400)) if view.report.description else None
+    rows: Rows = ((Button(tongue._("Open"), Show(report=number)),),)
+    people = due = None
+    if view.team is None:
+        rows = (*to_teams(view, teams, tongue), *rows)
+    else:
+        rows = (*rows, *_at_once(number, tongue))
+        people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", view.report.people)
+        if view.report.answered_at is None and view.report.answer_by is not None:
+            due = tongue._(
+                "An answer is promised by {day}.", day=tongue.day(view.report.answer_by, view.zone)
+            )
+    heading = f"{kind(view.service, tongue)}, {view.report.address}" if view.report.address else None
     return Message(
-        paragraphs(head, about, words), ((Button(tongue._("Open"), Show(report=view.report.id)),),)
+        paragraphs(head, about, words, lines([people, due])),
+        rows,
+        media=picture(view.photos[:1]),
+        subject=heading or kind(view.service, tongue),
+        thread=view.report.service_request_id,
     )
+
+
+def _at_once(number: int, tongue: Tongue) -> Rows:
+    """What is done most, without opening it first."""
+    return (
+        (
+            Button(tongue._("Take it"), Take(report=number)),
+            Button(tongue._("Answer"), Answer(report=number)),
+        ),
+        (
+            Button(tongue._("Fixed"), Mended(report=number)),
+            Button(tongue._("The day is set"), SetDay(report=number)),
+        ),
+        (
+            Button(tongue._("Cannot, because …"), Cannot(report=number)),
+            Button(tongue._("Not my team's"), NotMyTeam(report=number)),
+        ),
+    )
+
+
+def title(view: View, tongue: Tongue) -> Markup:
+    """Kind and place, standing out, with nothing in it to tap."""
+    return bold(unlinked(str(headline(view, tongue).unescape())))
+
+
+def to_teams(view: View, teams: Sequence[Choice], tongue: Tongue) -> Rows:
+    """One tap for each team, and the way to all others."""
+    each = [
+        (Button(team_of(one.team, one.body, tongue), SendTo(report=view.report.id, team=one.team.id)),)
+        for one in teams
+    ]
+    return (*each, (Button(tongue._("Another team"), Choose(report=view.report.id)),))
+
+
+def team_of(team: Team, body: Body, tongue: Tongue) -> str:
+    """A team with its body, on a button."""
+    return f"{team.name_in(tongue.code)} · {body.name_in(tongue.code)}"
+
+
+# --- the lists -----------------------------------------------------------------------------------
+
+NAMES: Mapping[str, str] = {
+    "team": N_("All of my team"),
+    "mine": N_("Mine"),
+    "free": N_("Taken by nobody"),
+    "waiting": N_("Waiting for an answer"),
+    "ended": N_("Ended lately"),
+    "nobody": N_("Nobody in charge"),
+    "hidden": N_("Hidden"),
+}
+
+_EMPTY: Mapping[str, str] = {
+    "team": N_("Nothing is open at your desk. Well done."),
+    "mine": N_("You have taken no report that is still open."),
+    "free": N_("Each open report has somebody who looks after it."),
+    "waiting": N_("Nobody is being asked anything just now."),
+    "ended": N_("Nothing has ended in the last two weeks."),
+    "nobody": N_("There is somebody in charge of each report."),
+    "hidden": N_("Nothing is hidden."),
+}
+
+
+def listed(
+    which: str,
+    entries: Sequence[tuple[View, Markup | None]],
+    counts: Mapping[str, int],
+    tongue: Tongue,
+    *,
+    late: int,
+    page: int,
+    more: bool,
+    below: Rows = (),
+) -> Message:
+    """A page of a list: each report with what is overdue, and the way to the other lists."""
+    head = bold(f"{tongue._(NAMES[which]).unescape()} ({tongue.number(counts[which])})")
+    overdue = tongue.n_("{n} is overdue.", "{n} are overdue.", late) if late and which == "team" else None
+    told = [entry(view, due, tongue) for view, due in entries] or [tongue._(_EMPTY[which])]
+    rows = [(Button(_label(view, tongue), Show(report=view.report.id)),) for view, _ in entries]
+    turning = []
+    if page:
+        turning.append(Button(tongue._("Back"), Listed(which=which, page=page - 1)))
+    if more:
+        turning.append(Button(tongue._("More"), Listed(which=which, page=page + 1)))
+    others = [
+        Button(f"{tongue._(NAMES[name]).unescape()} ({tongue.number(count)})", Listed(which=name, page=0))
+        for name, count in counts.items()
+        if name != which
+    ]
+    pairs = tuple(tuple(others[start : start + 2]) for start in range(0, len(others), 2))
+    turned = (tuple(turning),) if turning else ()
+    return Message(paragraphs(lines([head, overdue]), *told), (*rows, *turned, *pairs, *below))
+
+
+def entry(view: View, due: Markup | None, tongue: Tongue) -> Markup:
+    """One report in a list of those in charge."""
+    people = tongue.n_("{n} person", "{n} people", view.report.people)
+    return lines(
+        [
+            title(view, tongue),
+            tongue._(
+                "{number} · {status} · {people}",
+                number=reference(view),
+                status=status(view, tongue),
+                people=people,
+            ),
+            due,
+        ]
+    )
+
+
+def _label(view: View, tongue: Tongue) -> str:
+    return f"{view.report.service_request_id} · {kind(view.service, tongue)}"

@@ -7,9 +7,10 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot.i18n import N_, Tongue
-from bot.letters.desk import Show
+from bot.letters.desk_presses import Show
 from bot.letters.markup import bold, lines, paragraphs
-from bot.letters.reports import Reply, See, View, headline, reference, short
+from bot.letters.report_presses import Reply, See
+from bot.letters.reports import View, headline, reference, short
 from bot.message import Button, Message
 
 LISTED = 10  # reports named in one list
@@ -99,17 +100,4 @@ def question_waits(view: View, words: str | None, tongue: Tongue) -> Message:
             (Button(tongue._("Answer the question"), Reply(report=view.report.id)),),
             (Button(tongue._("See my report"), See(report=view.report.id)),),
         ),
-    )
-
-
-def many_hops(view: View, hops: int, tongue: Tongue) -> Message:
-    """To organisers: a report is handed from desk to desk."""
-    about = lines([bold(str(headline(view, tongue).unescape())), reference(view)])
-    times = tongue.n_(
-        "This report was handed over {n} time. Perhaps you know who is in charge of it.",
-        "This report was handed over {n} times. Perhaps you know who is in charge of it.",
-        hops,
-    )
-    return Message(
-        paragraphs(times, about), ((Button(tongue._("See the report"), See(report=view.report.id)),),)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,25 @@ def bold(text: str) -> Markup:
 def code(text: str) -> Markup:
     """Something to copy as it is: without the invisible marks that keep a line's direction."""
     return Markup("<code>{}</code>").format(text.translate(ISOLATES))
+
+
+def unlinked(text: str) -> str:
+    """Somebody's words in which no app finds something to tap: addresses of pages and mail, names, commands. They are
+    broken where one sees it, so that whoever wants to can still read and copy them."""
+    for found, broken in _TO_TAP:
+        text = found.sub(broken, text)
+    return text
+
+
+_TO_TAP = (
+    (re.compile(r"(?<=\w):(?=//|\\\\)"), "[:]"),
+    (re.compile(r"\b(mailto|tel|tg|sms|javascript|data):", re.IGNORECASE), r"\1[:]"),
+    (re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=[^\W\d_][\w-]*)"), "[.]"),
+    (re.compile(r"(?<=\d)\.(?=\d+\.\d+\.\d+)"), "[.]"),
+    (re.compile(r"(?<=\w)@(?=\w)"), "[at]"),
+    (re.compile(r"(?<!\w)@(?=\w)"), "[at]"),
+    (re.compile(r"(?<![\w/\]])/(?=[A-Za-z]\w*)"), "[/]"),
+)
 
 
 def paragraphs(*parts: Any) -> Markup:

@@ -188,7 +188,7 @@ def _belongs(tongue: Tongue, belongs: Membership, nothing: Markup) -> Markup:
 
 def role(tongue: Tongue, name: str) -> Markup:
     """A role's word."""
-    words = {"resident": N_("resident"), "organiser": N_("organiser")}
+    words = {"resident": N_("resident"), "organiser": N_("organiser"), "officer": N_("officer")}
     return tongue._(words[name])
 
 

@@ -5,18 +5,8 @@ from datetime import datetime
 
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bold, lines, paragraphs
-from bot.letters.reports import (
-    Back,
-    Fixed,
-    Reply,
-    See,
-    View,
-    happened,
-    headline,
-    news_buttons,
-    promise,
-    reference,
-)
+from bot.letters.report_presses import Back, Fixed, Reply, See
+from bot.letters.reports import View, happened, headline, news_buttons, promise, reference
 from bot.lifecycle import STATUSES
 from bot.message import Button, Message
 from bot.models import Happening

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.people import KEPT
-from bot.letters.reports import Report, View, kind, near, short
+from bot.letters.report_presses import Report
+from bot.letters.reports import View, kind, near, short
 from bot.message import Button, Media, Message, Place
 from bot.models import Community, Emergency, Service, Spot
 from bot.press import Press
@@ -36,6 +37,8 @@ class Draft(Protocol):
     def address(self) -> str | None: ...
     @property
     def place(self) -> Place | None: ...
+    @property
+    def confidential(self) -> bool: ...
     @property
     def media(self) -> Sequence[Media]: ...
 
@@ -66,14 +69,26 @@ def preview(told: Told, way: Markup, tongue: Tongue, *, new: bool) -> Markup:
             *answers,
         ]
     )
+    notice = told.service.service_notice if told.service else {}
     seen = tongue._("Everyone can read your words and see your photo, but not who you are.")
-    if told.service is not None and told.service.confidential:
+    if draft.confidential or (told.service is not None and told.service.confidential):
         seen = tongue._("Only those in charge can read this.")
     name = tongue._("Those in charge do not learn your name.")
     if told.name:
         name = tongue._("Those in charge learn your name: {name}.", name=told.name)
     kept = tongue._(KEPT) if new else None
-    return paragraphs(tongue._("This goes out:"), about, way, lines([seen, name]), kept)
+    return paragraphs(
+        tongue._("This goes out:"), about, way, by_language(notice, tongue), lines([seen, name]), kept
+    )
+
+
+def private(found: Sequence[str], tongue: Tongue) -> Markup:
+    """These pieces of somebody's words may be about a private person."""
+    named = tongue.list([tongue._("“{words}”", words=one).unescape() for one in found])
+    return paragraphs(
+        tongue._("This may be about a private person: {pieces}.", pieces=named),
+        tongue._("Everyone can read a report. Shall it stay like that?"),
+    )
 
 
 def emergency(found: Emergency, tongue: Tongue) -> Markup:

@@ -8,70 +8,14 @@ from markupsafe import Markup
 from bot.i18n import N_, Tongue
 from bot.letters import report_following, routing
 from bot.letters.markup import bold, code, lines, paragraphs
+from bot.letters.report_pictures import picture
+from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
 from bot.lifecycle import STATUSES
 from bot.message import Button, Message, Rows
 from bot.models import Area, Body, Community, Concern, Happening, Photo, Service, ServiceRequest, Team
-from bot.press import Press
 
 SHORT = 120  # characters of somebody's words in a list
 IN_HISTORY = 12  # lines of a history in one message
-
-
-class Report(Press, code="qn"):
-    """Begin a report."""
-
-    community: int
-
-
-class See(Press, code="qs"):
-    """Show a report."""
-
-    report: int
-
-
-class Same(Press, code="qm"):
-    """I have the same problem."""
-
-    report: int
-
-
-class Wants(Press, code="qw"):
-    """Which news of a report somebody wants: `all`, `end`, `none`."""
-
-    report: int
-    wants: str
-
-
-class Add(Press, code="qa"):
-    """Add words or a picture to a report."""
-
-    report: int
-
-
-class Withdraw(Press, code="qx"):
-    """Take a report back; `sure` after being asked."""
-
-    report: int
-    sure: int
-
-
-class Back(Press, code="qb"):
-    """It is back, or was never fixed."""
-
-    report: int
-
-
-class Fixed(Press, code="qf"):
-    """The answer to "is it fixed?": `yes`, `no`, `unknown`."""
-
-    report: int
-    answer: str
-
-
-class Reply(Press, code="qr"):
-    """Answer what those in charge asked."""
-
-    report: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +155,8 @@ def card(
         promise(view, tongue) if STATUSES[report.status].open else None,
         lines([line for line in past if line][-IN_HISTORY:]),
     )
-    return Message(text, (*_what_one_can_do(view, concern, tongue), *page(view, tongue, site)))
+    rows = (*_what_one_can_do(view, concern, tongue), *page(view, tongue, site))
+    return Message(text, rows, media=picture(view.photos))
 
 
 def page(view: View, tongue: Tongue, site: str | None) -> Rows:
@@ -249,10 +194,16 @@ def told(happening: Happening, view: View, names: dict[int, str], tongue: Tongue
     return tongue._("{day}: {what}", day=tongue.day(happening.at, view.zone), what=line)
 
 
+def words_of(happening: Happening, tongue: Tongue) -> str | None:
+    """What was said, in the reader's language where it was said in it too, else as it was written."""
+    versions: dict[str, str] = happening.details.get("versions", {})
+    return versions.get(tongue.code, happening.words)
+
+
 def happened(happening: Happening, view: View, names: dict[int, str], tongue: Tongue) -> Markup | None:
     """What happened, without when. Where organisers have hidden a report, no resident's words of it are told."""
     team = names.get(happening.team_id or 0, "")
-    words = happening.words
+    words = words_of(happening, tongue)
     if view.report.hidden_because is not None and happening.officer_id is None:
         words = None
     match happening.event:
@@ -261,8 +212,13 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
             return tongue._("{status}. “{words}”", status=said, words=words) if words else said
         case "answer" | "asked" if words:
             return tongue._("“{words}”", words=words)
+        case "handed_over" if words and happening.details.get("back"):
+            not_theirs = N_("{team} says it is not theirs. The organisers find out whose. “{words}”")
+            return tongue._(not_theirs, team=team, words=words)
         case "handed_over" if words:
             return tongue._("Handed over to {team}. “{words}”", team=team, words=words)
+        case "merged" if "into" in happening.details:
+            return tongue._("It was joined with another report of the same.")
         case "routed" if team:
             return tongue._("It goes to {team}.", team=team)
         case "asked_again":

@@ -16,9 +16,11 @@ from bot.models.bodies import (
 from bot.models.broadcasts import Broadcast, Enclosure, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership, Portrait, SentPortrait
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
+from bot.models.desk import AnswerTemplate, ReportFigures
 from bot.models.files import File
 from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.links import DIRECT, LINK_KINDS, PASSED_ON, Came, Link, Poster, Reckoning, Turnout
+from bot.models.mail import HeldMail, Mailbox
 from bot.models.people import Address, Consent, LinkCode, Resident
 from bot.models.polls import (
     A_PART,
@@ -39,7 +41,17 @@ from bot.models.polls import (
 )
 from bot.models.promises import FollowUp, Reminder
 from bot.models.records import Deed, Fact, Tick
-from bot.models.service_requests import EVENTS, WANTS, Concern, Happening, Nudge, Photo, ServiceRequest, Spot
+from bot.models.service_requests import (
+    EVENTS,
+    WANTS,
+    Concern,
+    Happening,
+    Nudge,
+    Photo,
+    ServiceRequest,
+    Spot,
+    is_open,
+)
 from bot.models.webchat import WebLine, WebSeal, WebSession
 
 __all__ = [
@@ -60,6 +72,7 @@ __all__ = [
     "UNSENT",
     "WANTS",
     "Address",
+    "AnswerTemplate",
     "Area",
     "Ballot",
     "Base",
@@ -82,10 +95,12 @@ __all__ = [
     "GroupChat",
     "GroupCode",
     "Happening",
+    "HeldMail",
     "Invitation",
     "Letter",
     "Link",
     "LinkCode",
+    "Mailbox",
     "Mailing",
     "Membership",
     "NamedPlace",
@@ -100,6 +115,7 @@ __all__ = [
     "Progress",
     "Reckoning",
     "Reminder",
+    "ReportFigures",
     "Resident",
     "Rewritten",
     "Rules",
@@ -117,4 +133,5 @@ __all__ = [
     "WebLine",
     "WebSeal",
     "WebSession",
+    "is_open",
 ]

@@ -42,8 +42,7 @@ class Body(Base):
 
 
 class Team(Base):
-    """Part of a body that does the work. `email` is an address that its new reports are mailed to; it counts from when
-    somebody there confirmed it, and not while mails to it come back (`email_failed_at`)."""
+    """Part of a body that does the work. Its reports are mailed to its `email`, where the service sends e-mail."""
 
     __tablename__ = "teams"
     __table_args__ = (UniqueConstraint("body_id", "slug"),)
@@ -54,8 +53,6 @@ class Team(Base):
     names: Mapped[dict[str, str]]
     language: Mapped[str] = mapped_column(String(16), default="en")
     email: Mapped[Line | None]
-    email_confirmed_at: Mapped[Moment | None]
-    email_failed_at: Mapped[Moment | None]
     created_at: Mapped[Moment]
 
     def name_in(self, language: str) -> str:
@@ -65,7 +62,8 @@ class Team(Base):
 
 class Officer(Base):
     """Somebody fills a post: in a team, or for the whole body where `team_id` is null. Posts own the work, people fill
-    them: a report belongs to its team, and `ServiceRequest.officer_id` says who of it has taken it."""
+    them: a report belongs to its team, and `ServiceRequest.officer_id` says who of it has taken it. `mailbox`: it is
+    whoever reads at the team's own e-mail address."""
 
     __tablename__ = "officers"
     __table_args__ = (
@@ -83,6 +81,7 @@ class Officer(Base):
     team_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("teams.id"))
     resident_id: Mapped[int] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
     post: Mapped[str] = mapped_column(String(16))
+    mailbox: Mapped[bool] = mapped_column(default=False)
     since: Mapped[Moment]
 
 

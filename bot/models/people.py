@@ -60,7 +60,7 @@ class Address(Base):
 
     id: Mapped[Id]
     channel: Mapped[str] = mapped_column(String(16))
-    chat: Mapped[Short]
+    chat: Mapped[str] = mapped_column(String(254))
     resident_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
     preferred: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str | None] = mapped_column(String(16))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    TextClause,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.lifecycle import ENDED, OPEN, STATUSES
@@ -13,6 +24,13 @@ from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
 
 _OPEN = text("status IN (" + ", ".join(f"'{code}'" for code in OPEN) + ")")
 _ENDED = text("status IN (" + ", ".join(f"'{code}'" for code in ENDED) + ")")
+
+_HIDDEN = text("hidden_because IS NOT NULL")
+
+
+def _where(condition: TextClause) -> dict[str, Any]:
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
 
 WANTS = ("all", "end", "none")
 """Which news somebody wants of a report they are concerned by: all, only how it ends, or none."""
@@ -49,7 +67,8 @@ class ServiceRequest(Base):
     `named` says that those in charge may know their name. `people` counts whom it concerns.
 
     The three clocks: until when somebody will have seen it, answered, resolved it (`expected_datetime`), and when that
-    was. They stand still from `waiting_since`, while the reporter is asked something; the targets move by as much.
+    was. They stand still from `waiting_since`, while the reporter is asked something; the targets move by as much,
+    and `waited` adds up how long that was, in seconds.
     `planned_for` is the day of the work. `hops` counts handings-over, `reopened` how often it came back. `check_at` is
     when it is asked whether it is fixed, null when it was; `found_fixed` what was answered (null: nothing, or not
     known). `cell` is where it lies on the grid by which neighbours are found (`services/nearby.py`).
@@ -75,6 +94,8 @@ class ServiceRequest(Base):
         Index("ix_service_requests_team_id_requested", "team_id", "requested_datetime"),
         Index("ix_service_requests_body_id_requested", "body_id", "requested_datetime"),
         Index("ix_service_requests_resident_id", "resident_id"),
+        Index("ix_service_requests_team_id_resolved_at", "team_id", "resolved_at"),
+        Index("ix_service_requests_hidden", "community_id", "id", **_where(_HIDDEN)),
         Index("ix_service_requests_officer_id", "officer_id"),
         Index("ix_service_requests_duplicate_of", "duplicate_of"),
         Index("ix_service_requests_review_at", "review_at"),
@@ -115,11 +136,18 @@ class ServiceRequest(Base):
     answered_at: Mapped[Moment | None]
     resolved_at: Mapped[Moment | None]
     waiting_since: Mapped[Moment | None]
+    waited: Mapped[int] = mapped_column(BigInt, default=0, server_default=text("0"))
     planned_for: Mapped[date | None] = mapped_column(Date)
     check_at: Mapped[Moment | None]
     found_fixed: Mapped[bool | None]
     review_at: Mapped[Moment | None]
     hidden_because: Mapped[str | None]
+
+
+def is_open() -> ColumnElement[bool]:
+    """Whether a report is open, said in the very words of the indexes of open ones: SQLite uses such an index only
+    where it reads the condition, not where it is given the states beside the statement."""
+    return ServiceRequest.status.in_([literal_column(f"'{code}'") for code in OPEN])
 
 
 class Concern(Base):
@@ -192,6 +220,7 @@ class Photo(Base):
             sqlite_where=text("media IS NOT NULL"),
             postgresql_where=text("media IS NOT NULL"),
         ),
+        Index("ix_photos_hidden", "service_request_id", **_where(_HIDDEN)),
     )
 
     id: Mapped[Id]

@@ -6,12 +6,12 @@ Whoever does it, in the chat or by e-mail, does it here: it is checked against t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import lifecycle
@@ -20,7 +20,8 @@ from bot.i18n import N_
 from bot.message import Media
 from bot.models import Duty, Happening, Officer, Resident, ServiceRequest, Team
 from bot.services import audit, histories, officers, report_news, reports
-from bot.services.own_reports import end, go_on, reopen, still_open
+from bot.services.hindrances import can_be_asked, not_joined, still_open, still_to_come
+from bot.services.own_reports import end, go_on, reopen
 
 LONGEST = 1500  # characters of what is said of a report
 MANY_HOPS = 2  # handings-over, after which the organisers are told
@@ -83,10 +84,25 @@ async def let_go(session: AsyncSession, number: int, *, by: Resident, now: datet
     return one
 
 
-async def answer(session: AsyncSession, number: int, text: str, *, by: Resident, now: datetime) -> Case:
-    """Say something to everyone concerned."""
+async def answer(
+    session: AsyncSession,
+    number: int,
+    text: str,
+    *,
+    by: Resident,
+    now: datetime,
+    versions: Mapping[str, str] | None = None,
+    media: Sequence[Media] = (),
+) -> Case:
+    """Say something to everyone concerned. `versions` are the same words in other languages, for whoever reads them."""
     one = await case(session, number, by=by)
-    happening = await write(session, one, "answer", now=now, public=True, words=said(text))
+    not_joined(one.report)
+    others = {code: said(words) for code, words in (versions or {}).items()}
+    more = {"versions": others} if others else {}
+    happening = await write(session, one, "answer", now=now, public=True, words=said(text), **more)
+    await reports.add_pictures(
+        session, one.report, media, by=by, happening=happening.id, now=now, kind="work"
+    )
     _heard(one, now=now)
     await report_news.tell(session, one.report, happening, now=now, besides=by)
     return one
@@ -114,16 +130,13 @@ async def move(
     """Bring it into another state, with what that asks for; everyone concerned hears it."""
     one = await case(session, number, by=by)
     made, before = one.report, one.report.status
+    not_joined(made)
     step = lifecycle.step(before, status, "officer")
-    if made.duplicate_of is not None:
-        raise Refused(N_("This report is joined with another one. Please take the two apart first."))
     if step.needs == "twin":
         raise Refused(N_("Please choose the report that it is joined with."))
-    if step.needs == "day" and (day is None or day < now.date()):
-        raise Refused(N_("Please name a day that is still to come."))
+    if step.needs == "day":
+        day = await still_to_come(session, made, day, now=now)
     text = said(words) if step.needs == "reason" or words else None
-    if before == lifecycle.AGAIN and status == before:
-        raise Refused(N_("That cannot be done with this report as it stands now."))
     happening = await write(
         session, one, "status", now=now, public=True, words=text, before=before, after=status
     )
@@ -145,13 +158,7 @@ async def move(
 async def ask(session: AsyncSession, number: int, text: str, *, by: Resident, now: datetime) -> Case:
     """Ask whoever reported it something; the clocks stand still until they answer."""
     one = await case(session, number, by=by)
-    still_open(one.report)
-    if one.report.resident_id is None:
-        raise Refused(
-            N_("Whoever reported this cannot be asked any more. Others it concerns may read an answer.")
-        )
-    if one.report.waiting_since is not None:
-        raise Refused(N_("There is a question already that waits for an answer."))
+    can_be_asked(one.report)
     happening = await write(session, one, "asked", now=now, public=False, words=said(text))
     _heard(one, now=now)
     one.report.waiting_since = one.report.review_at = now
@@ -172,7 +179,7 @@ async def hand_over(
     before = made.team_id
     made.team_id, made.body_id, made.officer_id = team.id, team.body_id, None
     made.hops += 1
-    made.because = await by_hand(session, made, team)
+    made.because = by_hand(team, await duty_of(session, made, team))
     happening = await histories.note(
         session,
         made,
@@ -189,31 +196,44 @@ async def hand_over(
     made.review_at = now
     await report_news.tell(session, made, happening, now=now, besides=by)
     await report_news.tell_team(session, made, now=now, why="handed_over")
-    if made.hops > MANY_HOPS:
-        await report_news.tell_organisers(session, made, now=now)
+    if made.hops == MANY_HOPS + 1:
+        await report_news.tell_organisers(session, made, now=now, why="hops")
     record(session, one, "report.hand_over", now=now, team=team.id)
     return one
 
 
-async def by_hand(session: AsyncSession, made: ServiceRequest, team: Team) -> dict[str, Any]:
-    """Why it is with that team, for `ServiceRequest.because`: somebody gave it to them. The duty is what they do of
-    this kind, for the clocks of a report that is opened again."""
-    kept = {
-        "how": "hand",
-        "area": made.area_id,
-        "body": team.body_id,
-        "team": team.id,
-        "duty": await _duty(session, made, team),
-    }
-    return {name: value for name, value in kept.items() if value is not None}
+async def send_back(session: AsyncSession, number: int, reason: str, *, by: Resident, now: datetime) -> Case:
+    """It is another team's, and who knows whose: the organisers find out. What was promised stays promised."""
+    one = await case(session, number, by=by)
+    made = one.report
+    still_open(made)
+    before, made.hops = made.team_id, made.hops + 1
+    happening = await write(
+        session, one, "handed_over", now=now, public=True, words=said(reason), back=True, came_from=before
+    )
+    made.team_id = made.body_id = made.officer_id = None
+    made.because = {"how": "nobody"}
+    go_on(made, now=now)
+    made.review_at = now
+    await report_news.tell(session, made, happening, now=now, besides=by)
+    await report_news.tell_team(session, made, now=now, why="nobody")
+    record(session, one, "report.send_back", now=now, team=before)
+    return one
 
 
-async def _duty(session: AsyncSession, made: ServiceRequest, team: Team) -> int | None:
-    theirs = select(func.min(Duty.id)).where(
+async def duty_of(session: AsyncSession, made: ServiceRequest, team: Team) -> Duty | None:
+    """What that team does of this kind, for the clocks of a report that somebody brought there by hand."""
+    theirs = select(Duty).where(
         Duty.team_id == team.id, Duty.service_code == made.service_code, Duty.ended_at.is_(None)
     )
-    found: int | None = await session.scalar(theirs)
+    found: Duty | None = await session.scalar(theirs.order_by(Duty.id).limit(1))
     return found
+
+
+def by_hand(team: Team, duty: Duty | None) -> dict[str, Any]:
+    """Why it is with a team: somebody brought it there."""
+    why = {"how": "hand", "body": team.body_id, "team": team.id}
+    return why if duty is None else {**why, "duty": duty.id}
 
 
 def _seen(made: ServiceRequest, *, now: datetime) -> None:

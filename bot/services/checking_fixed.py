@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n, lifecycle, outbox
+from bot import lifecycle
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import report_news as letters
@@ -79,14 +79,13 @@ async def _ask(session: AsyncSession, made: ServiceRequest, *, now: datetime) ->
     )
     view = await report_views.of(session, made)
     since = None if still else made.resolved_at
-    messages = {
-        code: letters.fixed_question(view, i18n.tongue(code), since=since) for code in i18n.available()
-    }
     whom = select(Concern.resident_id).where(
         Concern.service_request_id == made.id, Concern.why != "follow", Concern.wants != "none"
     )
     subject = f"fixed:{made.id}:{happening.id}"
-    await outbox.put_to_many(session, whom, messages, otherwise=i18n.SOURCE, subject=subject, now=now)
+    await report_news.put(
+        session, whom, lambda tongue: letters.fixed_question(view, tongue, since=since), subject, now=now
+    )
 
 
 async def _last_news(session: AsyncSession, made: ServiceRequest) -> datetime:

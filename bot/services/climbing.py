@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, lifecycle, outbox
@@ -216,16 +216,11 @@ async def _send_lists(session: AsyncSession, this: Round, *, now: datetime) -> N
     if not this.lines:
         return
     spoken = select(Resident.id, Resident.language).where(Resident.id.in_(this.lines))
-    languages = {number: language for number, language in await session.execute(spoken)}
+    rows = await session.execute(spoken)
+    languages = {row.id: row.language for row in rows}
     for resident, lines in sorted(this.lines.items()):
         late = sorted(lines, key=lambda one: (one.target or now, one.view.report.id))
         message = letters.reminder(late, i18n.tongue(languages[resident]), now=now)
         first = min(one.view.report.id for one in lines)
         key = f"morning:{resident}:{first}:{now.astimezone(ZoneInfo('UTC')):%Y%m%d%H%M}"
         await outbox.put_personal(session, resident, message, once_key=key, now=now)
-
-
-async def overdue_looks(session: AsyncSession, *, now: datetime) -> int:
-    """How many open reports nobody has looked at since their time came: for whoever watches the service."""
-    late = select(func.count()).where(ServiceRequest.review_at < now - timedelta(days=1))
-    return int(await session.scalar(late) or 0)

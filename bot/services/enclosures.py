@@ -21,7 +21,7 @@ from bot.i18n import N_
 from bot.letters import announcements as letters
 from bot.message import BESIDE_MEDIA, Media, units
 from bot.models import Broadcast, Community, Enclosure
-from bot.services import announcements
+from bot.services import announcements, files
 
 MOST = 20  # megabytes; larger files a Telegram bot cannot fetch, so nobody on the web would see them
 LARGEST = MOST * 1024 * 1024  # bytes
@@ -164,6 +164,10 @@ async def keep(session: AsyncSession, broadcast: Broadcast, media: Media | None,
     if media is None:
         return
     kept = proper(media)
+    if kept.key is not None and not kept.files:  # it was sent on a page, and lies with us
+        longer = files.prolong(session, kept.key, life=KEPT, now=now, subject="enclosure", everyones=True)
+        if not await longer:
+            raise Refused(N_("That picture is not kept here any more. Please send it again."))
     columns = {one.name: getattr(kept, one.name) for one in fields(kept)}
     columns |= {"files": dict(kept.files), "key": kept.key or secrets.token_urlsafe(24)}
     session.add(Enclosure(broadcast_id=broadcast.id, edition=broadcast.edition, created_at=now, **columns))

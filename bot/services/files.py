@@ -112,15 +112,23 @@ async def keep_stored(
 
 
 async def prolong(
-    session: AsyncSession, key: str, *, life: timedelta, now: datetime, subject: str | None = None
+    session: AsyncSession,
+    key: str,
+    *,
+    life: timedelta,
+    now: datetime,
+    subject: str | None = None,
+    everyones: bool = False,
 ) -> bool:
     """Keep what was sent for so long from now on, if that is longer; false where there is no such file (any more).
-    With a `subject` it belongs to that from now on."""
+    With a `subject` it belongs to that. With `everyones` whoever knows its key may have it, and it stays when whoever
+    sent it goes."""
     kept = await session.get(File, key, with_for_update=True)
     if kept is None or kept.expires_at <= now:
         return False
     kept.expires_at = max(kept.expires_at, now + life)
     kept.subject = subject or kept.subject
+    kept.owner_id = None if everyones else kept.owner_id
     await session.flush()
     return True
 

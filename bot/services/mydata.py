@@ -28,7 +28,7 @@ from bot.models import (
     WebLine,
     WebSession,
 )
-from bot.services import mydeeds, roll
+from bot.services import mydata_reports, mydeeds, roll
 from bot.services.mydeeds import Data, Towns, moment, question, rows_of, slug
 
 FORMAT = "folkmoot-my-data"
@@ -53,7 +53,7 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
             "first_contribution_at": moment(resident.agreed_at),
             "greeted_at": moment(resident.greeted_at),
         },
-        "addresses": [_address(one) for one in addresses],
+        "addresses": [_address(one) | await mydeeds.mailbox(session, one) for one in addresses],
         "communities": await _communities(session, resident, towns),
         "consents": await _consents(session, resident),
         "polls": await _polls(session, resident, towns),
@@ -61,6 +61,13 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
         "polls_asked": await mydeeds.asked(session, resident, towns),
         "announcements": await mydeeds.announcements(session, resident, towns),
         "following": await mydeeds.following(session, addresses),
+        "posts": await mydata_reports.posts(session, resident),
+        "reports": await mydata_reports.reports(session, resident, towns),
+        "concerns": await mydata_reports.concerns(session, resident),
+        "said_of_reports": await mydata_reports.said(session, resident),
+        "report_pictures": await mydata_reports.pictures(session, resident),
+        "rules": await mydata_reports.rules(session, resident, towns),
+        "spots": await mydata_reports.spots(session, resident, towns),
         "deeds": await mydeeds.deeds(session, resident, towns),
         "invitations": await mydeeds.invitations(session, resident, towns),
         "links": await mydeeds.links(session, resident, towns),
@@ -69,6 +76,7 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
         "codes": await mydeeds.codes(session, resident, towns),
         "web_chats": await _web_chats(session, addresses),
         "messages": await _messages(session, addresses),
+        "mails": await mydeeds.mails(session, addresses),
         "files": await _files(session, resident),
     }
 

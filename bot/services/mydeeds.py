@@ -11,15 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import (
     Address,
+    Body,
     Broadcast,
     Community,
     Deed,
     Enclosure,
     Following,
     GroupCode,
+    HeldMail,
     Invitation,
     Link,
     LinkCode,
+    Mailbox,
     Poll,
     Poster,
     Resident,
@@ -145,6 +148,8 @@ async def invitations(session: AsyncSession, resident: Resident, towns: Towns) -
             "number": one.id,
             "community": slug(towns, one.community_id),
             "role": one.role,
+            "post": one.post,
+            "body": None if one.body_id is None else (await session.get_one(Body, one.body_id)).slug,
             "made_by_you": one.made_by == resident.id,
             "used_by_you": one.used_by == resident.id,
             "made_at": moment(one.created_at),
@@ -203,4 +208,19 @@ async def codes(session: AsyncSession, resident: Resident, towns: Towns) -> list
             }
             for one in groups
         ),
+    ]
+
+
+async def mailbox(session: AsyncSession, address: Address) -> Data:
+    """What is known of an e-mail address beside that it is one."""
+    known = await session.get(Mailbox, address.id)
+    return {"confirmed_at": None if known is None else moment(known.confirmed_at)}
+
+
+async def mails(session: AsyncSession, addresses: Sequence[Address]) -> list[Data]:
+    """What they wrote by e-mail and that waits until they have shown that the address is theirs."""
+    theirs = HeldMail.address_id.in_([one.id for one in addresses])
+    return [
+        {"address": one.address_id, "subject": one.about, "words": one.text, "sent_at": moment(one.held_at)}
+        for one in await rows_of(session, HeldMail, theirs, by=HeldMail.id)
     ]

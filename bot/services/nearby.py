@@ -9,9 +9,8 @@ from math import ceil, cos, floor, radians
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.lifecycle import OPEN
 from bot.message import Place
-from bot.models import ServiceRequest
+from bot.models import ServiceRequest, is_open
 from bot.services.communities import kilometres
 
 CELL = 0.002  # degrees; some 220 metres from south to north, and less from west to east
@@ -53,7 +52,7 @@ async def find(
         .where(
             ServiceRequest.cell.in_(list(_around(place.lat, place.long, within))),
             _kind(service_code),
-            ServiceRequest.status.in_(OPEN),
+            is_open(),
             ServiceRequest.confidential.is_(False),
             ServiceRequest.hidden_because.is_(None),
         )
@@ -80,7 +79,7 @@ async def usual(session: AsyncSession, place: Place) -> dict[str, int]:
         .where(
             ServiceRequest.cell.in_(list(_around(place.lat, place.long, USUAL))),
             ServiceRequest.service_code.is_not(None),
-            ServiceRequest.status.in_(OPEN),
+            is_open(),
         )
         .group_by(ServiceRequest.service_code)
     )

@@ -53,6 +53,8 @@ async def add(
         language=by.language,
     )
     await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    if made.officer_id is not None:
+        await report_news.tell_team(session, made, now=now, why="added")
     return made
 
 
@@ -89,6 +91,7 @@ def go_on(made: ServiceRequest, *, now: datetime) -> None:
         return
     stood = now - made.waiting_since
     made.waiting_since = None
+    made.waited = (made.waited or 0) + round(stood.total_seconds())
     if made.acknowledge_by and made.acknowledged_at is None:
         made.acknowledge_by += stood
     if made.answer_by and made.answered_at is None:
@@ -112,10 +115,8 @@ async def withdraw(
     if made.resident_id == by.id:
         made.resident_id = None
         go_on(made, now=now)  # whoever was asked is not there any more
-    if counted and made.people > 1:
-        made.people -= 1
-        return made, False
-    if not counted:
+    made.people -= counted
+    if made.people or not counted:
         return made, False
     step = lifecycle.step(made.status, "closed", "resident")
     happening = await histories.note(
@@ -181,7 +182,8 @@ def still_open(made: ServiceRequest) -> None:
 
 def end(made: ServiceRequest, status: str, *, now: datetime) -> None:
     """Write down that it has ended; four weeks later it is asked whether it is fixed."""
-    made.status, made.resolved_at, made.waiting_since = status, now, None
+    go_on(made, now=now)
+    made.status, made.resolved_at = status, now
     made.acknowledged_at = made.acknowledged_at or now
     made.review_at = None
     made.check_at = now + lifecycle.ASK_AFTER if status == "fixed" else None

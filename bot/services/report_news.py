@@ -7,15 +7,15 @@ has taken it is worth less: it keeps nothing back, and waits for whatever else t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
+from bot.i18n import Tongue
 from bot.letters import desk as desk_letters
-from bot.letters import ladder as ladder_letters
 from bot.letters import report_news as letters
 from bot.lifecycle import STATUSES
 from bot.message import Message
@@ -31,7 +31,7 @@ from bot.models import (
     ServiceRequest,
     Team,
 )
-from bot.services import report_views
+from bot.services import likely_teams, report_views
 
 IMPORTANT = frozenset({"asked", "merged", "split"})
 """What everybody hears who wants any news at all, besides how it ends."""
@@ -76,12 +76,12 @@ async def tell(
     few = whom.where(_heard(now) < NEWS_A_WEEK - 1)
     last = whom.where(_heard(now) == NEWS_A_WEEK - 1)
     their_last = await session.scalar(last.limit(1)) is not None
-    put = 0
+    told = 0
     if (
         their_last
     ):  # before the others are put theirs: whoever has had one more by then would be asked for again
-        put = await _send(session, made, happening, last, held, now, hold=since, last=True)
-    return put + await _send(session, made, happening, few, held, now, hold=since)
+        told = await _send(session, made, happening, last, held, now, hold=since, last=True)
+    return told + await _send(session, made, happening, few, held, now, hold=since)
 
 
 def _subject(made: ServiceRequest, happening: int, *, last: bool = False) -> str:
@@ -149,17 +149,16 @@ async def _send(
 ) -> int:
     view = await report_views.of(session, made)
     names = await team_names(session, [*earlier, happening])
-    messages = {
-        code: letters.news(
-            view, happening, names.get(code, {}), i18n.tongue(code), earlier=earlier, last=last
-        )
-        for code in await _spoken(session, whom)
-    }
+
+    def write(tongue: Tongue) -> Message:
+        known = names.get(tongue.code, {})
+        return letters.news(view, happening, known, tongue, earlier=earlier, last=last)
+
     subject = _subject(made, happening.id, last=last)
-    put = await _put(session, whom, messages, subject, now)
-    if hold is not None:
+    told = await put(session, whom, write, subject, now=now)
+    if hold is not None and told:
         await outbox.hold(session, subject, now=hold)
-    return put
+    return told
 
 
 async def let_go(session: AsyncSession, *, now: datetime) -> bool:
@@ -184,31 +183,38 @@ async def let_go(session: AsyncSession, *, now: datetime) -> bool:
 async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str = "new") -> int:
     """Put a report before those who work in its team; where nobody is in charge, before the community's organisers.
 
-    `why` is `new`, `handed_over`, `back`, `replied`: once each for every time that happens.
+    `why` is `new`, `routed`, `handed_over`, `back`, `replied`, `added`: once each for every time that happens.
     """
+    if made.team_id is None:
+        return await tell_organisers(session, made, now=now, why="nobody")
     view = await report_views.of(session, made)
-    if made.team_id is not None:
-        whom = select(Officer.resident_id).where(Officer.team_id == made.team_id)
-        if made.officer_id is not None and why in ("replied", "back"):
-            whom = select(Officer.resident_id).where(Officer.id == made.officer_id)
-    else:
-        whom = organisers(made.community_id)
-    messages = {
-        code: desk_letters.arrived(view, i18n.tongue(code), why=why) for code in await _spoken(session, whom)
-    }
+    whom = select(Officer.resident_id).where(Officer.team_id == made.team_id)
+    if made.officer_id is not None and why in ("replied", "added", "back"):
+        whom = select(Officer.resident_id).where(Officer.id == made.officer_id)
     times = f"{made.hops}.{made.reopened}" + (
-        f".{made.updated_datetime.timestamp():.0f}" if why == "replied" else ""
+        f".{made.updated_datetime.timestamp():.0f}" if why in ("replied", "added") else ""
     )
-    return await _put(session, whom, messages, f"desk:{made.id}:{why}:{times}", now)
+    return await put(
+        session,
+        whom,
+        lambda tongue: desk_letters.arrived(view, tongue, why=why),
+        f"desk:{made.id}:{why}:{times}",
+        now=now,
+    )
 
 
-async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: datetime) -> int:
-    """Tell the organisers that a report is handed from desk to desk; once for each time."""
+async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str) -> int:
+    """Put a report before its community's organisers, with the teams that it could go to: `nobody` is in charge, or it
+    was handed over too often (`hops`)."""
     view = await report_views.of(session, made)
-    messages = {
-        code: ladder_letters.many_hops(view, made.hops, i18n.tongue(code)) for code in i18n.available()
-    }
-    return await _put(session, organisers(made.community_id), messages, f"hops:{made.id}:{made.hops}", now)
+    offered = await likely_teams.first(session, made) if why == "nobody" else ()
+    return await put(
+        session,
+        organisers(made.community_id),
+        lambda tongue: desk_letters.arrived(view, tongue, why=why, teams=offered),
+        f"desk:{made.id}:{why}:{made.hops}.{made.reopened}",
+        now=now,
+    )
 
 
 def organisers(community_id: int) -> Select[int]:
@@ -218,16 +224,18 @@ def organisers(community_id: int) -> Select[int]:
     )
 
 
-async def _spoken(session: AsyncSession, whom: Select[int]) -> set[str]:
-    """The languages in which it has to be said: a report concerns a few people, who rarely speak all of ours."""
-    spoken = await session.scalars(select(Resident.language).where(Resident.id.in_(whom)).distinct())
-    return {i18n.SOURCE, *spoken} & set(i18n.available())
+Write = Callable[[Tongue], Message]
+"""Makes a message in a language."""
 
 
-async def _put(
-    session: AsyncSession, whom: Select[int], messages: Mapping[str, Message], subject: str, now: datetime
-) -> int:
-    return await outbox.put_to_many(session, whom, messages, otherwise=i18n.SOURCE, subject=subject, now=now)
+async def put(session: AsyncSession, whom: Select[int], write: Write, subject: str, *, now: datetime) -> int:
+    """Put a message for many, written only in the languages that these people speak: mostly it is one or two people."""
+    spoken = select(Resident.language).where(Resident.id.in_(whom)).distinct()
+    languages = (await session.scalars(spoken.order_by(Resident.language))).all()
+    if not languages:
+        return 0
+    messages = {code: write(i18n.tongue(code)) for code in languages}
+    return await outbox.put_to_many(session, whom, messages, otherwise=languages[0], subject=subject, now=now)
 
 
 async def team_names(session: AsyncSession, history: Sequence[Happening]) -> dict[str, dict[int, str]]:

@@ -18,6 +18,8 @@ from bot.models import (
     Consent,
     Envelope,
     Following,
+    HeldMail,
+    Mailbox,
     Membership,
     Officer,
     Participation,
@@ -110,7 +112,8 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
     blank = Resident(language=resident.language, interests=[], created_at=now, greeted_at=now)
     session.add(blank)
     await session.flush()
-    await session.execute(delete(Following).where(Following.address_id == here.id))
+    for table in (Following, Mailbox, HeldMail):
+        await session.execute(delete(table).where(table.address_id == here.id))
     here.talk, here.resident_id, here.resident, here.forgotten_at = None, blank.id, blank, now
     await session.flush()
     await session.delete(resident)  # the rest goes with it, by the tables' own rules
@@ -167,6 +170,10 @@ async def sweep(
             ~select(Officer.id).where(Officer.resident_id == Resident.id).exists(),
             ~select(Concern.resident_id).where(Concern.resident_id == Resident.id).exists(),
             ~select(ServiceRequest.id).where(ServiceRequest.resident_id == Resident.id).exists(),
+            ~select(Address.id)
+            .join(Mailbox)
+            .where(Address.resident_id == Resident.id, Mailbox.kept)
+            .exists(),
         )
         .with_for_update(skip_locked=True)  # whoever is just doing something is not idle
     )

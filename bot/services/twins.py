@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import lifecycle
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.models import Concern, Resident, ServiceRequest
+from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services import histories, report_news, reports
 from bot.services.casework import Case, case, record, write
-from bot.services.own_reports import end, reopen, still_open
+from bot.services.hindrances import still_open
+from bot.services.own_reports import end, reopen
 
 
 async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, now: datetime) -> Case:
@@ -87,11 +88,17 @@ async def split(session: AsyncSession, number: int, *, by: Resident, now: dateti
         raise Refused(N_("This report is not joined with another one."))
     twin = await reports.locked(session, one.report.duplicate_of)
     came_along = select(Concern.resident_id).where(Concern.service_request_id == one.report.id)
+    others = select(ServiceRequest.id).where(
+        ServiceRequest.duplicate_of == twin.id, ServiceRequest.id != one.report.id
+    )
+    stay = select(Concern.resident_id).where(Concern.service_request_id.in_(others))
+    joined = select(Happening.at).where(Happening.service_request_id == twin.id, Happening.event == "merged")
     gone = await session.scalars(
         select(Concern).where(
             Concern.service_request_id == twin.id,
             Concern.resident_id.in_(came_along),
-            Concern.since >= (one.report.resolved_at or now),
+            Concern.resident_id.not_in(stay),
+            Concern.since.in_(joined),  # whoever was there before, or came by themselves, stays
         )
     )
     for how in gone.all():

@@ -107,8 +107,6 @@ def _teams() -> None:
         sa.Column("names", JSON, nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("email", sa.String(length=300), nullable=True),
-        sa.Column("email_confirmed_at", MOMENT, nullable=True),
-        sa.Column("email_failed_at", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_teams_body_id_bodies")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
@@ -162,6 +160,7 @@ def _officers() -> None:
         sa.Column("team_id", BIG, nullable=True),
         sa.Column("resident_id", BIG, nullable=False),
         sa.Column("post", sa.String(length=16), nullable=False),
+        sa.Column("mailbox", sa.Boolean(), nullable=False),
         sa.Column("since", MOMENT, nullable=False),
         sa.CheckConstraint(
             "(team_id IS NULL) = (post IN ('director', 'councillor'))",

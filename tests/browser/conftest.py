@@ -31,7 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(loop_scope="session")
 async def town(sqlite_files: Sqlite, tmp_path: Path) -> AsyncIterator[WebTown]:
     """On SQLite only: what the database does is shown by other tests."""
-    async with a_web_town(sqlite_files.fresh(tmp_path).render_as_string()) as open_town:
+    url = sqlite_files.fresh(tmp_path).render_as_string()
+    async with a_web_town(url, media_dir=tmp_path / "media") as open_town:
         yield open_town
 
 

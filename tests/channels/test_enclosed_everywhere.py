@@ -151,17 +151,6 @@ async def test_a_picture_that_is_none_is_said_so_and_telegram_away_is_tried_agai
             assert words in await answer.text()
 
 
-async def test_on_the_web_an_organiser_hears_where_pictures_come_from(mixed: Mixed) -> None:
-    await mixed.wilma.opens(await mixed.town.invitation("organiser"))
-    await mixed.wilma.taps("Accept")
-    await sees(mixed.wilma, "You are an organiser of Elm Park now.")
-    await mixed.wilma.says("/announce")
-    await sees(
-        mixed.wilma,
-        "Pictures and documents can only be sent from Telegram for now; /link makes you known there.",
-    )
-
-
 async def test_a_resend_after_a_lost_answer_follows_the_rule_for_letters_to_many(mixed: Mixed) -> None:
     """A refusal that was not heard comes again; what may have arrived does not."""
     api = mixed.api

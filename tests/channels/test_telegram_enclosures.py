@@ -50,15 +50,21 @@ async def test_a_picture_is_read_with_its_words_and_its_command(api: FakeTelegra
     assert plan.text == "The plan"
 
 
-async def test_an_album_is_one_thing_and_no_picture(api: FakeTelegram) -> None:
+async def test_an_album_is_one_thing_and_its_pictures_come_one_by_one(api: FakeTelegram) -> None:
     updates = await api.user("Olga").sends_album(PNG, PNG, PNG, caption="/announce The hall")
-    turns = [read(update, US) for update in updates]
-    assert [turn.what for turn in turns if turn] == [
-        Odd("album", Command("announce", "The hall")),
-        Odd("album"),
-        Odd("album"),
-    ]
-    assert len({turn.key for turn in turns if turn}) == 1
+    turns = [turn for update in updates if (turn := read(update, US))]
+    first, *others = [turn.what for turn in turns if isinstance(turn.what, Attached)]
+    assert (first.media.kind, first.command) == ("photo", Command("announce", "The hall"))
+    assert [(one.media.kind, one.text, one.command) for one in others] == [("photo", "", None)] * 2
+    assert len({turn.key for turn in turns}) == 3
+    (album,) = {turn.album for turn in turns}
+    assert album is not None
+    assert album.startswith("album ")
+    assert len(album) <= 64
+    film = {"message_id": 1, "chat": {"id": 5}, "from": {"id": 5}, "video": {}, "media_group_id": "1" * 99}
+    turn = read({"update_id": 1, "message": film}, US)
+    assert turn is not None
+    assert (turn.what, turn.album) == (Odd("album"), f"album {'1' * 58}")
 
 
 def test_of_the_sizes_of_a_picture_the_largest_is_taken() -> None:

@@ -143,7 +143,7 @@ async def test_what_another_process_delivers_is_heard_too(
         here.clock,
         "*",
         here.shelf,
-        here.drawer,
+        here.intake,
     )
     async with town.visitor() as alice:
         chat = await known(town, alice)
@@ -172,7 +172,7 @@ async def test_a_line_from_another_process_is_heard_and_not_waited_for(
             here.clock,
             "*",
             here.shelf,
-            here.drawer,
+            here.intake,
         )
         await until(lambda: town.folkmoot.database.news.listening, "the line to the other process")
         async with alice.http.get("/w/events") as response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import socket
 import time
@@ -13,7 +14,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from aiohttp import ClientResponse, ClientSession, CookieJar
+from aiohttp import ClientResponse, ClientSession, CookieJar, FormData
 from sqlalchemy import func, select
 
 from bot.app import build, running
@@ -169,6 +170,29 @@ class Visitor:
         """Post a form."""
         async with self.http.post("/w/say", data=fields, headers=headers) as response:
             return await self._look(response)
+
+    async def sends_picture(self, content: bytes, words: str = "", **more: str) -> Page:
+        """Choose a picture, write something beside it, and send both."""
+        async with self.http.post("/w/say", data=self.with_picture(content, words, **more)) as response:
+            return await self._look(response)
+
+    async def sends_picture_by_script(
+        self, content: bytes, words: str = "", **more: str
+    ) -> tuple[int, dict[str, Any]]:
+        """The same as the page's script posts it."""
+        form, asked = self.with_picture(content, words, **more), {"Accept": "application/json"}
+        async with self.http.post("/w/say", data=form, headers=asked) as response:
+            return response.status, await response.json()
+
+    def with_picture(self, content: bytes, words: str = "", **more: str) -> FormData:
+        """The form beside the field, filled."""
+        form = next(form for form in reversed(self.page.forms) if "picture" in form.fields)
+        filled = FormData(quote_fields=False)
+        for name, value in {**form.fields, "words": words, **more}.items():
+            if name != "picture":
+                filled.add_field(name, value)
+        filled.add_field("picture", io.BytesIO(content), filename="../../lamp.html", content_type="text/html")
+        return filled
 
     async def says_by_script(self, **fields: str) -> tuple[int, dict[str, Any]]:
         """What the page's script posts."""

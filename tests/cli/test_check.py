@@ -33,6 +33,7 @@ def test_findings_for_programs(desk: Desk) -> None:
         "database": "ok",
         "pictures": "ok",
         "telegram": "note",
+        "e-mail": "note",
         "address": "note",
     }
 
@@ -85,4 +86,8 @@ def test_the_example_of_settings_works_as_it_stands(desk: Desk) -> None:
         "metrics_port",
         "operator_name",
         "operator_contact",
+        "smtp_url",
+        "mail_from",
+        "imap_url",
+        "mail_port",
     }

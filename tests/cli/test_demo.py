@@ -119,7 +119,7 @@ async def test_two_towns_are_alike_but_for_their_codes(database: Database) -> No
     async with database.reading() as session:
         people = (await session.execute(select(Resident.name, Resident.language).order_by(Resident.id))).all()
         questions = (await session.execute(select(Poll.question, Poll.closes_at).order_by(Poll.id))).all()
-    assert len({name for name, _ in people}) == 40
+    assert len({name for name, _ in people}) == 43
     assert {language for _, language in people} == {"en", "cy", "pl", "ur"}
     assert [closes_at - now for _, closes_at in questions] == [
         timedelta(days=days)

@@ -10,13 +10,19 @@ from bot import __version__
 from bot.__main__ import app
 from tests.cli.conftest import Desk
 
-COMMANDS = ("run", "demo", "chat", "migrate", "check", "doctor", "invite", "community", "poll")
+OF_BODIES = ("body", "places", "spots")
+COMMANDS = ("run", "demo", "chat", "migrate", "check", "doctor", "invite", "community", "poll", *OF_BODIES)
 PAGES = (
     (),
     *((command,) for command in COMMANDS),
     ("community", "add"),
     ("community", "list"),
     ("poll", "list"),
+    ("body", "import"),
+    ("body", "export"),
+    ("body", "list"),
+    ("places", "import"),
+    ("spots", "import"),
 )
 HEAVY = {"telegram", "aiohttp", "dateparser", "alembic", "asyncpg", "sqlalchemy", "babel"}
 

@@ -201,11 +201,13 @@ async def test_a_picture_where_none_is_asked_for_is_no_answer(town: Town) -> Non
     assert "I cannot use that as an answer here." in olga.latest
     await olga.says("/cancel")
     await olga.does(Attached(POSTER, "/poll Shall we? | Yes | No", Command("poll", "Shall we? | Yes | No")))
-    assert "send it again with /announce and your words below it" in olga.latest
+    assert olga.sees("send it again with /announce and your words below it")
     bob = town.stranger("Bob")
     await bob.does(Attached(POSTER))
-    assert "I can only read words and taps for now." in bob.latest
-    assert "/announce" not in bob.latest
+    assert bob.sees("Where is it?")
+    assert not bob.sees("/announce")
+    await bob.does(Attached(Media("document", {"paper": "x"}, type="application/pdf")))
+    assert bob.sees("Please send a photo of it.")
 
 
 async def test_a_correction_keeps_the_picture_or_takes_another(town: Town) -> None:

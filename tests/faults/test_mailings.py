@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import URL
 
-from bot import claims, ends, jobs, mailbag, mailings, outbox
+from bot import claims, ends, mailbag, mailings, outbox, tidying
 from bot.claims import Claims
 from bot.errors import AddressClosed, RetryLater, Undeliverable
 from bot.lanes import Lane
@@ -240,11 +240,11 @@ async def test_envelopes_that_left_with_forgotten_people_do_not_keep_a_letter_op
         ):
             await session.delete(one)
     async with town.folkmoot.database.writing() as session:
-        await jobs.tidy(session, town.clock())
+        await tidying.tidy(session, town.clock())
     assert await _told(town, "fair") == Progress(3, 0, 0, {ends.FORGOTTEN: 3})
     await blast(bench, "market")  # the newest mailing always stays
     async with town.folkmoot.database.writing() as session:
-        await jobs.tidy(session, town.clock() + timedelta(days=8))
+        await tidying.tidy(session, town.clock() + timedelta(days=8))
     async with town.folkmoot.database.reading() as session:
         assert set(await session.scalars(select(Letter.subject))) <= {"market"}
     assert await _told(town, "fair") == Progress(0, 0, 0, {})

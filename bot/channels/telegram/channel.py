@@ -17,6 +17,7 @@ from bot.channels.telegram.administrators import administers
 from bot.channels.telegram.inline import Inline
 from bot.channels.telegram.kinds import ALLOWED
 from bot.channels.telegram.patience import until_done
+from bot.channels.telegram.places import Places
 from bot.channels.telegram.polling import Submit, poll
 from bot.channels.telegram.reading import Us
 from bot.channels.telegram.sending import Sender
@@ -24,7 +25,7 @@ from bot.channels.telegram.wire import Wire
 from bot.conversation.searching import Searching
 from bot.drawer import Drawer
 from bot.links import telegram_link
-from bot.message import Incoming, Media, Parcel, Receipt
+from bot.message import Attached, Incoming, Media, Parcel, Receipt
 from bot.waiting import wait
 
 NOT_YET = "Not connected to Telegram yet."
@@ -48,8 +49,9 @@ class TelegramChannel:
 
     Of several processes only one may poll, which `alone` sees to; in the mode `sending` none of it is received.
     `paid`: messages beyond Telegram's free 30 a second are paid for. In `drawer` are the files that we made.
-    `asks_for_administrators` says of what came in whether Telegram shall be asked who administers the group. `search`
-    finds what people look for in inline mode.
+    `asks_for_administrators` says of what came in whether Telegram shall be asked who administers the group,
+    `asks_for_place` whether a picture shall be looked at for the place where it was taken. `search` finds what people
+    look for in inline mode.
     """
 
     name = "telegram"
@@ -67,17 +69,20 @@ class TelegramChannel:
         paid: bool = False,
         drawer: Drawer | None = None,
         asks_for_administrators: Callable[[Incoming], bool] = lambda _: False,
+        asks_for_place: Callable[[Incoming], bool] = lambda _: False,
         search: Searching | None = None,
     ) -> None:
         if mode == "webhook" and not (webhook_secret and public_url):
             raise ValueError("a webhook has a secret and a public address")
         self._number = int(token.get_secret_value().partition(":")[0])
         self._submit, self._asks_for_administrators = submit, asks_for_administrators
+        self._asks_for_place = asks_for_place
         self._alone = alone
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
         self._wire = Wire(token, api_url)
         self._bot = self._wire.bot()
         self._sender = Sender(self._wire, self.credential, paid=paid, drawer=drawer)
+        self._places = Places(self._wire, self.credential)
         self._inline = Inline(self._wire, search)
         self._us: Us | None = None
         self._trouble: str | None = NOT_YET
@@ -173,9 +178,12 @@ class TelegramChannel:
         await poll(self._wire, self._bot, self._us, self._hand_in, self._report, self._inline.take)
 
     async def _hand_in(self, incoming: Incoming) -> Receipt:
-        """Submit, with what the conversation wants to know of the sender."""
+        """Submit, with what the conversation wants to know of the sender, or of what was sent."""
         if self._asks_for_administrators(incoming):
             incoming = replace(incoming, administers=await administers(self._wire, incoming))
+        if isinstance(incoming.what, Attached) and self._asks_for_place(incoming):
+            place = await self._places.of(incoming)
+            incoming = replace(incoming, what=replace(incoming.what, place=place))
         return await self._submit(incoming)
 
     async def _look_now_and_then(self, look: Callable[[], Awaitable[None]]) -> None:

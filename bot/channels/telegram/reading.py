@@ -77,11 +77,8 @@ def _message(key: str, message: Json, us: Us) -> Incoming | None:
     what = _content(message, us)
     if what is None or (_in_group(message) and not isinstance(what, Command) and not _for_us(message, us)):
         return None
-    if album := _text(message.get("media_group_id")):
-        key = f"album {album}"[
-            :64
-        ]  # its pictures come as messages of their own, and are one thing that somebody sent
-    return _incoming(key, message, what)
+    album = _text(message.get("media_group_id"))  # its pictures come as messages of their own
+    return _incoming(key, message, what, album=f"album {album}"[:64] if album else None)
 
 
 def _edited(key: str, message: Json, us: Us) -> Incoming | None:
@@ -155,9 +152,9 @@ def _content(message: Json, us: Us) -> Content | None:
     caption = _text(message.get("caption")) or ""
     said = _words(message, caption, us, "caption_entities")
     command = said if isinstance(said, Command) else None
-    if "media_group_id" in message:
-        return Odd("album", command)
     media = _MEDIA[field](message[field], us) if field in _MEDIA else None
+    if media is None and "media_group_id" in message:
+        return Odd("album", command)
     return Odd(kind, command) if media is None else Attached(media, caption, command)
 
 
@@ -234,7 +231,9 @@ def _entities(message: Json, text: str, field: str = "entities") -> list[tuple[J
     return found
 
 
-def _incoming(key: str, body: Json, what: Content, message: str | None = None) -> Incoming | None:
+def _incoming(
+    key: str, body: Json, what: Content, message: str | None = None, album: str | None = None
+) -> Incoming | None:
     """Who did it and where; None when nobody can be named."""
     person = _table(body.get("from")) or _table(body.get("user"))
     # An anonymous administrator, or a channel, speaks under the chat's name.
@@ -249,7 +248,7 @@ def _incoming(key: str, body: Json, what: Content, message: str | None = None) -
     name = f"{sender}:itself" if speaks_as and speaks_as != chat else str(sender)
     return Incoming(
         "telegram", key, str(chat), name, what,
-        language=_text(person.get("language_code")), message=message, group=_in_group(body),
+        language=_text(person.get("language_code")), message=message, group=_in_group(body), album=album,
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.webchat import hub, pages, transcript
-from bot.channels.webchat.guard import TurnedAway, body, client
+from bot.channels.webchat import brought, hub, pages, transcript
+from bot.channels.webchat.brought import Brought
+from bot.channels.webchat.guard import TurnedAway, body, client, scripted
 from bot.channels.webchat.room import (
     Room,
     Visitor,
@@ -21,11 +22,11 @@ from bot.channels.webchat.room import (
     visitor,
     whereabouts,
 )
-from bot.channels.webchat.said import Said, check, read
+from bot.channels.webchat.said import Said, check, of_fields, read
 from bot.channels.webchat.transcript import OwnWords
 from bot.errors import Busy, DatabaseTrouble
 from bot.i18n import N_, Tongue
-from bot.message import Incoming, Receipt
+from bot.message import Attached, Incoming, Media, Message, Receipt
 
 ANSWER_WITHIN = 2.0
 """Seconds that a form waits for its answer before the page is shown without it."""
@@ -41,12 +42,17 @@ async def say(room: Room, request: web.Request) -> web.Response:
     """Take in one thing; a script gets JSON, a form the page with the answer."""
     room.guard.same_origin(request)
     room.guard.pace("address", client(request))
-    said = read(await body(request), request.content_type)
+    said, picture = await _posted(request)
     who = Visitor()
     try:
         who, to = await _enter(room, request, said)
-        await _turn(room, who, said, to)
+        incoming = _incoming(who, said, to)
+        if picture is not None:
+            incoming = await brought.taken(room, request, who, said, picture, incoming)
+        await _turn(room, who, said, to, incoming)
     except TurnedAway as no:
+        if picture is not None:
+            await picture.let_pass()
         if said.scripted:
             raise
         proof = room.seal.regular(who.chat) if who.known else _fresh(room, said, no)
@@ -54,6 +60,14 @@ async def say(room: Room, request: web.Request) -> web.Response:
     response = _done(room, who) if said.scripted else await _back(room, who, said, to)
     set_cookie(room, request, response, who.token, framed=said.framed)
     return response
+
+
+async def _posted(request: web.Request) -> tuple[Said, Brought | None]:
+    """What was posted, and the picture that comes with it: that is read only when it is known who brings it."""
+    if request.content_type != "multipart/form-data":
+        return read(await body(request), request.content_type), None
+    fields, picture = await brought.form(request)
+    return of_fields(fields, scripted=scripted(request), pictured=picture is not None), picture
 
 
 async def _enter(room: Room, request: web.Request, said: Said) -> tuple[Visitor, Tongue]:
@@ -74,29 +88,36 @@ async def _enter(room: Room, request: web.Request, said: Said) -> tuple[Visitor,
     return who, language(request, said.language, who.language, offered(town), room.default_language)
 
 
-async def _turn(room: Room, who: Visitor, said: Said, to: Tongue) -> Receipt:
-    what = check(said)
-    incoming = Incoming(
+def _incoming(who: Visitor, said: Said, to: Tongue) -> Incoming:
+    return Incoming(
         channel="web",
         key=said.key_in(who.chat),
         chat=who.chat,
         sender=who.chat,
-        what=what,
+        what=check(said),
         language=to.code,
         message=said.message,
         source=said.source,
     )
+
+
+async def _turn(room: Room, who: Visitor, said: Said, to: Tongue, incoming: Incoming) -> Receipt:
     try:
         receipt = await room.submit(incoming)
     except (Busy, DatabaseTrouble):
         raise TurnedAway(503, BUSY, after=3) from None
-    await _keep(room, who, said, to, incoming.key, hush=receipt.hush)
+    own = None if receipt.hush else said.bubble(to, picture_in(incoming))
+    await _keep(room, who, said, to, incoming.key, own)
     return receipt
 
 
-async def _keep(room: Room, who: Visitor, said: Said, to: Tongue, key: str, *, hush: bool) -> None:
+def picture_in(incoming: Incoming) -> Media | None:
+    """The picture that is handed in, if there is one."""
+    return incoming.what.media if isinstance(incoming.what, Attached) else None
+
+
+async def _keep(room: Room, who: Visitor, said: Said, to: Tongue, key: str, own: Message | None) -> None:
     """Write down the visitor's own words. What they did is committed already, so a failure here is not theirs."""
-    own = None if hush else said.bubble(to)
     code = said.code if said.acts else None
     if who.known and own is None and to.code == who.language and (code is None or code in who.codes):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from ipaddress import ip_address
 from typing import Any
@@ -15,11 +16,16 @@ from bot.i18n import N_, Tongue
 BODY_LIMIT = 64 * 1024
 """Bytes; 4,096 letters may be twelve bytes each in a form."""
 
+PICTURES_AT_ONCE = 12
+"""Pictures on their way in, each in memory."""
+
 PACES = {
     "session": Pace(burst=30, per_second=1),
     # A hall full of people shares one address, so these are wide.
     "address": Pace(burst=300, per_second=20),
     "newcomers": Pace(burst=200, per_second=1),
+    "pictures": Pace(burst=10, per_second=0.1),
+    "pictures from an address": Pace(burst=100, per_second=0.2),
 }
 
 TOO_FAST = N_("That was a lot at once. Please wait a moment and try again.")
@@ -53,6 +59,7 @@ class Guard:
 
     def __init__(self, site: str) -> None:
         self._site = urlsplit(site).netloc
+        self.pictures = asyncio.Semaphore(PICTURES_AT_ONCE)
         self._buckets = {name: Buckets(pace) for name, pace in PACES.items()}
 
     def same_origin(self, request: web.Request) -> None:
@@ -82,6 +89,12 @@ def _near(address: str) -> bool:
         return ip_address(address).is_private
     except ValueError:
         return True  # a Unix socket has no address
+
+
+def scripted(request: web.Request) -> bool:
+    """Whether it was our page's script that asked, which does not want a page."""
+    wanted = request.headers.get("Accept", "text/html")
+    return request.content_type == "application/json" or not ("text/html" in wanted or "*/*" in wanted)
 
 
 async def body(request: web.Request) -> bytes:

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.webchat.guard import TurnedAway
+from bot.channels.webchat.guard import TurnedAway, scripted
 from bot.channels.webchat.pages import sorry
 from bot.channels.webchat.room import Room, language
 from bot.errors import Busy, DatabaseTrouble
@@ -68,12 +68,7 @@ def mannered(room: Room, handler: Handler) -> Callable[[web.Request], Awaitable[
 
 
 def _no(room: Room, request: web.Request, no: TurnedAway) -> web.Response:
-    return _no_in_json(room, request, no) if _scripted(request) else sorry(room, request, no)
-
-
-def _scripted(request: web.Request) -> bool:
-    wanted = request.headers.get("Accept", "text/html")
-    return request.content_type == "application/json" or not ("text/html" in wanted or "*/*" in wanted)
+    return _no_in_json(room, request, no) if scripted(request) else sorry(room, request, no)
 
 
 def _no_in_json(room: Room, request: web.Request, no: TurnedAway) -> web.Response:

@@ -112,7 +112,7 @@ def _draw(
         start=bool(rehearsed) and not any(message.rows for message in rehearsed),
         proof=seal.regular(who.chat) if who.known else seal.newcomer(),
         languages=[_choice(scene, code) for code in scene.choices],
-        quick={name: LABELS[name] for name in ("polls", "help")},
+        quick={name: LABELS[name] for name in ("report", "polls", "help")},
         script=words.script_words(scene.to),
         own_window=whereabouts(scene.slug, scene.source, lang=scene.to.code),
         here=whereabouts(scene.slug, scene.source, lang=scene.to.code, framed="1" if scene.framed else ""),

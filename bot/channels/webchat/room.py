@@ -22,6 +22,7 @@ from bot.intake import Intake
 from bot.message import Incoming, Message, Receipt
 from bot.models import Community
 from bot.readers import reads
+from bot.services import seals
 from bot.settings import Tiles
 
 COOKIE, FRAMED_COOKIE = "folkmoot_chat", "folkmoot_chat_framed"
@@ -62,7 +63,7 @@ class Room:
     async def unlock(self) -> None:
         """Fetch the town's secret."""
         async with self.database.writing() as session:
-            self._seal = Seal(await transcript.secret(session, self.clock()), self.clock)
+            self._seal = Seal(await seals.secret(session, self.clock()), self.clock)
 
 
 @dataclass(frozen=True, slots=True)

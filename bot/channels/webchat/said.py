@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.channels.webchat.guard import TurnedAway
 from bot.i18n import N_, Tongue, available
 from bot.letters.people import Speak
-from bot.message import ISOLATES, Command, Content, Message, Place, Tap, Words
+from bot.message import ISOLATES, Attached, Command, Content, Incoming, Media, Message, Place, Tap, Words
 
 TEXT_LIMIT = 4096
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -22,7 +22,12 @@ UNCLEAR = N_("We could not read that. Please go back and try again.")
 TOO_LONG = N_("That is longer than {limit} letters. Please send it in parts.")
 EMPTY = N_("There was nothing in your message yet. Please write a few words.")
 
-LABELS = {"help": N_("Help"), "polls": N_("My polls"), "start": N_("Start")}
+LABELS = {
+    "help": N_("Help"),
+    "polls": N_("My polls"),
+    "report": N_("Report a problem"),
+    "start": N_("Start"),
+}
 """Commands that have a button of their own on the page, and what the button says."""
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -47,6 +52,7 @@ class Said:
     framed: bool
     scripted: bool
     fields: dict[str, str]
+    pictured: bool = False
 
     @property
     def code(self) -> str | None:
@@ -67,7 +73,8 @@ class Said:
     def key_in(self, chat: str) -> str:
         """The name of this update: bound to who sent it and what it says, so nobody uses up another's. It is kept for
         a while, and leads back to nobody."""
-        whole = f"{chat}|{self.key}|{self.kind}|{self.value}"
+        kind = "picture" if self.pictured else self.kind
+        whole = f"{chat}|{self.key}|{kind}|{self.value}"
         return hashlib.sha256(whole.encode()).hexdigest()[:48]
 
     def content(self) -> Content:
@@ -85,9 +92,17 @@ class Said:
             return Command(typed[1].lower(), (typed[2] or "").strip())
         return Words(self.value)
 
-    def bubble(self, to: Tongue) -> Message | None:
+    def with_picture(self, incoming: Incoming, media: Media, place: Place | None) -> Incoming:
+        """The same with a picture above its words."""
+        what = incoming.what if self.value else None
+        command = what if isinstance(what, Command) else None
+        return replace(incoming, what=Attached(media, self.value, command, place))
+
+    def bubble(self, to: Tongue, picture: Media | None = None) -> Message | None:
         """What the visitor sees as their own words; a press shows on the button instead."""
         match self.kind:
+            case "words" if picture is not None:
+                return Message(text=self.value, media=picture)  # type: ignore[arg-type]
             case "words":
                 return Message(text=self.value)  # type: ignore[arg-type]  # Message escapes plain text
             case "place":
@@ -102,9 +117,13 @@ class Said:
 def read(raw: bytes, kind: str) -> Said:
     """Read a body of this content type; TurnedAway when it is none of ours."""
     scripted = kind == "application/json"
-    fields = _json(raw) if scripted else _form(raw)
+    return of_fields(_json(raw) if scripted else _form(raw), scripted=scripted)
+
+
+def of_fields(fields: dict[str, str], *, scripted: bool, pictured: bool = False) -> Said:
+    """The same of fields that have been read; beside a picture nothing but words can be said."""
     clean = {name: _CONTROL.sub("", value.replace("\r\n", "\n")) for name, value in fields.items()}
-    kinds = [name for name in _KINDS if clean.get(name)]
+    kinds = [name for name in _KINDS if clean.get(name) and (name == "words" or not pictured)]
     source, community, message = (clean.get(name, "") for name in ("source", "community", "message"))
     fits = SLUG.fullmatch(community) and CODE.fullmatch(source) and _KEY.fullmatch(clean.get("key", ""))
     if not fits:
@@ -121,12 +140,13 @@ def read(raw: bytes, kind: str) -> Said:
         framed=bool(clean.get("framed")),
         scripted=scripted,
         fields=clean,
+        pictured=pictured,
     )
 
 
 def check(said: Said) -> Content:
     """The content, when it may be sent; TurnedAway when it is empty, too long, or no button of ours."""
-    if not said.value:
+    if not said.value and not said.pictured:
         raise TurnedAway(400, EMPTY)
     if said.kind == "words" and len(said.value) > TEXT_LIMIT:
         raise TurnedAway(400, TOO_LONG, limit=TEXT_LIMIT)

@@ -51,6 +51,10 @@ class Seal:
         """Whether `proof` was made for this session."""
         return hmac.compare_digest(proof.encode(), self.regular(chat).encode())
 
+    def picture(self, name: str) -> str:
+        """The key of the picture that came with this update: always the same, and nobody else can guess it."""
+        return self._sign("picture:" + name)
+
     def _sign(self, text: str) -> str:
         mark = hmac.new(self._secret, text.encode(), hashlib.sha256).digest()
         return urlsafe_b64encode(mark).decode().rstrip("=")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import retention
 from bot.db import forget_some, insert_new
 from bot.message import Message, Parcel
-from bot.models import Address, WebLine, WebSeal, WebSession
+from bot.models import Address, WebLine, WebSession
 
 SHOWN = 100
 """Lines that a page begins with."""
@@ -30,13 +29,6 @@ class OwnWords:
     key: str
     message: Message
     after: int
-
-
-async def secret(session: AsyncSession, now: datetime) -> bytes:
-    """The town's one secret for signing forms, made when there is none."""
-    made = {"id": 1, "secret": secrets.token_bytes(32), "made_at": now}
-    await session.execute(insert_new(session, WebSeal).values(**made))
-    return (await session.scalars(select(WebSeal.secret))).one()
 
 
 async def known(session: AsyncSession, chat: str) -> WebSession | None:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from bot.channels.webchat.markup import clean
 from bot.i18n import N_, Tongue, available, tongue
+from bot.intake import MOST
 from bot.message import Message
 
 FOLDER = files("bot.channels.webchat")
@@ -26,6 +27,11 @@ SCRIPT = {
     "noPlace": N_("Your place could not be found. You can write where it is instead."),
     "noCookie": N_("Your browser keeps no cookies for this page. Open the chat in its own window to go on."),
     "ownWindow": N_("Open in its own window"),
+    "tooLarge": N_("This picture is larger than {most} megabytes. Please choose a smaller one."),
+    "notShown": N_("This picture cannot be shown here. You can send it all the same."),
+    "lost": N_("The picture is not here any more. Please choose it again."),
+    "gone": N_("This picture is not kept here any more."),
+    "picture": N_("Picture"),
     "you": N_("You"),
     "place": N_("My place"),
 }
@@ -65,7 +71,7 @@ def fill(name: str, to: Tongue, **holes: Any) -> str:
 
 def script_words(to: Tongue) -> dict[str, str]:
     """What the page's script may have to say."""
-    return {name: to._(sentence).unescape() for name, sentence in SCRIPT.items()}
+    return {name: to._(sentence, most=to.number(MOST)).unescape() for name, sentence in SCRIPT.items()}
 
 
 def embed_words() -> dict[str, dict[str, str]]:

@@ -1,7 +1,9 @@
 // The page comes alive: forms are sent without leaving it, news arrive by themselves, nothing said is lost.
 
+import { Chest } from "./chest.js";
 import { Log, fade } from "./log.js";
 import "./picker.js";
+import { Picture } from "./picture.js";
 import { Queue } from "./queue.js";
 import { Stream } from "./stream.js";
 
@@ -16,7 +18,14 @@ let stream = null;
 
 document.documentElement.classList.add("scripted");
 const log = new Log(document.getElementById("log"), document.getElementById("toast"), words);
-const queue = new Queue({ community, proof: chat.dataset.proof, onChange: changed });
+const chest = new Chest(community);
+const queue = new Queue({ community, proof: chat.dataset.proof, onChange: changed, chest, lost: words.lost });
+const picture = new Picture({
+  input: document.getElementById("picture"),
+  box: document.getElementById("preview"),
+  words,
+  tell: (said) => { document.getElementById("trouble").textContent = said; },
+});
 
 function changed(item, state, why) {
   log.show(item, state, why);
@@ -51,8 +60,9 @@ function tell(state) {
   connection.textContent = { offline: words.offline, again: words.again }[now] ?? "";
 }
 
-function say(kind, value, { shown, message, ...more }) {
-  const key = crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+const newKey = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+function say(kind, value, { shown, message, key = newKey(), ...more }) {
   const item = { key, kind, [kind]: value, value, shown, community, source, lang: language, ...more };
   if (message) item.message = message;
   if (framed) item.framed = "1";
@@ -71,12 +81,18 @@ document.addEventListener("submit", (event) => {
   say(pressed.name, pressed.value, { shown: pressed.textContent.trim(), message: line?.dataset.line, ...more });
 });
 
-function sayWords() {
+async function sayWords() {
   const text = field.value.trim();
-  if (!text) return;
+  const { chosen } = picture;
+  if (!text && !chosen) return;
   field.value = "";
+  picture.clear();
   field.focus();
-  say("words", text, { shown: text });
+  if (!chosen) return say("words", text, { shown: text });
+  const key = newKey();
+  await chest.put(key, chosen.blob);
+  if (chosen.look) log.look(key, chosen.look);
+  say("words", text, { shown: text, key, picture: "1", hide: chosen.hide });
 }
 
 field.addEventListener("keydown", (event) => {
@@ -119,6 +135,7 @@ addEventListener("online", () => {
   if (known) stream.restart();
 });
 
+chest.only(queue.waiting().map(({ key }) => key));
 queue.waiting().forEach((item) => log.show(item, "waiting"));
 tell("fine");
 if (known) listen();

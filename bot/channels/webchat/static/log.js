@@ -11,6 +11,7 @@ export class Log {
   #words;
   #end;
   #leaving = null; // what was pressed on rehearsed lines that have been acted on
+  #looks = new Map();
   #answer = null; // the line that was pressed last: it stays in view while what follows comes in
   #expecting = 0;
   #came = null; // the first line said since something was sent: it may overtake the reply to what was sent
@@ -22,6 +23,8 @@ export class Log {
     this.#end = log.querySelector("#latest");
     // A picture takes its room only when it is there; who was at the end stays at the end.
     log.addEventListener("load", ({ target }) => atEnd(target.offsetHeight) && this.#toEnd(), true);
+    log.addEventListener("error", ({ target }) => this.#missing(target), true);
+    log.querySelectorAll(".picture img").forEach((image) => image.complete && !image.naturalWidth && this.#missing(image));
   }
 
   // A line that the town said, changed, or heard from us.
@@ -53,6 +56,16 @@ export class Log {
   answered(item) {
     this.#leaving = { value: item.value };
     if (this.#came?.isConnected) this.#retire(this.#came);
+  }
+
+  // How a picture looks that is going to be sent.
+  look(key, canvas) {
+    this.#looks.set(key, Object.assign(canvas, { role: "img", ariaLabel: this.#words.picture }));
+  }
+
+  #missing(image) {
+    const link = image.closest?.(".picture");
+    link?.replaceWith(Object.assign(document.createElement("p"), { className: "missing", textContent: this.#words.gone }));
   }
 
   #keyed(key) {
@@ -122,6 +135,13 @@ export class Log {
     line.dataset.key = item.key;
     line.querySelector(".unseen").textContent = `${this.#words.you}: `;
     line.querySelector("p").textContent = item.shown;
+    if (item.picture) {
+      const place = Object.assign(document.createElement("span"), { className: "picture" });
+      place.append(this.#looks.get(item.key) ?? `🖼 ${this.#words.picture}`);
+      this.#looks.delete(item.key);
+      line.querySelector("p").before(place);
+      if (!item.shown) line.querySelector("p").remove();
+    }
     this.#log.insertBefore(line, this.#end);
     this.#answer = null;
     this.#toEnd();

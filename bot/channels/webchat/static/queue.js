@@ -1,6 +1,7 @@
 // What the visitor said and we do not know yet to be safely kept: in this browser, in order, sent once.
 
 const PATIENCE = 20_000; // milliseconds for one attempt
+const LONG_PATIENCE = 150_000; // for one with a picture
 const PAUSES = [1, 2, 5, 10, 20, 30]; // seconds between attempts
 const JSON_ONLY = { Accept: "application/json" };
 
@@ -8,15 +9,20 @@ export class Queue {
   #place;
   #proof;
   #onChange;
+  #chest;
+  #lost;
   #memory = []; // for browsers that keep nothing
   #failures = 0;
   #timer = 0;
   #draining = false;
 
-  constructor({ community, proof, onChange }) {
+  // `chest` has the pictures; `lost` is what is said when one is not there any more.
+  constructor({ community, proof, onChange, chest, lost }) {
     this.#place = `folkmoot.${community}.waiting`;
     this.#proof = proof;
     this.#onChange = onChange;
+    this.#chest = chest;
+    this.#lost = lost;
   }
 
   waiting() {
@@ -74,10 +80,12 @@ export class Queue {
   // Returns the seconds after which to try again, or 0 when this one is done with.
   async #sendOne(item) {
     this.#onChange(item, "sending");
+    const picture = item.picture ? await this.#chest.get(item.key) : null;
+    if (item.picture && !picture) return this.#done(item, "failed", this.#lost);
     const pause = PAUSES[Math.min(this.#failures++, PAUSES.length - 1)];
     let answer, said;
     try {
-      answer = await this.#post(item);
+      answer = await this.#post(item, picture);
       said = await answer.json();
     } catch {
       return pause;
@@ -93,17 +101,19 @@ export class Queue {
 
   #done(item, state, why) {
     this.#keep(this.waiting().filter((other) => other.key !== item.key));
+    if (item.picture) this.#chest.remove(item.key);
     this.#onChange(item, state, why);
     return 0;
   }
 
-  #post(item) {
-    const { shown, renewed, next, ...fields } = item;
+  #post(item, picture) {
+    const { shown, renewed, next, picture: pictured, ...said } = item;
+    const fields = { ...said, proof: item.proof ?? this.#proof };
     return fetch(`/w/say?lang=${fields.lang}`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", ...JSON_ONLY },
-      body: JSON.stringify({ ...fields, proof: item.proof ?? this.#proof }),
-      signal: AbortSignal.timeout(PATIENCE),
+      headers: picture ? JSON_ONLY : { "Content-Type": "application/json", ...JSON_ONLY },
+      body: picture ? form(fields, picture) : JSON.stringify(fields),
+      signal: AbortSignal.timeout(picture ? LONG_PATIENCE : PATIENCE),
     });
   }
 
@@ -118,4 +128,12 @@ export class Queue {
     this.#keep(this.waiting().map((other) => (other.key === item.key ? fresh : other)));
     return true;
   }
+}
+
+// The picture comes last: by then the server knows whose it is.
+function form(fields, picture) {
+  const filled = new FormData();
+  Object.entries(fields).forEach(([name, value]) => filled.append(name, value));
+  filled.append("picture", picture, "picture");
+  return filled;
 }

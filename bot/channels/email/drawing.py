@@ -1,0 +1,163 @@
+"""A letter as a mail: plain text and HTML beside each other, for a phone, in the dark, and from right to left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address as Named
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+
+import jinja2
+from markupsafe import Markup, escape
+
+from bot.channels.email.markup import paragraphs, safe, told, way
+from bot.channels.email.quoting import ABOVE, BELOW
+from bot.i18n import Tongue
+from bot.message import ISOLATES, Message
+
+LONGEST_SUBJECT = 150  # characters
+INSIDE = 2 * 1024 * 1024  # bytes of a picture that travels inside a letter; larger ones are linked
+POLICY = SMTP.clone(max_line_length=76)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link: of a button's own, or signed for a press."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture inside the letter, or a link to it where it is large. `about` says in words what is to be seen."""
+
+    about: str
+    content: bytes | None = None
+    type: str = "image/jpeg"
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands on the envelope: `sender` as the operator wrote it, everything else without a display name."""
+
+    sender: str
+    to: str
+    name: str
+    thread: str | None
+    subject: str | None
+    root: str | None
+    answers_to: str | None
+    date: datetime
+
+
+def draw(
+    message: Message, heading: Heading, choices: Sequence[Choice], shown: Shown | None, to: Tongue
+) -> EmailMessage:
+    """The whole mail."""
+    mail = EmailMessage(policy=POLICY)
+    name, address = parseaddr(heading.sender)
+    mail["From"] = Named(display_name=name, addr_spec=address)
+    mail["To"] = Named(addr_spec=heading.to)
+    mail["Subject"] = subject(message, heading, to)
+    mail["Date"] = format_datetime(heading.date)
+    mail["Message-ID"] = heading.name
+    if heading.root:
+        mail["In-Reply-To"] = mail["References"] = heading.root
+    if heading.answers_to:
+        mail["Reply-To"] = Named(display_name=name, addr_spec=heading.answers_to)
+    mail["Auto-Submitted"] = "auto-generated"
+    reads = heading.answers_to is not None
+    mail.set_content(_plain(message, choices, shown, to, reads=reads), cte="quoted-printable")
+    inside = shown is not None and shown.content is not None
+    title, rest = _headed(paragraphs(str(message.text), rtl=to.rtl), str(mail["Subject"]), rtl=to.rtl)
+    html = _template().render(
+        _=to._,
+        tongue=to,
+        title=title,
+        paragraphs=rest,
+        choices=choices,
+        shown=shown,
+        subject=mail["Subject"],
+        above=to._(ABOVE) if reads else None,
+        below=to._(BELOW) if reads else None,
+    )
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    if inside and shown is not None and shown.content is not None:
+        kind, _, form = shown.type.partition("/")
+        page = list(mail.iter_parts())[1]
+        page.add_related(
+            shown.content, kind, form, cid="<picture>", filename=f"picture.{form}", disposition="inline"
+        )
+    mail["Content-Language"] = to.code  # last: what is said of the content moves into its first part
+    _bound(mail, heading.name)
+    return mail
+
+
+def _headed(
+    told: list[tuple[str, Markup]], subject: str, *, rtl: bool
+) -> tuple[tuple[str, Markup], list[tuple[str, Markup]]]:
+    """A heading and the rest: the first paragraph where it stands out as a whole, else the subject."""
+    if told and re.fullmatch(r"<b>(?:(?!</b>).)*</b>", told[0][1], re.DOTALL):
+        return told[0], told[1:]
+    return (way(subject, rtl=rtl), escape(subject)), told
+
+
+def _bound(mail: EmailMessage, name: str) -> None:
+    """Lines between the parts that are the same each time: sent again, it is the same letter to the last byte. No
+    part can hold one, for all of them are encoded, and an encoded = is never followed by _."""
+    for number, part in enumerate(mail.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"=_{number}.{name.strip('<>').partition('@')[0]}")
+
+
+def subject(message: Message, heading: Heading, to: Tongue) -> str:
+    """One line that holds the reference."""
+    lines = [line for line in told(str(message.text)).split("\n") if line.strip()]
+    line = message.subject or heading.subject or (lines[0] if lines else "Folkmoot")
+    line = " ".join(_one_line(line).split())
+    if len(line) > LONGEST_SUBJECT:
+        line = line[: LONGEST_SUBJECT - 1].rstrip() + "…"
+    thread = heading.thread
+    return f"{line} [{thread}]" if thread and thread.lower() not in line.lower() else line
+
+
+def _one_line(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text.translate(ISOLATES))
+
+
+def _plain(
+    message: Message, choices: Sequence[Choice], shown: Shown | None, to: Tongue, *, reads: bool
+) -> str:
+    parts = [f"--- {to._(ABOVE).unescape()} ---"] if reads else []
+    parts.append(told(str(message.text)).strip())
+    if shown is not None and shown.url:
+        parts.append(f"{shown.about}:\n{shown.url}")
+    parts += [f"{choice.label}:\n{choice.url}" for choice in choices]
+    parts.append(f"---\n{to._(BELOW).unescape()}" if reads else "")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    place = jinja2.PackageLoader("bot.channels.email")
+    return jinja2.Environment(
+        loader=place, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    ).get_template("letter.html")
+
+
+def choices_of(message: Message, link: dict[str, str]) -> list[Choice]:
+    """Links for the buttons of a message: those with an address of their own, and presses that `link` has one for."""
+    found = []
+    for row in message.rows:
+        for button in row:
+            url = button.url if button.url is not None else link.get(button.payload or "")
+            if url and safe(url):
+                found.append(Choice(_one_line(button.label), url))
+    return found

@@ -1,0 +1,40 @@
+"""What comes along with a turn: a picture, a document, an album whose things come one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.conversation import flow as flows
+from bot.conversation.flow import Answer
+from bot.conversation.router import Router
+from bot.conversation.turn import Turn
+from bot.errors import Refused
+from bot.message import Attached, Odd
+
+
+def came(router: Router, turn: Turn, what: Attached | Odd) -> None:
+    """Note in the turn what came with it. To a command that takes one only, an album is as good as a film."""
+    if isinstance(what, Odd):
+        turn.enclosed = what.kind
+    elif turn.incoming.album and what.command and not router.takes_several(what.command.name):
+        turn.enclosed = flows.ALBUM
+    else:
+        turn.enclosed, turn.beside = what.media, flows.more_along({}, sent(turn, what))
+
+
+def sent(turn: Turn, what: Attached) -> Answer:
+    """What somebody sent, as an answer. Of an album the words below the first count, which stand for all of it."""
+    answer: Answer = {"words": "" if turn.further else what.text, "media": what.media.as_json()}
+    if what.place is not None:
+        answer["place"] = [what.place.lat, what.place.long]
+    return answer if turn.incoming.album is None else {**answer, flows.ALBUM: turn.incoming.album}
+
+
+def more_aside(turn: Turn, what: Attached, aside: dict[str, Any]) -> dict[str, Any]:
+    """The same for what waits until somebody has decided to leave what they are in the middle of."""
+    try:
+        if "given" in aside:
+            return {**aside, "given": flows.more_along(aside["given"], sent(turn, what))}
+        return flows.more_along(aside, sent(turn, what))
+    except Refused:
+        return aside

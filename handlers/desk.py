@@ -1,0 +1,202 @@
+"""The desk: /desk with its lists, the card of each report, and what is done there with one tap."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.conversation.router import Router
+from bot.conversation.turn import SILENCE, Outcome, Turn
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.letters import desk as letters
+from bot.letters import desk_buttons, desk_card, desk_past
+from bot.letters.desk_presses import (
+    Apart,
+    LetGo,
+    Listed,
+    LookInto,
+    More,
+    Past,
+    Pictures,
+    Reopen,
+    Show,
+    Take,
+)
+from bot.letters.markup import paragraphs
+from bot.letters.report_numbers import Numbers
+from bot.letters.report_pictures import picture
+from bot.letters.reports import View
+from bot.message import Button, Message
+from bot.press import Press
+from bot.services import casework, desk, desk_cases, report_views, reports, twins
+from handlers.desk_templates import Templates, ready_answers
+from handlers.reports_in_numbers import numbers
+
+router = Router()
+
+NUMBERS = N_("numbers")
+READY = N_("ready answers")
+
+
+@router.command(
+    "desk",
+    words=N_("desk"),
+    about=N_("The reports that you look after"),
+    role="officer organiser",
+)
+async def my_desk(turn: Turn, rest: str) -> Outcome:
+    """`/desk` for the list, `/desk K7QX2M` for one report, `/desk numbers`, `/desk ready answers`."""
+    if _means(turn, rest, NUMBERS):
+        return await numbers(turn)
+    if _means(turn, rest, READY) or rest.strip().lower() == "templates":
+        return await ready_answers(turn)
+    if rest.strip():
+        made = await reports.found(turn.session, rest)
+        return await shown(turn, 0 if made is None else made.id)
+    mine = await desk.reach(turn.session, turn.resident)
+    return turn.say(await _list(turn, next(iter(mine.lists), ""), 0))
+
+
+def _means(turn: Turn, rest: str, word: str) -> bool:
+    said = " ".join(rest.casefold().split())
+    theirs = str(turn._(word).unescape()).casefold().split(",")
+    return said in {word, *(one.strip() for one in theirs)}
+
+
+@router.press(Listed)
+async def listed(turn: Turn, press: Listed) -> Outcome:
+    """A page of a list, in the place of what was there."""
+    return turn.edit(await _list(turn, press.which, press.page))
+
+
+async def _list(turn: Turn, which: str, page: int) -> Message:
+    mine = await desk.reach(turn.session, turn.resident)
+    found = await desk.page(turn.session, mine, which, page, now=turn.now)
+    views = await report_views.of_many(turn.session, found.reports)
+    entries = [(view, _late(turn, view)) for view in views]
+    below = [Button(turn._("In numbers"), Numbers(subject="", number=0, table=0))]
+    if any(post.post in ("lead", "director") for post in mine.posts):
+        below.append(Button(turn._("Ready answers"), Templates(body=0)))
+    return letters.listed(
+        which,
+        entries,
+        found.counts,
+        turn.tongue,
+        late=found.late,
+        page=found.number,
+        more=found.more,
+        below=(tuple(below),),
+    )
+
+
+def _late(turn: Turn, view: View) -> Markup | None:
+    if not desk.is_overdue(view.report, now=turn.now):
+        return None
+    due = [desk_card.due(view, clock, turn.tongue, now=turn.now) for clock in desk_card.CLOCKS]
+    return next((one for one in due if one is not None and "⚠" in one), None)
+
+
+@router.press(Show)
+async def show(turn: Turn, press: Show) -> Outcome:
+    """The report, in the place of the list or the letter."""
+    return await shown(turn, press.report)
+
+
+async def shown(turn: Turn, number: int, done: Markup | None = None) -> Outcome:
+    """The card as it is now; with what was done above it, as words only."""
+    case = await desk_cases.of(turn.session, number, by=turn.resident)
+    message = desk_card.card(case, turn.tongue, now=turn.now)
+    if done is not None:
+        message = replace(message, text=paragraphs(done, message.text), media=None)
+    return turn.edit(message)
+
+
+@router.press(More)
+async def more(turn: Turn, press: More) -> Outcome:
+    """The card with what is done less often."""
+    case = await desk_cases.of(turn.session, press.report, by=turn.resident)
+    rows = None if case.organiser else desk_buttons.rest(case, turn.tongue)
+    return turn.edit(desk_card.card(case, turn.tongue, now=turn.now, rows=rows))
+
+
+@router.press(Past)
+async def past(turn: Turn, press: Past) -> Outcome:
+    """All that happened."""
+    return turn.edit(
+        desk_past.past(await desk_cases.of(turn.session, press.report, by=turn.resident), turn.tongue)
+    )
+
+
+@router.press(Pictures)
+async def pictures(turn: Turn, press: Pictures) -> Outcome:
+    """Each picture in a message of its own."""
+    case = await desk_cases.of(turn.session, press.report, by=turn.resident)
+    outcome = SILENCE
+    for number, photo in enumerate(case.photos, 1):
+        caption = turn._("Picture {number}", number=turn.tongue.number(number))
+        outcome = outcome.say(Message(caption, media=picture([photo])))
+    return outcome
+
+
+# --- one tap -------------------------------------------------------------------------------------
+
+Act = Callable[[Turn, int], Awaitable[Any]]
+
+
+async def _take(turn: Turn, number: int) -> Any:
+    return await casework.take(turn.session, number, by=turn.resident, now=turn.now)
+
+
+async def _let_go(turn: Turn, number: int) -> Any:
+    return await casework.let_go(turn.session, number, by=turn.resident, now=turn.now)
+
+
+async def _look_into(turn: Turn, number: int) -> Any:
+    return await casework.move(turn.session, number, "investigating", by=turn.resident, now=turn.now)
+
+
+async def _reopen(turn: Turn, number: int) -> Any:
+    return await casework.move(turn.session, number, "confirmed", by=turn.resident, now=turn.now)
+
+
+async def _apart(turn: Turn, number: int) -> Any:
+    return await twins.split(turn.session, number, by=turn.resident, now=turn.now)
+
+
+ONE_TAP: tuple[tuple[type[Press], Act, str], ...] = (
+    (Take, _take, N_("You look after it now.")),
+    (LetGo, _let_go, N_("It is with the team again.")),
+    (LookInto, _look_into, N_("Everyone concerned hears that it is being looked into.")),
+    (Reopen, _reopen, N_("It is open again.")),
+    (Apart, _apart, N_("The two are apart again. Everyone concerned hears it.")),
+)
+
+
+def _at_once(kind: type[Press], act: Act, said: str) -> None:
+    @router.press(kind)
+    async def do(turn: Turn, press: Any) -> Outcome:
+        """Do it, and draw the card anew; where it cannot be done any more, say so and draw it all the same."""
+        try:
+            await act(turn, press.report)
+        except Refused as no:
+            return turn.refusal(no) + await as_it_is(turn, press.report)
+        return turn.toast(turn._(said)) + await shown(turn, press.report)
+
+
+async def as_it_is(turn: Turn, number: int) -> Outcome:
+    """The card, for whoever may still see it."""
+    try:
+        return await shown(turn, number)
+    except Refused:
+        return SILENCE
+
+
+def known(turn: Turn, **answers: Any) -> dict[str, Any]:
+    """What has been said already beside the button, on a page that had room for it; `answers` go with it."""
+    return {"words": {"words": turn.written}, **answers} if turn.written else {}
+
+
+for kind, act, said in ONE_TAP:
+    _at_once(kind, act, said)

@@ -1,0 +1,1 @@
+"""Bodies, places and spots from files: what changes, what does not, and what is wrong with a file."""

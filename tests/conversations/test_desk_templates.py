@@ -1,0 +1,79 @@
+"""Ready answers that the leads of a body write."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from bot.message import Tap
+from bot.models import AnswerTemplate, Deed
+from handlers.desk_templates import AddTemplate, RemoveTemplate, Templates
+from tests.desk import Desk, a_desk, joins
+from tests.town import Town
+
+
+async def written(desk: Desk) -> None:
+    """Ann writes one, in English and Polish."""
+    await desk.ann.says("/desk ready answers")
+    await desk.ann.taps("Write a new one")
+    await desk.ann.says("Bigger bin")
+    await desk.ann.says("You get a bigger bin.")
+    await desk.ann.taps("Leave it out")
+    await desk.ann.says("Będzie większy kosz.")
+    await desk.ann.taps("Leave it out")
+    await desk.ann.taps("Keep it")
+
+
+async def test_a_lead_writes_one_and_officers_of_the_body_use_it(town: Town) -> None:
+    desk = await a_desk(town)
+    await written(desk)
+    assert "polski: Będzie większy kosz." in desk.ann.latest
+    made = await desk.report()
+    piotr = await town.member("Piotr", language="pl")
+    eleri = await town.member("Eleri")
+    await eleri.says("/language")
+    await eleri.taps("Cymraeg")
+    await joins(town, made, piotr, eleri)
+    await desk.opens(desk.ben, made)
+    await desk.ben.taps("Answer")
+    await desk.ben.taps("Bigger bin")
+    await desk.ben.taps("Leave it like that")
+    await desk.ben.taps("Send")
+    assert "Będzie większy kosz." in piotr.latest
+    assert "You get a bigger bin." in eleri.latest, "there is none in Welsh"
+    assert "You get a bigger bin." in desk.alice.latest
+
+
+async def test_it_is_taken_away_after_being_asked(town: Town) -> None:
+    desk = await a_desk(town)
+    await written(desk)
+    await desk.ann.taps("Take away: Bigger bin")
+    await desk.ann.taps("No, leave it")
+    await desk.ann.taps("Take away: Bigger bin")
+    await desk.ann.taps("Yes, take it away")
+    assert "There are none of your own yet." in desk.ann.latest
+    async with town.folkmoot.database.reading() as session:
+        assert list(await session.scalars(select(Deed.act).order_by(Deed.id)))[-2:] == [
+            "template.add",
+            "template.remove",
+        ]
+
+
+async def test_nobody_but_leads_writes_or_takes_away(town: Town) -> None:
+    desk = await a_desk(town)
+    await written(desk)
+    for person in (desk.ben, desk.alice):
+        await person.says("/desk ready answers")
+        assert "Only leads and directors of a body write its ready answers." in person.latest
+        for press in (
+            Templates(body=desk.council.body.id),
+            Templates(body=99),
+            AddTemplate(body=desk.council.body.id),
+            RemoveTemplate(template=1, sure=1),
+            RemoveTemplate(template=1, sure=0),
+        ):
+            await person.does(Tap(press.pack(), query="q"))
+            assert person.screen.toasts[-1] == "Only leads and directors of a body write its ready answers."
+    await desk.ann.does(Tap(RemoveTemplate(template=99, sure=1).pack(), query="q"))
+    assert desk.ann.screen.toasts[-1] == "This ready answer is gone already."
+    async with town.folkmoot.database.reading() as session:
+        assert len(list(await session.scalars(select(AnswerTemplate)))) == 1

@@ -1,0 +1,1 @@
+"""A year of a make-believe town: a thousand reports, ten bodies, late officers, and no promise lost."""

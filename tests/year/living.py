@@ -1,0 +1,175 @@
+"""`python -m tests.year.living ADDRESS FILE SEED REPORTS`: a process that lives through the year, until it is killed.
+
+It can be killed at any moment and started again: a deed is marked as seen in the transaction that does it, and what is
+due is asked of the database, so the new process goes on where the tables stand. FILE gets a line for each letter that
+was delivered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+import structlog
+from sqlalchemy import func, select
+
+from bot import report_jobs
+from bot.app import Folkmoot, build, running
+from bot.clock import SetClock
+from bot.db import Database
+from bot.garbage import look_less
+from bot.message import Parcel
+from bot.models import Mailing, ServiceRequest, Tick
+from bot.pace import Limits
+from bot.services import report_news
+from bot.settings import Settings
+from tests.paper import PaperChannel
+from tests.town import Town
+from tests.year import doing, founding
+from tests.year.plan import END, Deed, Plan, moment, next_slot, plan
+
+TOGETHER = 12  # deeds in one transaction, as turns share one
+STEP = "year"
+"""The tick that says up to which moment the year was lived."""
+
+
+class Letterbox(PaperChannel):
+    """Writes a line for each letter that it delivers, at once."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self.count = 0
+
+    async def deliver(self, parcel: Parcel) -> str | None:
+        line = {"envelope": parcel.envelope, "chat": parcel.chat, "text": str(parcel.message.text)}
+        os.write(self._file, (json.dumps(line) + "\n").encode())
+        self.count += 1
+        return str(parcel.envelope)
+
+
+class Year:
+    """The year of a plan, in a town that runs."""
+
+    def __init__(self, town: Town, plan: Plan) -> None:
+        self.town, self.plan = town, plan
+        self.database: Database = town.folkmoot.database
+        self.refused: Counter[str] = Counter()
+        self.steps = 0
+
+    async def live(self) -> None:
+        """From wherever it stands to its end."""
+        self._postman_comes_once_a_day()
+        async with self.database.writing() as session:
+            await founding.found(session, now=moment(0, 0) - timedelta(days=3))
+            lived = await session.get(Tick, STEP)
+            seen = await doing.done(session)
+        left = [(number, deed) for number, deed in enumerate(self.plan.deeds) if number not in seen]
+        moments = {at: list(some) for at, some in groupby(left, key=lambda pair: pair[1].at)}
+        ahead = sorted(moments, reverse=True)
+        now = lived.at if lived else moment(0, 0) - timedelta(hours=1)
+        day = now.date()
+        while True:
+            now = await self._next(now, ahead)
+            if now >= END:
+                self.town.clock.now = END
+                await self._look(END)
+                break
+            if now.date() != day:
+                await self._delivered()
+                day = now.date()
+            self.town.clock.now = now
+            if ahead and ahead[-1] == now:
+                await self._do(moments[ahead.pop()])
+            await self._look(now)
+            self.steps += 1
+        await self._delivered()
+
+    def _postman_comes_once_a_day(self) -> None:
+        """Woken by every commit, as he is elsewhere, he would take as long as all the rest of the year."""
+        self._wake = [postman.wake for postman in self.town.folkmoot.postmen.values()]
+        for postman in self.town.folkmoot.postmen.values():
+            postman.wake = lambda: None  # type: ignore[method-assign]
+
+    async def _delivered(self) -> None:
+        for wake in self._wake:
+            wake()
+        await self.town.quiet()
+
+    async def _next(self, now: datetime, ahead: Sequence[datetime]) -> datetime:
+        """The next moment in which there is something to do."""
+        async with self.database.reading() as session:
+            review, check = (
+                await session.execute(
+                    select(func.min(ServiceRequest.review_at), func.min(ServiceRequest.check_at))
+                )
+            ).one()
+            held = await session.scalar(
+                select(func.min(Mailing.held_at)).where(
+                    Mailing.ended_at.is_(None), Mailing.stopped_at.is_(None)
+                )
+            )
+        due = [one for one in (review, check, held and held + report_news.A_WHILE) if one is not None]
+        coming = [next_slot(max(one, now + timedelta(seconds=1))) for one in due]
+        return min([*coming, *ahead[-1:], END])
+
+    async def _do(self, deeds: list[tuple[int, Deed]]) -> None:
+        for first in range(0, len(deeds), TOGETHER):
+            async with self.database.writing() as session:
+                self.refused.update(await doing.do(session, deeds[first : first + TOGETHER]))
+
+    async def _look(self, now: datetime) -> None:
+        """The jobs, until they have nothing more to do; the last of them notes that this moment was lived."""
+        more: bool | None = True
+        while more:
+            async with self.database.writing() as session:
+                more = False
+                for _, job, _ in report_jobs.JOBS:
+                    more = await job(session, now) or more
+                if not more:
+                    await session.merge(Tick(job=STEP, at=now))
+
+
+async def live(address: str, path: Path, plan: Plan) -> tuple[Year, Letterbox]:
+    """Live through it; returns the year that was lived, for its counts."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    settings = Settings(_env_file=None, database_url=address, webchat=False)  # type: ignore[call-arg, arg-type]
+    clock = SetClock(moment(0, 0))
+    folkmoot: Folkmoot = build(settings, clock=clock)
+    box = Letterbox(path)
+    folkmoot.add(box, Limits())
+    folkmoot.jobs.start = lambda: None  # type: ignore[method-assign]
+    async with running(folkmoot, listen=False):
+        look_less()
+        deadline = time.monotonic() + 30
+        while not folkmoot.postmen["paper"].on_duty and time.monotonic() < deadline:
+            await asyncio.sleep(0.005)
+        year = Year(Town(folkmoot, box, clock), plan)
+        await year.live()
+        return year, box
+
+
+def main() -> None:
+    """The process."""
+    address, path, seed, reports = sys.argv[1:]
+    began = time.monotonic()
+    year, box = asyncio.run(live(address, Path(path), plan(int(seed), int(reports))))
+    lived = {
+        "seconds": round(time.monotonic() - began, 1),
+        "steps": year.steps,
+        "letters": box.count,
+        "refused": dict(year.refused),
+    }
+    sys.stdout.write(json.dumps(lived) + "\n")
+
+
+if __name__ == "__main__":
+    main()
