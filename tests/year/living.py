@@ -27,7 +27,7 @@ from bot.clock import SetClock
 from bot.db import Database
 from bot.garbage import look_less
 from bot.message import Parcel
-from bot.models import Mailing, ServiceRequest, Tick
+from bot.models import Envelope, Mailing, ServiceRequest, Tick
 from bot.pace import Limits
 from bot.services import report_news
 from bot.settings import Settings
@@ -36,6 +36,7 @@ from tests.town import Town
 from tests.year import doing, founding
 from tests.year.plan import END, Deed, Plan, moment, next_slot, plan
 
+PATIENCE = 60.0  # seconds for what is owed to arrive
 TOGETHER = 12  # deeds in one transaction, as turns share one
 STEP = "year"
 """The tick that says up to which moment the year was lived."""
@@ -77,9 +78,12 @@ class Year:
         ahead = sorted(moments, reverse=True)
         now = lived.at if lived else moment(0, 0) - timedelta(hours=1)
         day = now.date()
+        self.town.clock.now = now
+        await self._delivered()
         while True:
             now = await self._next(now, ahead)
             if now >= END:
+                await self._delivered()
                 self.town.clock.now = END
                 await self._look(END)
                 break
@@ -100,9 +104,22 @@ class Year:
             postman.wake = lambda: None  # type: ignore[method-assign]
 
     async def _delivered(self) -> None:
-        for wake in self._wake:
-            wake()
-        await self.town.quiet()
+        """Wait until all that was put up to now has arrived. Whoever was killed may have put more, a moment later."""
+        held = select(Mailing.id).where(Mailing.held_at.is_not(None))
+        owed = select(Envelope.id).where(
+            Envelope.done_at.is_(None),
+            Envelope.created_at <= self.town.clock.now,
+            Envelope.mailing_id.is_(None) | Envelope.mailing_id.not_in(held),
+        )
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            async with self.database.reading() as session:
+                if await session.scalar(owed.limit(1)) is None:
+                    return
+            assert time.monotonic() < deadline, "the postman did not finish in time"
+            for wake in self._wake:
+                wake()
+            await asyncio.sleep(0.01)
 
     async def _next(self, now: datetime, ahead: Sequence[datetime]) -> datetime:
         """The next moment in which there is something to do."""
