@@ -43,7 +43,7 @@ async def odd(turn: Turn, thing: Odd) -> Outcome:
     return SILENCE if answer is None or turn.incoming.group else turn.say(turn._(answer))
 
 
-@router.unprompted(Attached)
+@router.unprompted(Attached, places=True)
 async def attached(turn: Turn, thing: Attached) -> Outcome:
     """A picture begins a report; of another document nothing is known. Organisers may have wanted to pass it on."""
     hint = None

@@ -47,7 +47,7 @@ async def picture_step_by_step(ask: Ask, turn: Turn) -> Outcome:
 def _picture(turn: Turn, *, there: bool) -> Prompt[None]:
     ways = (
         turn._(NOT_HERE)
-        if turn.incoming.channel == "terminal"
+        if turn.incoming.channel.startswith("terminal")  # each has a name of its own
         else turn._(
             "Send me a picture of your community: a place, a sign, a tree. It is cut to a square, and what the camera "
             "noted in it is taken out."

@@ -35,10 +35,13 @@ from handlers.report_steps import Where
 
 router = Router()
 
+ALONG: dict[str, Any] = {"encloses": steps.picture, "several": True}
+"""Pictures may be sent with any answer; those of an album come one by one, whatever is asked meanwhile."""
+
 NO_TOWN = N_("You are in no community yet. Send /start to find yours.")
 
 
-@router.flow("report")
+@router.flow("report", places=True)
 async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     """What, where, which kind; is it one that is known; a look at it, and off it goes."""
     said = await _what(ask, turn)
@@ -92,9 +95,7 @@ async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
     if len(mine) == 1:
         return mine[0]
     offers = [(str(one.id), one.name_in(turn.tongue.code)) for one in mine]
-    picked = await ask(
-        "community", choice(turn._("For which community?"), offers, encloses=steps.picture, several=True)
-    )
+    picked = await ask("community", choice(turn._("For which community?"), offers, **ALONG))
     return next(one for one in mine if str(one.id) == picked)
 
 
@@ -103,7 +104,7 @@ async def _emergency(ask: Ask, turn: Turn, said: str) -> None:
     found = await guessing.emergency(turn.session, said, None, None)
     if found is not None:
         go_on = [("on", turn._("Go on with the report"))]
-        await ask("emergency", choice(letters.emergency(found, turn.tongue), go_on))
+        await ask("emergency", choice(letters.emergency(found, turn.tongue), go_on, **ALONG))
 
 
 async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Where:
@@ -160,7 +161,7 @@ async def _way(ask: Ask, turn: Turn, community: Community, service: Service | No
     if way.how in ("private", "outside"):
         reason = await routing.reason(turn.session, way.because(), service_code=code, address=where.words)
         text = letters.not_here(routing_letters.because(turn.tongue, reason), community, turn.tongue)
-        await ask("ours", choice(text, [("tell", turn._("Tell the organisers"))]))
+        await ask("ours", choice(text, [("tell", turn._("Tell the organisers"))], **ALONG))
     return way
 
 
@@ -209,7 +210,7 @@ async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> 
     offers.append(("none", str(turn._("No, it is another one"))))
     told = {one.report.id for one in found if await reports.concern(turn.session, one.report, turn.resident)}
     shown = Message(letters.twins(pairs, told, turn.tongue), media=picture(views[0].photos))
-    picked = await ask("same", choice(shown, offers, encloses=steps.picture, several=True))
+    picked = await ask("same", choice(shown, offers, **ALONG))
     return None if picked == "none" else int(picked)
 
 
@@ -218,7 +219,7 @@ async def _look(
 ) -> tuple[reports.Draft, str | None]:
     """The preview, from which words can be added and a name told; returns what is sent, and the name."""
     if ask.given.get("adding"):
-        extra = await ask("extra", words(turn._("What else should they know?"), reports.described))
+        extra = await ask("extra", words(turn._("What else should they know?"), reports.described, **ALONG))
         draft = replace(draft, description="\n".join(part for part in (draft.description, extra) if part))
     draft = await _private(ask, turn, service, draft)
     name = None
@@ -251,7 +252,7 @@ async def _private(ask: Ask, turn: Turn, service: Service | None, draft: reports
         ("inside", turn._("Only those in charge may read it")),
         ("public", turn._("Leave it like that")),
     ]
-    picked = await ask("private", choice(letters.private(found, turn.tongue), offers))
+    picked = await ask("private", choice(letters.private(found, turn.tongue), offers, **ALONG))
     if picked == "anew":
         ask.given |= {"anew": True, "adding": False}
         ask.again("private", "what", "extra")

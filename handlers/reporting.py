@@ -21,6 +21,8 @@ router = Router()
     words=N_("report"),
     about=N_("Report a problem: a photo, a place, a few words"),
     encloses=True,
+    several=True,
+    places=True,
 )
 async def report_a_problem(turn: Turn, rest: str) -> Outcome:
     """`/report`, also with words, or below a photo."""

@@ -49,14 +49,15 @@ async def read_from_end_to_end(database: Database, asked: Iterable[Asked]) -> di
     """Tables that these statements would read whole, by statement."""
     found: dict[str, set[str]] = {}
     for statement, given, _ in asked:
-        plan = await _plan(database, statement, given)
-        tables = {one or other for one, other in END_TO_END.findall(plan)} & Base.metadata.tables.keys()
+        how = await plan(database, statement, given)
+        tables = {one or other for one, other in END_TO_END.findall(how)} & Base.metadata.tables.keys()
         if tables:
             found[statement] = tables
     return found
 
 
-async def _plan(database: Database, statement: str, given: Any) -> str:
+async def plan(database: Database, statement: str, given: Any) -> str:
+    """How it would do one statement."""
     async with database.rehearsing() as session:
         connection = await session.connection()
         if connection.dialect.name == "sqlite":

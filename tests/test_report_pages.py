@@ -8,13 +8,13 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from bot.models import Officer, Resident, ServiceRequest
 from bot.services import casework, report_lists
 from tests.council import a_body, an_officer
 from tests.newsroom import Newsroom
-from tests.plans import listening, looking, read_from_end_to_end
+from tests.plans import listening, looking, plan, read_from_end_to_end
 from tests.reports import a_report, fresh, surroundings
 
 LIST = "/c/elm-park/reports"
@@ -256,13 +256,32 @@ async def test_looking_costs_the_same_however_much_is_stored(newsroom: Newsroom)
     assert max(costs[0]) <= 8
 
 
-async def many(newsroom: Newsroom, made: ServiceRequest, numbers: range) -> None:
-    """More of the same, half of them ended."""
+async def test_an_index_leads_to_what_is_open_and_past_all_that_has_ended(newsroom: Newsroom) -> None:
+    database = newsroom.town.folkmoot.database
+    await a_body(newsroom.town)
+    await many(newsroom, await a_report(newsroom.town), range(1, 3000), open_each=50)
+    async with database.writing() as session:
+        await session.execute(text("ANALYZE"))
+    with listening(database) as asked:
+        await reads(newsroom)
+    listed = [one for one in looking(asked) if "status IN ('" in one.statement]
+    plans = [await plan(database, one.statement, one.given) for one in listed]
+    counted_listed_ended_newest = ["ix_service_requests_open" in one for one in plans]
+    assert counted_listed_ended_newest == [True, True, False, True]
+    assert "ix_service_requests_ended" in plans[2]
+
+
+async def many(newsroom: Newsroom, made: ServiceRequest, numbers: range, open_each: int = 2) -> None:
+    """More of the same, most of them ended."""
     kept = await fresh(newsroom.town, made)
     columns = {column.key: getattr(kept, column.key) for column in ServiceRequest.__mapper__.columns}
     rows = [
         columns
-        | {"id": made.id + one, "service_request_id": f"Z{one}", "status": ("received", "fixed")[one % 2]}
+        | {
+            "id": made.id + one,
+            "service_request_id": f"Z{one}",
+            "status": "fixed" if one % open_each else "received",
+        }
         for one in numbers
     ]
     async with newsroom.town.folkmoot.database.writing() as session:

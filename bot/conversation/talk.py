@@ -262,27 +262,22 @@ async def _replay(
                 "at": turn.now.isoformat(),
             }
             question = flows.shown(wait.prompt, talk, wait.name, _steps(turn, entry, talk))
-            return _asked(turn, _explained(turn, question, complaint or wait.complaint)), talk
+            return _asked(turn, question, complaint or wait.complaint), talk
     raise RuntimeError(f"the flow {talk['flow']} goes round in circles")
 
 
-def _asked(turn: Turn, question: Message) -> Outcome:
-    """A message has buttons of its own or the one that shares a place, so that one comes with words of its own, and the
-    question is below it, where it can become the next one."""
+def _asked(turn: Turn, question: Message, complaint: Refused | None) -> Outcome:
+    """A message has buttons of its own or the one that shares a place: that one comes above, with words of its own."""
+    if complaint is not None:
+        reason = turn._(complaint.sentence, **complaint.holes)
+        question = replace(question, text=reason + "\n\n" + question.text)
     if not question.wants_place:
         return turn.edit(question)
-    share = Message(turn._("You can share where you are with this button:"), wants_place=True)
-    return turn.say(share).say(replace(question, wants_place=False))
+    share = turn._("You can share where you are with this button:")
+    return turn.say(Message(share, wants_place=True)).say(replace(question, wants_place=False))
 
 
 _ENOUGH = 20  # rounds of one replay; each follows an `ask.again`
-
-
-def _explained(turn: Turn, question: Message, complaint: Refused | None) -> Message:
-    if complaint is None:
-        return question
-    reason = turn._(complaint.sentence, **complaint.holes)
-    return replace(question, text=reason + "\n\n" + question.text)
 
 
 def _steps(turn: Turn, entry: FlowEntry, talk: Talk) -> Rows:

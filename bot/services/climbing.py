@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, lifecycle, outbox
@@ -224,9 +224,3 @@ async def _send_lists(session: AsyncSession, this: Round, *, now: datetime) -> N
         first = min(one.view.report.id for one in lines)
         key = f"morning:{resident}:{first}:{now.astimezone(ZoneInfo('UTC')):%Y%m%d%H%M}"
         await outbox.put_personal(session, resident, message, once_key=key, now=now)
-
-
-async def overdue_looks(session: AsyncSession, *, now: datetime) -> int:
-    """How many open reports nobody has looked at since their time came: for whoever watches the service."""
-    late = select(func.count()).where(ServiceRequest.review_at < now - timedelta(days=1))
-    return int(await session.scalar(late) or 0)

@@ -22,9 +22,7 @@ ON_A_PAGE = 20
 ON_A_MAP = 500  # pins
 ENDED_LATELY = timedelta(days=30)
 MOST_ENDED = 10
-NEARLY = (
-    4  # decimal places of a degree, some ten metres: enough to find a bin, too little to find a front door
-)
+NEARLY = 4  # decimal places of a degree, some ten metres: enough to find a bin, too little for a front door
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.errors import RetryLater, Undeliverable
 from bot.message import Attached, Command, Media, Odd
 from bot.models import Poster, SentPortrait
 from bot.services import portraits, posters
+from tests.channels.everywhere import everywhere, sees
 from tests.channels.webchat_town import WebTown, a_web_town
 from tests.town import Town
 
@@ -163,9 +164,10 @@ async def test_only_organisers_may_and_each_for_their_own(town: Town) -> None:
     assert await waits(town) == 0
 
 
-async def test_the_web_chat_says_kindly_where_to_send_it(web_town: WebTown) -> None:
-    async with web_town.visitor() as olga:
-        await olga.opens(f"/w/elm-park/{await web_town.invitation('organiser')}")
-        await olga.presses("Accept")
+async def test_a_terminal_says_kindly_where_to_send_it(database_url: URL) -> None:
+    async with everywhere(database_url.render_as_string(hide_password=False), "terminal") as town:
+        olga = await town.guest("Olga")
+        await olga.opens(await town.invitation("organiser"))
+        await sees(olga, "You are an organiser of Elm Park now.")
         await olga.says("/picture")
-        assert "In this place you cannot send pictures yet." in olga.page.text
+        await sees(olga, "In this place you cannot send pictures yet.")

@@ -70,7 +70,7 @@ async def test_a_letter_arrives_as_text_and_as_html(post: Post) -> None:
 
 async def test_nothing_in_a_letter_is_fetched_from_elsewhere(post: Post) -> None:
     await post.desk.writes(
-        "A <script src=https://evil.example/x.js></script> <img src=https://evil.example/p.png>"
+        "A <script src=https://evil.example/x.js></script> <b>b</b> <img src=https://evil.example/p.png>"
     )
     html = (await post.hall.gets()).html
     assert "<script" not in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,9 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
 import jinja2
+from markupsafe import Markup, escape
 
-from bot.channels.email.markup import paragraphs, safe, told
+from bot.channels.email.markup import paragraphs, safe, told, way
 from bot.channels.email.quoting import ABOVE, BELOW
 from bot.i18n import Tongue
 from bot.message import ISOLATES, Message
@@ -74,10 +76,12 @@ def draw(
     reads = heading.answers_to is not None
     mail.set_content(_plain(message, choices, shown, to, reads=reads), cte="quoted-printable")
     inside = shown is not None and shown.content is not None
+    title, rest = _headed(paragraphs(str(message.text), rtl=to.rtl), str(mail["Subject"]), rtl=to.rtl)
     html = _template().render(
         _=to._,
         tongue=to,
-        paragraphs=paragraphs(str(message.text), rtl=to.rtl),
+        title=title,
+        paragraphs=rest,
         choices=choices,
         shown=shown,
         subject=mail["Subject"],
@@ -94,6 +98,15 @@ def draw(
     mail["Content-Language"] = to.code  # last: what is said of the content moves into its first part
     _bound(mail, heading.name)
     return mail
+
+
+def _headed(
+    told: list[tuple[str, Markup]], subject: str, *, rtl: bool
+) -> tuple[tuple[str, Markup], list[tuple[str, Markup]]]:
+    """A heading and the rest: the first paragraph where it stands out as a whole, else the subject."""
+    if told and re.fullmatch(r"<b>(?:(?!</b>).)*</b>", told[0][1], re.DOTALL):
+        return told[0], told[1:]
+    return (way(subject, rtl=rtl), escape(subject)), told
 
 
 def _bound(mail: EmailMessage, name: str) -> None:

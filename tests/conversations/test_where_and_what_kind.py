@@ -1,0 +1,202 @@
+"""Where a report is, and what its kind asks: streets, lamp posts, places outside, questions, emergencies."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+
+from bot.message import Attached, Odd, Place
+from bot.models import Area, Community, Consent, NamedPlace, Service, Spot
+from tests.conversations.test_reporting import BIN, HERE, how_many, newest
+from tests.council import a_body
+from tests.town import Town
+
+
+async def test_a_stranger_who_shares_a_place_reports_in_the_community_around_it(town: Town) -> None:
+    community = await town.community(place=None)
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        await session.execute(update(Community).values(lat=HERE[0], long=HERE[1]))
+    alice = town.stranger("Alice")
+    await alice.says("/report The bin is full")
+    await alice.shares_place(*HERE)
+    await alice.taps("Bins")
+    assert alice.sees("Send /forgetme to erase it.")
+    await alice.taps("Send")
+    assert (await newest(town)).community_id == community.id
+    async with town.folkmoot.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Consent)) == 1
+
+
+async def test_a_stranger_far_from_everything_is_told_how_to_find_a_community(town: Town) -> None:
+    await town.community()
+    alice = town.stranger("Alice")
+    await alice.says("/report The bin is full")
+    await alice.says("Elm Road")
+    assert alice.sees("You are in no community yet.")
+
+
+async def test_a_street_that_the_gazetteer_knows_becomes_a_point(town: Town) -> None:
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        from bot.services import gazetteer
+
+        await gazetteer_with(session, gazetteer)
+    alice = await town.member("Alice")
+    await alice.says("/report The bin is full")
+    await alice.says("12 Elm Road")
+    assert alice.sees("Which one do you mean?")
+    await alice.taps("Elm Road, South")
+    await alice.taps("Bins")
+    await alice.taps("Send")
+    made = await newest(town)
+    assert (made.address, made.lat) == ("12 Elm Road", 51.6)
+
+
+async def gazetteer_with(session: object, gazetteer: object) -> None:
+    """Two streets of the same name."""
+    from bot.models import PlaceWord
+    from bot.services.gazetteer import fold, words_of
+
+    for number, (within, lat) in enumerate((("North", 51.5), ("South", 51.6)), 1):
+        place = NamedPlace(
+            id=number,
+            name="Elm Road",
+            folded=fold("Elm Road"),
+            kind="street",
+            within=within,
+            lat=lat,
+            long=-0.1,
+        )
+        session.add(place)  # type: ignore[attr-defined]
+        await session.flush()  # type: ignore[attr-defined]
+        for word in words_of("Elm Road", within):
+            session.add(PlaceWord(place_id=number, word=word))  # type: ignore[attr-defined]
+
+
+async def test_a_link_on_a_lamp_post_fills_in_place_and_kind(town: Town) -> None:
+    community = await town.community()
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        session.add(
+            Spot(
+                code="lamp14",
+                community_id=community.id,
+                name="Lamp post 14, Elm Road",
+                lat=HERE[0],
+                long=HERE[1],
+                service_code="streetlights",
+                made_at=town.clock(),
+            )
+        )
+    alice = town.stranger("Alice")
+    await alice.opens("at_lamp14")
+    assert alice.sees("Lamp post 14, Elm Road")
+    await alice.taps("Report: Street lights")
+    await alice.taps("No words needed")
+    await alice.taps("Send")
+    made = await newest(town)
+    assert (made.service_code, made.address, made.description) == (
+        "streetlights",
+        "Lamp post 14, Elm Road",
+        "",
+    )
+
+
+async def test_an_emergency_is_told_the_number_first(town: Town) -> None:
+    await a_body(town)
+    alice = await town.member("Alice", language="pl")
+    await alice.says("/report Czuć gaz na klatce schodowej")
+    assert alice.sees("112")
+    await alice.does(Odd("sticker"))
+    assert await how_many(town) == 0
+
+
+async def test_the_questions_of_a_kind_are_asked_one_by_one(town: Town) -> None:
+    await a_body(town)
+    questions = [
+        {"code": "number", "datatype": "string", "required": True, "order": 1, "description": {"en": "Its number?"}},
+        {"code": "lit", "datatype": "singlevaluelist", "required": True, "order": 2, "description": {"en": "Lit?"},
+         "values": [{"key": "day", "name": {"en": "By day too"}}, {"key": "never", "name": {"en": "Never"}}]},
+        {"code": "near", "datatype": "multivaluelist", "required": False, "order": 3, "description": {"en": "Near?"},
+         "values": [{"key": "school", "name": {"en": "A school"}}, {"key": "bus", "name": {"en": "A bus stop"}}]},
+        {"code": "height", "datatype": "number", "required": False, "order": 4, "description": {"en": "How high?"}},
+        {"code": "since", "datatype": "datetime", "required": False, "order": 5, "description": {"en": "Since when?"}},
+    ]  # fmt: skip
+    async with town.folkmoot.database.writing() as session:
+        service = await session.get_one(Service, "streetlights")
+        service.attributes = questions
+    alice = await town.member("Alice")
+    await alice.says("/report The lamp is out")
+    await alice.shares_place(*HERE)
+    await alice.taps("Street lights")
+    await alice.says("x" * 300)
+    assert alice.sees("That is longer than 200 letters.")
+    await alice.says("L14")
+    await alice.taps("Never")
+    await alice.taps("A school")
+    await alice.taps("A bus stop")
+    await alice.taps("A school")
+    await alice.taps("That is all")
+    await alice.says("many")
+    assert alice.sees("Please write a number.")
+    await alice.says("4,5")
+    await alice.taps("Skip")
+    assert alice.sees("Its number? L14")
+    assert alice.sees("Near? A bus stop")
+    await alice.taps("Send")
+    assert (await newest(town)).service_attributes == {
+        "number": "L14",
+        "lit": "never",
+        "near": ["bus"],
+        "height": 4.5,
+    }
+
+
+async def test_a_place_outside_is_told_as_such_and_the_organisers_can_still_know(town: Town) -> None:
+    community = await town.community()
+    await a_body(town)
+    square = {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [1, 0], [0, 0]]]}
+    async with town.folkmoot.database.writing() as session:
+        area = Area(
+            slug="elm",
+            names={"en": "Elm Park"},
+            kind="town",
+            geometry=square,
+            size=1.0,
+            changed_at=town.clock(),
+        )
+        session.add(area)
+        await session.flush()
+        (await session.get_one(Community, community.id)).area_id = area.id
+    olga = await town.organiser()
+    alice = await town.member("Alice")
+    await alice.says("/report The bin is full")
+    await alice.shares_place(*HERE)
+    await alice.taps("Bins")
+    assert alice.sees("This place lies outside your community.")
+    await alice.taps("Tell the organisers")
+    await alice.taps("Send")
+    made = await newest(town)
+    assert made.team_id is None
+    assert olga.sees("The bin is full")
+
+
+async def test_what_is_said_of_a_kind_is_said_before_it_is_sent(town: Town) -> None:
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        (await session.get_one(Service, "trees")).service_notice = {"en": "We do not cut hedges in spring."}
+    alice = await town.member("Alice")
+    await alice.says("/report A big tree")
+    await alice.taps("I cannot say where")
+    await alice.taps("Trees")
+    assert alice.sees("We do not cut hedges in spring.")
+
+
+async def test_where_a_picture_was_taken_is_offered_as_the_place(town: Town) -> None:
+    await a_body(town)
+    alice = await town.member("Alice")
+    await alice.does(Attached(BIN, place=Place(51.5, -0.1)))
+    await alice.taps("Where the photo was taken")
+    await alice.taps("Bins")
+    await alice.taps("Send")
+    assert (await newest(town)).long == -0.1
