@@ -66,7 +66,7 @@ async def test_forged_presses_do_nothing(town: Town, act: type[Press]) -> None:
     _, cara = await another_team(town, desk.council)
     mallory, before = await town.member("Mallory"), await desk.fresh(made)
     heard = desk.alice.text
-    for person in (cara, mallory):
+    for person in (cara, mallory, await town.organiser()):
         for number in (made.id, 99_999, -1):
             await person.does(Tap(act(report=number).pack(), query="q"))  # type: ignore[call-arg]
             await person.says("They are all fools.")
@@ -103,6 +103,7 @@ async def test_a_lead_answers_all_of_a_kind_at_once_with_words(town: Town) -> No
     await desk.ben.taps("More …")
     assert "at once" not in desk.ben.latest
     await desk.ben.does(Tap(presses.AnswerAll(report=made[0].id).pack(), query="q"))
+    assert desk.ben.screen.toasts[-1] == "Only the lead of this team can answer several at once."
     await desk.ben.says("Sorry.")
     assert "Sorry." not in desk.alice.text
     await desk.ben.says("/cancel")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.message import Place
 from bot.models import Body, Deed, Duty, Officer, Team
-from tests.desk import Desk, a_desk, another_team, resident
+from tests.desk import Desk, a_desk, another_team, joins, resident
 from tests.town import Person, Town
 
 
@@ -188,6 +188,22 @@ async def test_whoever_came_with_two_stays_when_one_is_taken_apart(town: Town) -
     await desk.opens(desk.ann, twins[1])
     await desk.ann.taps("Take them apart")
     assert (await desk.fresh(first)).people == 1
+
+
+async def test_whoever_was_there_before_stays_when_theirs_is_taken_apart(town: Town) -> None:
+    desk = await a_desk(town)
+    bob = await town.member("Bob")
+    first = await desk.report("first")
+    await joins(town, first, bob)
+    second = await desk.report("second", by=bob)
+    await town.passes(minutes=1)
+    await desk.opens(desk.ann, second)
+    await desk.ann.taps("More …")
+    await desk.ann.taps("Join with another")
+    await desk.ann.says(first.service_request_id)
+    await desk.ann.taps("Join them")
+    await desk.ann.taps("Take them apart")
+    assert (await desk.fresh(first)).people == 2
 
 
 async def test_what_is_for_those_in_charge_only_is_joined_with_nothing(town: Town) -> None:

@@ -44,6 +44,7 @@ async def test_the_reporter_objects_and_the_organisers_hear_it_once(town: Town) 
     oscar = await town.organiser("Oscar")
     for _ in range(3):
         await desk.alice.taps("It should not be hidden")
+        await town.passes(minutes=1)
     assert desk.alice.screen.toasts[-1] == "The organisers know now that you do not agree."
     for person in (olga, oscar):
         assert person.text.count("says that it should not be hidden. Please look at it once more") == 1
@@ -108,6 +109,7 @@ async def test_a_reason_is_needed_and_only_organisers_of_that_community_hide(tow
             await person.says("/cancel")
     async with town.folkmoot.database.reading() as session:
         assert (await session.scalars(select(Photo.hidden_because))).one() is None
+        assert not {"report.hide", "report.show"} & set(await session.scalars(select(Deed.act)))
     assert (await desk.fresh(made)).hidden_because is None
 
 

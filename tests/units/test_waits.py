@@ -19,6 +19,8 @@ from bot.services.waits import Wait, on_time, wait
         # survival after day 1: 3/4; after day 3 of two at risk: 3/8
         ([(1, 1), (3, 1)], [(2, 1), (9, 1)], Wait(4, 3, None)),
         ([(5, 1)], [(5, 1)], Wait(2, 5, None)),
+        # after the second day only one is left to be seen
+        ([(1, 1), (3, 1)], [(2, 2)], Wait(4, 3, 3)),
     ],
 )
 def test_waits(done: list[tuple[int, int]], going_on: list[tuple[int, int]], found: Wait) -> None:
