@@ -19,6 +19,7 @@ from bot.models import NamedPlace, PlaceWord
 LONGEST = 120  # letters of what is looked for
 WORDS = 6  # of them at most
 SHORTEST = 2  # letters by which a beginning is looked for
+RARE = 200  # places with a word, beyond which it is common
 ENOUGH = 400  # places that are compared, however many begin with the same letters
 AROUND = 0.35  # degrees; a place further away from where somebody is, is not what they mean by a name alone
 BOXES = (0.003, 0.012, 0.05)  # degrees, about 300 m, 1.3 km and 5.5 km
@@ -73,18 +74,30 @@ def words_of(name: str, within: str) -> set[str]:
 async def find(
     session: AsyncSession, words: str, *, near: Place | None = None, most: int = 4
 ) -> Sequence[NamedPlace]:
-    """The places that may be meant, best first: called just so, then beginning so, then holding these words; of the
+    """The places that may be meant, best first: called just so, then beginning so, else holding these words; of the
     same name the one nearest to `near` first. Where a name is there more than once, `within` tells them apart."""
     wanted = sought(words)
     typed = " ".join(wanted.words)
     if len(typed) < SHORTEST:
         return []
     found: dict[int, NamedPlace] = {}
-    for box in (around(near, AROUND), ()) if near else ((),):
-        for look in (_beginning, _holding):
+    boxes: Sequence[tuple[ColumnElement[bool], ...]] = (_not_far(near), ()) if near else ((),)
+    for look in (_beginning, _holding):
+        for box in boxes:
             if len(found) < most:
                 found |= {one.id: one for one in await look(session, wanted.words, box)}
+        if found:  # words in the middle of names count only where no name begins so
+            break
     return sorted(found.values(), key=lambda one: _rank(one, typed, near))[:most]
+
+
+def _not_far(near: Place) -> tuple[ColumnElement[bool], ...]:
+    """Not by the index of places on the map, which holds most of a town there: names are rarer."""
+    wide = AROUND / max(0.05, cos(radians(near.lat)))
+    return (
+        (NamedPlace.lat + 0.0).between(near.lat - AROUND, near.lat + AROUND),
+        (NamedPlace.long + 0.0).between(near.long - wide, near.long + wide),
+    )
 
 
 async def _beginning(
@@ -118,7 +131,7 @@ async def _holding(
 
 
 async def _count(session: AsyncSession, word: str) -> int:
-    some = select(PlaceWord.place_id).where(*_begins(PlaceWord.word, word)).limit(ENOUGH * 5).subquery()
+    some = select(PlaceWord.place_id).where(*_begins(PlaceWord.word, word)).limit(RARE).subquery()
     return int(await session.scalar(select(func.count()).select_from(some)) or 0)
 
 
