@@ -73,7 +73,7 @@ async def help_me(turn: Turn, rest: str) -> Outcome:
             rtl=turn.tongue.rtl,
         )
         for entry in turn.commands.values()
-        if entry.about and entry.found_by(roles)
+        if entry.about and entry.name != "help" and entry.found_by(roles)
     ]
     return turn.say(paragraphs(turn._("This is what I can do:"), lines(listed)))
 
