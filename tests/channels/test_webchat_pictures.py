@@ -73,7 +73,7 @@ async def test_a_picture_is_handed_in_with_its_words_and_seen_by_who_sent_it(
     async with town.visitor() as alice:
         await alice.opens("/w/elm-park")
         await alice.sends_picture(photograph(), "The lamp is broken.")
-        assert "I can only read words and taps for now." in alice.page.text
+        assert "Where is it?" in alice.page.text
         assert "The lamp is broken." in alice.page.text
         (address,) = shown(alice)
         async with alice.http.get(address) as answer:
@@ -140,6 +140,7 @@ async def test_who_erases_themselves_takes_it_along(town: WebTown) -> None:
         await alice.opens("/w/elm-park")
         await alice.sends_picture(photograph())
         await alice.says("/forgetme")
+        await alice.presses("Leave it")
         await alice.presses("Yes, erase it")
     assert await files(town) == []
     for _ in range(3):

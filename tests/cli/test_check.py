@@ -90,4 +90,6 @@ def test_the_example_of_settings_works_as_it_stands(desk: Desk) -> None:
         "mail_from",
         "imap_url",
         "mail_port",
+        "map_tiles",
+        "map_attribution",
     }
