@@ -190,7 +190,7 @@ async def test_somebody_in_two_communities_says_which_part_of_which(town: Town) 
     assert "Far Away: resident, part of town: North" in alice.latest
     assert "Elm Park: resident, part of town: not told" in alice.latest
     await alice.says("nothing like it")
-    assert "I do not know what to do with that." in alice.latest
+    assert "What shall I do with it?" in alice.latest
 
 
 async def test_whoever_comes_when_the_queue_is_full_is_asked_to_wait(town: Town) -> None:
