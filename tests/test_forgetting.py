@@ -25,6 +25,8 @@ NOBODY = {
     "emergencies": "numbers to call",
     "named_places": "names of streets and squares",
     "place_words": "words of those",
+    "answer_templates": "ready words of a body",
+    "report_figures": "numbers of many reports",
     "nudges": "which reminders of a report went out, not to whom",
     "communities": "what an operator founded",
     "tallies": "numbers only",

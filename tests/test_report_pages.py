@@ -266,7 +266,8 @@ async def test_an_index_leads_to_what_is_open_and_past_all_that_has_ended(newsro
         await reads(newsroom)
     listed = [one for one in looking(asked) if "status IN ('" in one.statement]
     plans = [await plan(database, one.statement, one.given) for one in listed]
-    counted_listed_ended_newest = ["ix_service_requests_open" in one for one in plans]
+    of_open_ones = ("ix_service_requests_open", "ix_service_requests_desk", "ix_service_requests_near")
+    counted_listed_ended_newest = [any(name in one for name in of_open_ones) for one in plans]
     assert counted_listed_ended_newest == [True, True, False, True]
     assert "ix_service_requests_ended" in plans[2]
 
