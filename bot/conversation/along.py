@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from bot.conversation import flow as flows
-from bot.conversation.flow import Answer
+from bot.conversation.flow import Again, Answer, Ask, Waiting
 from bot.conversation.router import Router
 from bot.conversation.turn import Turn
 from bot.errors import Refused
-from bot.message import Attached, Odd
+from bot.message import Attached, Odd, Place
 
 
 def came(router: Router, turn: Turn, what: Attached | Odd) -> None:
@@ -20,6 +20,23 @@ def came(router: Router, turn: Turn, what: Attached | Odd) -> None:
         turn.enclosed = flows.ALBUM
     else:
         turn.enclosed, turn.beside = what.media, flows.more_along({}, sent(turn, what))
+
+
+async def leads_away(router: Router, turn: Turn, talk: dict[str, Any]) -> bool:
+    """Whether somebody in a casual talk sent a picture or a place that its question does not ask for: they have
+    something else in mind. The flow runs up to its question once more, which only reads."""
+    what, entry = turn.incoming.what, router.flows[talk["flow"]]
+    if not entry.casual or not isinstance(what, Attached | Place):
+        return False
+    try:
+        await entry.function(Ask(dict(talk["given"]), dict(talk["answers"])), turn)
+    except Waiting as wait:
+        return (
+            not wait.prompt.message.wants_place if isinstance(what, Place) else wait.prompt.encloses is None
+        )
+    except Again:
+        return False
+    return False
 
 
 def sent(turn: Turn, what: Attached) -> Answer:

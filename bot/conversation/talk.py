@@ -69,6 +69,8 @@ async def _meaning(router: Router, turn: Turn, talk: Talk | None) -> Said:
         return await _tapped(router, turn, talk, what)
     if isinstance(what, Command):
         return await _commanded(router, turn, talk, what)
+    if talk is not None and await along.leads_away(router, turn, talk):
+        talk = None
     if talk is not None and isinstance(what, Words | Place):
         given: Answer = {"words": what.text} if isinstance(what, Words) else {"place": [what.lat, what.long]}
         return await _answered(router, turn, talk, given)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from bot.message import Attached, Media, Odd
+from bot.message import Attached, Media, Odd, Place
 from bot.models import Photo, ServiceRequest
 from tests.council import a_body
 from tests.town import Person, Town
@@ -239,3 +239,16 @@ async def test_all_pictures_of_an_album_go_with_one_report(town: Town) -> None:
     await alice.taps("Send")
     async with town.folkmoot.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Photo)) == 3
+
+
+async def test_a_photo_goes_before_the_three_questions(town: Town) -> None:
+    await a_body(town)
+    await town.community()
+    for name, sent in (("Alice", Attached(BIN)), ("Bob", Place(*HERE))):
+        somebody = town.stranger(name)
+        await somebody.opens("elm-park")
+        await somebody.taps("Join Elm Park")
+        assert somebody.sees("What shall I call you?")
+        await somebody.does(sent)
+        assert somebody.sees("Where is it?" if name == "Alice" else "What shall I do with it?")
+        assert not somebody.sees("I cannot use that as an answer here.")
