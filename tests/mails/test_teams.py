@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 import handlers.team_mail
 from bot.message import Reply
 from bot.models import Happening, Officer, Photo, ServiceRequest, Team
+from tests.channels.webchat_town import until
 from tests.conversations.test_reporting import reported
 from tests.council import a_body
 from tests.mails.conftest import Post
@@ -142,6 +143,7 @@ async def test_a_colleague_is_one_of_the_team_after_showing_that_the_address_is_
     async with post.town.visitor() as bob:
         await press(bob, path)
     await post.town.tick()
+    await until(lambda: alice.sees("We come on Friday."), "the answer to be passed on")
     await post.quiet()
     await post.town.quiet()
     assert alice.text.count("We come on Friday.") == 1
