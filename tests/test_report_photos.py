@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from bot import chores, retention
 from bot.errors import RetryLater, Undeliverable
+from bot.letters.report_pictures import our_copy
 from bot.message import Attached, Media
 from bot.models import File, Photo, ServiceRequest
 from bot.services import files, report_photos, traces
@@ -46,12 +47,12 @@ async def test_a_photo_is_drawn_anew_and_shown_on_the_pages(newsroom: Newsroom) 
     await sends(newsroom.town)
     one = await photo(newsroom.town)
     assert one is not None
-    assert report_photos.media(one) is None
+    assert our_copy(one) is None
     await photos_come(newsroom.town)
     one = await photo(newsroom.town)
     assert one is not None
     assert (one.media, one.file_key is None) == (None, False)
-    media = report_photos.media(one)
+    media = our_copy(one)
     assert media is not None
     assert (media.kind, media.key, media.files) == ("photo", one.file_key, {})
     async with newsroom.town.folkmoot.database.reading() as session:

@@ -27,6 +27,7 @@ from bot.i18n import Tongue
 from bot.letters import report_pages as letters
 from bot.letters import reports as report_letters
 from bot.letters import routing as routing_letters
+from bot.letters.report_pictures import our_copy
 from bot.letters.reports import View
 from bot.letters.routing import Reason
 from bot.lifecycle import STATUSES
@@ -162,7 +163,7 @@ class Reports:
             raise web.HTTPServiceUnavailable(headers=headers) from None
         if content is None:
             raise web.HTTPNotFound(headers=SAFE)
-        media = report_photos.media(shown)
+        media = our_copy(shown)
         assert media is not None  # noqa: S101 - it has a key and is not hidden
         headers = {
             **SAFE,

@@ -6,14 +6,21 @@ from bot.message import Media
 from bot.models import Photo
 
 
+def our_copy(photo: Photo) -> Media | None:
+    """Our own copy; None as long as it is not fetched, or where it is hidden."""
+    if photo.file_key is None or photo.hidden_because is not None:
+        return None
+    return Media("photo", {}, "photo.jpg", type="image/jpeg", key=photo.file_key)
+
+
 def picture(photos: Sequence[Photo]) -> Media | None:
     """The first of these: our own copy, or what the channel that it came by knows. What was sent as a file waits for
     our copy, for it may say more than is to be seen."""
     for photo in photos:
         if photo.hidden_because is not None:
             continue
-        if photo.file_key is not None:
-            return Media("photo", {}, "photo.jpg", type="image/jpeg", key=photo.file_key)
+        if (ours := our_copy(photo)) is not None:
+            return ours
         if photo.media is not None and photo.media.get("kind") == "photo" and photo.media.get("key") is None:
             return Media.from_json(photo.media)
     return None

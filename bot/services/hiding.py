@@ -3,21 +3,19 @@ that, and may object. Those in charge see it all the same. Each act is in the au
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n, outbox
 from bot.errors import Refused
-from bot.i18n import N_
+from bot.i18n import N_, Tongue
 from bot.letters import hiding as letters
 from bot.letters.desk_presses import Show
 from bot.message import Button, Message
-from bot.models import Happening, Membership, Photo, Resident, ServiceRequest
-from bot.services import audit, communities, histories, report_views, reports
+from bot.models import Happening, Photo, Resident, ServiceRequest
+from bot.services import audit, communities, histories, report_news, report_views, reports
 
 LONGEST = 500  # characters of a reason
 
@@ -126,13 +124,13 @@ async def _note(
         return
     view = await report_views.of(session, made)
 
-    def said(code: str) -> Message:
-        tongue = i18n.tongue(code)
+    def said(tongue: Tongue) -> Message:
         if event == "shown":
             return letters.shown(view, tongue)
         return letters.hidden(view, reason or "", tongue, picture=photo is not None)
 
-    await _put(session, select(Resident.id).where(Resident.id == whose), said, f"hiding:{happening.id}", now)
+    them = select(Resident.id).where(Resident.id == whose)
+    await report_news.put(session, them, said, f"hiding:{happening.id}", now=now)
 
 
 async def disagree(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> None:
@@ -155,20 +153,9 @@ async def disagree(session: AsyncSession, number: int, *, by: Resident, now: dat
         raise Refused(N_("Nothing of it is hidden any more."))
     view = await report_views.of(session, made)
 
-    def said(code: str) -> Message:
-        tongue = i18n.tongue(code)
+    def said(tongue: Tongue) -> Message:
         return letters.objected(view, tongue, show=Button(tongue._("Open"), Show(report=made.id)))
 
-    organisers = select(Membership.resident_id).where(
-        Membership.community_id == made.community_id, Membership.role == "organiser"
-    )
-    put = await _put(session, organisers, said, f"hiding:{last.id}:objected", now)
-    if put:
+    organisers = report_news.organisers(made.community_id)
+    if await report_news.put(session, organisers, said, f"hiding:{last.id}:objected", now=now):
         await histories.note(session, made, "note", now=now, public=False, resident=by, objected=True)
-
-
-async def _put(
-    session: AsyncSession, whom: Select[int], said: Callable[[str], Message], subject: str, now: datetime
-) -> int:
-    messages = {code: said(code) for code in i18n.available()}
-    return await outbox.put_to_many(session, whom, messages, otherwise=i18n.SOURCE, subject=subject, now=now)

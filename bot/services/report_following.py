@@ -8,8 +8,6 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import insert_new
-from bot.errors import Refused
-from bot.i18n import N_
 from bot.models import Concern, Resident, ServiceRequest
 from bot.services import communities, own_reports, reports
 
@@ -17,11 +15,7 @@ from bot.services import communities, own_reports, reports
 async def follow(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> ServiceRequest:
     """From now on they hear what comes of it; whom it concerns already stays counted. Of one that was joined with
     another it is the other."""
-    made = await reports.locked(session, number)
-    if made.duplicate_of is not None:
-        made = await reports.locked(session, made.duplicate_of)
-    if made.confidential or made.hidden_because is not None:
-        raise Refused(N_("I do not know this report any more."))
+    made = await reports.for_everybody(session, number)
     own_reports.still_open(made)
     row = {"service_request_id": made.id, "resident_id": by.id, "why": "follow", "wants": "all", "since": now}
     await session.execute(insert_new(session, Concern).values(row))

@@ -40,13 +40,6 @@ class Wanted:
     media: Media
 
 
-def media(photo: Photo) -> Media | None:
-    """What a message needs to carry it; None as long as it is not fetched, or where it is hidden."""
-    if photo.file_key is None or photo.hidden_because is not None:
-        return None
-    return Media("photo", {}, "photo.jpg", None, "image/jpeg", None, photo.file_key)
-
-
 async def waiting(session: AsyncSession, *, now: datetime) -> bool:
     """Whether there is one to be fetched now."""
     return await session.scalar(select(Photo.id).where(*_due(now)).limit(1)) is not None

@@ -189,6 +189,16 @@ async def locked(session: AsyncSession, number: int) -> ServiceRequest:
     return one
 
 
+async def for_everybody(session: AsyncSession, number: int) -> ServiceRequest:
+    """The same, and the other one where it was joined with another; Refused where not everybody may know it."""
+    made = await locked(session, number)
+    if made.duplicate_of is not None:
+        made = await locked(session, made.duplicate_of)
+    if made.confidential or made.hidden_because is not None:
+        raise Refused(N_("I do not know this report any more."))
+    return made
+
+
 async def concern(session: AsyncSession, made: ServiceRequest, resident: Resident) -> Concern | None:
     """How a report concerns somebody, if it does."""
     return await session.get(Concern, (made.id, resident.id))
@@ -211,11 +221,7 @@ async def same(
 ) -> tuple[ServiceRequest, bool]:
     """Somebody has the same problem: they are counted and hear what comes of it. Also whether that is new; people are
     counted, not messages."""
-    made = await locked(session, number)
-    if made.duplicate_of is not None:
-        made = await locked(session, made.duplicate_of)
-    if made.confidential or made.hidden_because is not None:
-        raise Refused(N_("I do not know this report any more."))
+    made = await for_everybody(session, number)
     if not lifecycle.STATUSES[made.status].open:
         raise Refused(
             N_("This report has ended. If the problem is there again, please report it with /report.")

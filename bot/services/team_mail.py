@@ -4,16 +4,17 @@ there, and what they answer counts as the team's. Organisers hear of addresses w
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import i18n, outbox
+from bot import i18n
 from bot.errors import Refused
 from bot.letters import team_mail as letters
 from bot.lifecycle import OPEN
 from bot.models import Address, Body, Membership, Officer, Resident, ServiceRequest, Team
-from bot.services import mailboxes
+from bot.services import mailboxes, report_news
 
 
 async def settle(session: AsyncSession, *, now: datetime) -> None:
@@ -73,15 +74,13 @@ async def tell_of_failures(session: AsyncSession, *, now: datetime) -> None:
     )
     for team, body in rows.all():
         trouble = failing[(team.email or "").strip().lower()]
-        said = {code: letters.nothing_arrives(team, body, i18n.tongue(code)) for code in i18n.available()}
-        await outbox.put_to_many(
+        await report_news.put(
             session,
             select(Membership.resident_id)
             .where(Membership.community_id.in_(_served(team)), Membership.role == "organiser")
             .distinct(),
-            said,
-            otherwise=i18n.SOURCE,
-            subject=f"mailbox:{trouble.address}:{trouble.since.timestamp():.0f}",
+            partial(letters.nothing_arrives, team, body),
+            f"mailbox:{trouble.address}:{trouble.since.timestamp():.0f}",
             now=now,
         )
 
