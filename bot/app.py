@@ -126,8 +126,10 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
     )
     jobs = Jobs(database, clock, metrics, broken, artist=artist, site=settings.public_url)
     intake = Intake.of(settings.media_dir, database, clock, artist)
+    # Addresses are read out, typed and printed; some come with a slash behind them.
+    site = web.Application(middlewares=[web.normalize_path_middleware(append_slash=False, remove_slash=True)])
     folkmoot = Folkmoot(
-        settings, role, database, router, dispatcher, jobs, web.Application(), clock, metrics, intake, channels,
+        settings, role, database, router, dispatcher, jobs, site, clock, metrics, intake, channels,
         postmen, speeds, broken, artist,
     )  # fmt: skip
     letting = Letting(intake.store)
