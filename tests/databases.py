@@ -60,8 +60,15 @@ class Sqlite:
 
     def fresh(self, folder: Path) -> URL:
         """A new database in `folder`."""
+        return self._copied(self._template, folder)
+
+    def copy(self, url: URL, folder: Path) -> URL:
+        """A copy in `folder` of a database that nobody has open."""
+        return self._copied(Path(str(url.database)), folder)
+
+    def _copied(self, original: Path, folder: Path) -> URL:
         path = folder / f"{uuid4().hex}.db"
-        shutil.copyfile(self._template, path)
+        shutil.copyfile(original, path)
         return self._url(path)
 
     def empty(self, folder: Path) -> URL:
@@ -105,9 +112,16 @@ class Postgresql:
 
     def fresh(self) -> URL:
         """An empty database with the schema: one that was wiped, which is quicker, or a new one."""
-        return (
-            self._wiped.pop() if self._wiped else self._made(f"TEMPLATE {self._template} STRATEGY FILE_COPY")
-        )
+        return self._wiped.pop() if self._wiped else self._copied(self._template)
+
+    def copy(self, url: URL) -> URL:
+        """A copy of a database that nobody has open; drop it after the test."""
+        if broom := self._brooms.pop(url, None):
+            broom.terminate()
+        return self._copied(str(url.database))
+
+    def _copied(self, original: str) -> URL:
+        return self._made(f"TEMPLATE {original} STRATEGY FILE_COPY")
 
     def give_back(self, url: URL) -> None:
         """Take back what `fresh` gave, and wipe it for the next test; where the test changed the schema, drop it."""
