@@ -155,8 +155,8 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
         async def at_work(name: str, work: Coroutine[Any, Any, None]) -> None:
             await stack.enter_async_context(_working(folkmoot, name, work))
 
-        await db.upgrade(folkmoot.database)
         stack.push_async_callback(folkmoot.database.close)
+        await db.upgrade(folkmoot.database)
         stack.push_async_callback(folkmoot.artist.close)
         if folkmoot.database.dialect != "sqlite":
             await at_work("the line to other processes", folkmoot.database.news.listen())

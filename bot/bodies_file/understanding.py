@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from zoneinfo import available_timezones
 
 from bot import i18n, working_days
 from bot.bodies_file import kinds_of_problems, shapes
@@ -16,6 +15,7 @@ from bot.bodies_file.parts import AreaPart, BodyPart, BorderPart, Bundle, DutyPa
 from bot.bodies_file.reading import Said, features_of, yaml_of
 from bot.bodies_file.shapes import Point
 from bot.bodies_file.wrong import FileWrong
+from bot.clock import zones
 
 __all__ = ["Bundle", "read"]
 
@@ -160,7 +160,7 @@ def _body(said: Said, *, today: date) -> BodyPart:
         "working_week": _week(fields),
         "contact": _contact(fields),
     }
-    if kept["zone"] not in available_timezones():
+    if kept["zone"] not in zones():
         raise said.wrong(f"zone should be a time zone such as Europe/London: “{kept['zone']}”.")
     if kept["calendar"] is not None and not working_days.known(str(kept["calendar"])):
         raise fields.need("calendar").wrong(

@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 from bot.db.trouble import FULL, GONE
 from bot.message import Parcel
 from bot.pace import Limits
-from tests.databases import Postgresql, server_folder
+from tests.databases import BROOM, Postgresql, server_folder
 from tests.faults.cable import cable
 from tests.faults.crowd import Crowd, a_crowd
 from tests.faults.desks import until
@@ -95,7 +95,9 @@ async def cut_one_by_one(url: URL, people: Crowd) -> None:
     async with another_session(url) as axe:
         ours = await axe.fetch(
             "SELECT pid FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY backend_start"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> $1"
+            " ORDER BY backend_start",
+            BROOM,
         )
         assert len(ours) >= 3, "some for turns, one for the post, one for the news"
         for one in ours:
