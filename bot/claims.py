@@ -2,7 +2,8 @@
 
 A claim never looks at what is merely stored. Envelopes with words of their own are found by what is due; those of
 mailings letter by letter, the mailings in turn and each with a fair share, so that a small town's question does not
-wait behind a big town's million, nor a small language behind a big one.
+wait behind a big town's million, nor a small language behind a big one. What goes to a few people, as most news does,
+is found together: a thousand such mailings are not a thousand statements.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bot.message import Message, Parcel
 from bot.models import Address, Envelope, Letter, Mailing
 
 AT_ONCE = 8  # mailings that share one claim, where so many have something due
+FEW = 16  # unsent of a mailing, up to which it is found together with others like it
 A_SWEEP = 500  # envelopes written off at a time
 _CLAIMED_AT_MOST = 5_000  # of one letter, by all postmen that died lately; the rest waits for its lease
 _REMEMBERED = 200  # letters whose words are kept in memory
@@ -78,7 +80,14 @@ class Claims:
         if Lane.BULK not in lanes:
             return rows
         room = min(limit - len(rows), bulk)
-        by_mailing = await self._under_way(session, now) if room > 0 else []
+        under_way = await self._under_way(session, now) if room > 0 else []
+        few, most = _few(under_way, room)
+        by_mailing = [letters for _, letters in under_way if not few.issuperset(letters)]
+        if few:
+            due = _due(self._channel, now).where(Envelope.letter_id.in_(sorted(few)))
+            found = await self._taken(session, due.order_by(Envelope.letter_id, Envelope.id), most, now)
+            rows += sorted(found, key=lambda row: row.id)
+            room -= len(found)
         for number, letters in enumerate(by_mailing):
             share = -(-room // min(AT_ONCE, len(by_mailing) - number))
             for left, letter in zip(range(len(letters), 0, -1), letters, strict=True):
@@ -90,12 +99,13 @@ class Claims:
                 break
         return rows
 
-    async def _under_way(self, session: AsyncSession, now: datetime) -> list[list[int]]:
-        """The letters that have something due here, by mailing; first the mailing whose turn it is."""
+    async def _under_way(self, session: AsyncSession, now: datetime) -> list[tuple[int, list[int]]]:
+        """The letters that have something due here, by mailing, with how many of it are not sent yet; first the mailing
+        whose turn it is."""
         # The limit keeps the planner from turning this round and reading everything that is stored.
         anything = _due(self._channel, now).where(Envelope.letter_id == Letter.id).limit(1).scalar_subquery()
         found = await session.execute(
-            select(Mailing.subject, Letter.id)
+            select(Mailing.subject, Letter.id, (Mailing.put - Mailing.sent).label("unsent"))
             .join(Letter, Letter.subject == Mailing.subject)
             .where(
                 Mailing.ended_at.is_(None),
@@ -107,12 +117,13 @@ class Claims:
             .order_by(Mailing.subject, Letter.id)
         )
         mailings = [
-            (subject, [row.id for row in rows]) for subject, rows in groupby(found, lambda row: row.subject)
+            (subject, unsent, [row.id for row in rows])
+            for (subject, unsent), rows in groupby(found, lambda row: (row.subject, row.unsent))
         ]
         mailings.sort(key=lambda one: one[0] <= self._last)  # those after the last one first
         if mailings:
             self._last = mailings[min(AT_ONCE, len(mailings)) - 1][0]
-        return [letters for _, letters in mailings]
+        return [(unsent, letters) for _, unsent, letters in mailings]
 
     async def _taken(
         self, session: AsyncSession, due: Select[int], limit: int, now: datetime
@@ -215,6 +226,18 @@ def _due(channel: str, now: datetime) -> Select[int]:
     # What was due when it was put is due although the clock was set back since: nothing waits for an hour to return.
     due = or_(Envelope.not_before <= now, Envelope.not_before == Envelope.created_at)
     return select(Envelope.id).where(Envelope.channel == channel, Envelope.done_at.is_(None), due)
+
+
+def _few(under_way: Sequence[tuple[int, Sequence[int]]], room: int) -> tuple[set[int], int]:
+    """The letters of mailings that go to a few, as many in their turn as there is room for, and how many envelopes that
+    is at most; half of the room stays for those that go to many, where there are any."""
+    few, most = set[int](), 0
+    room = room // 2 if any(unsent > FEW for unsent, _ in under_way) else room
+    for unsent, letters in under_way:
+        if unsent <= FEW and most + unsent <= room:
+            few.update(letters)
+            most += max(unsent, 1)
+    return few, most
 
 
 def _message(words: dict[str, Any] | None) -> Message | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import resource
 import sys
 import time
 from dataclasses import dataclass
@@ -21,10 +22,12 @@ PATIENCE = 3600.0  # seconds for a whole year on a busy machine
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """A year that was lived through: what it came to, how long that took, and how often the process was killed."""
+    """A year that was lived through: what it came to, how many seconds of the clock and of the processor that took, and
+    how often the process was killed."""
 
     end: Reckoning
     seconds: float
+    spent: float
     kills: int
     said: dict[str, Any]
 
@@ -35,7 +38,7 @@ async def live(url: URL, folder: Path, *, seed: int, reports: int, kills: int = 
     chance = random.Random(seed + kills)  # noqa: S311 - to be repeatable
     path = folder / f"letters-{url.database and Path(url.database).name}-{kills}"
     path.touch()
-    began = time.monotonic()
+    began, before = time.monotonic(), _spent()
     for number in range(kills):
         process = await _start(url, path, seed, reports)
         upto = letters * (number + chance.uniform(0.2, 0.9)) / (kills + 1)
@@ -48,9 +51,15 @@ async def live(url: URL, folder: Path, *, seed: int, reports: int, kills: int = 
     process = await _start(url, path, seed, reports)
     out, trouble = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0, trouble.decode()[-2000:]
+    seconds, spent = time.monotonic() - began, _spent() - before
     assert await unsent(url) == 0, "a letter was never delivered"
     end = await reckon(url, path)
-    return Lived(end, time.monotonic() - began, kills, json.loads(out))
+    return Lived(end, seconds, spent, kills, json.loads(out))
+
+
+def _spent() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 async def _start(url: URL, path: Path, seed: int, reports: int) -> asyncio.subprocess.Process:
