@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, lifecycle, outbox
@@ -30,6 +30,15 @@ from bot.services.posts import Posts
 AT_ONCE = 100  # reports in one transaction
 A_MONTH = timedelta(days=28)
 """After so long somebody looks at the latest, whatever was promised."""
+
+
+# Said once: it is asked each minute, and to build it takes longer than to carry it out.
+_FIRST = (
+    select(ServiceRequest.body_id, ServiceRequest.community_id)
+    .where(ServiceRequest.review_at <= bindparam("now", type_=ServiceRequest.review_at.type))
+    .order_by(ServiceRequest.review_at)
+    .limit(1)
+)
 
 
 @dataclass
@@ -58,8 +67,7 @@ class Round:
 
 async def climb(session: AsyncSession, *, now: datetime) -> bool:
     """Look at some reports whose time has come; true when there may be more."""
-    first = select(ServiceRequest.body_id, ServiceRequest.community_id).where(ServiceRequest.review_at <= now)
-    found = (await session.execute(first.order_by(ServiceRequest.review_at).limit(1))).first()
+    found = (await session.execute(_FIRST, {"now": now})).first()
     if found is None:
         return False
     body_id, community_id = found

@@ -80,13 +80,13 @@ async def tell(
         whom = whom.where(Concern.resident_id != besides.id)
     if at_once:
         return await _send(session, view, happening, whom, earlier, now)
-    few = whom.where(_heard(now) < NEWS_A_WEEK - 1)
-    last = whom.where(_heard(now) == NEWS_A_WEEK - 1)
     spoken = await _spoken(session, whom, now=now)
     told = 0
     # Before the others are put theirs: whoever has had one more by then would be asked for again.
-    for them, is_last in ((last, True), (few, False)):
+    for is_last in (True, False):
         if languages := {code: count for (code, is_theirs), count in spoken.items() if is_theirs == is_last}:
+            heard = _heard(now)
+            them = whom.where(heard == NEWS_A_WEEK - 1 if is_last else heard < NEWS_A_WEEK - 1)
             told += await _send(
                 session, view, happening, them, earlier, now, hold=since, last=is_last, languages=languages
             )
