@@ -1,7 +1,7 @@
-"""`python -m tests.year.living ADDRESS FILE SEED REPORTS`: a process that lives through the year, until it is killed.
+"""A process that lives through the year, until it is killed.
 
 It can be killed at any moment and started again: a deed is marked as seen in the transaction that does it, and what is
-due is asked of the database, so the new process goes on where the tables stand. FILE gets a line for each letter that
+due is asked of the database, so the new process goes on where the tables stand. A file gets a line for each letter that
 was delivered.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -34,7 +33,7 @@ from bot.settings import Settings
 from tests.paper import PaperChannel
 from tests.town import Town
 from tests.year import doing, founding
-from tests.year.plan import END, Deed, Plan, moment, next_slot, plan
+from tests.year.plan import END, Deed, Plan, moment, next_slot
 
 PATIENCE = 60.0  # seconds for what is owed to arrive
 TOGETHER = 12  # deeds in one transaction, as turns share one
@@ -179,19 +178,16 @@ async def live(address: str, path: Path, plan: Plan) -> tuple[Year, Letterbox]:
         return year, box
 
 
-def main() -> None:
-    """The process."""
-    address, path, seed, reports = sys.argv[1:]
+def main(address: str, path: Path, plan: Plan, said: Path | None = None) -> None:
+    """The process; what it has to say of itself goes into a file."""
     began = time.monotonic()
-    year, box = asyncio.run(live(address, Path(path), plan(int(seed), int(reports))))
+    year, box = asyncio.run(live(address, path, plan))
     lived = {
         "seconds": round(time.monotonic() - began, 1),
+        "spent": round(time.process_time(), 1),
         "steps": year.steps,
         "letters": box.count,
         "refused": dict(year.refused),
     }
-    sys.stdout.write(json.dumps(lived) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+    if said is not None:
+        said.write_text(json.dumps(lived))
