@@ -2,7 +2,8 @@
 
 A claim never looks at what is merely stored. Envelopes with words of their own are found by what is due; those of
 mailings letter by letter, the mailings in turn and each with a fair share, so that a small town's question does not
-wait behind a big town's million, nor a small language behind a big one.
+wait behind a big town's million, nor a small language behind a big one. What goes to a few people, as most news does,
+is found together: a thousand such mailings are not a thousand statements.
 """
 
 from __future__ import annotations
@@ -12,7 +13,18 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import ends
@@ -22,6 +34,7 @@ from bot.message import Message, Parcel
 from bot.models import Address, Envelope, Letter, Mailing
 
 AT_ONCE = 8  # mailings that share one claim, where so many have something due
+FEW = 16  # unsent of a mailing, up to which it is found together with others like it
 A_SWEEP = 500  # envelopes written off at a time
 _CLAIMED_AT_MOST = 5_000  # of one letter, by all postmen that died lately; the rest waits for its lease
 _REMEMBERED = 200  # letters whose words are kept in memory
@@ -67,67 +80,51 @@ class Claims:
     async def _rows(
         self, session: AsyncSession, limit: int, bulk: int, lanes: Collection[Lane], now: datetime
     ) -> list[Row[Any]]:
-        own = (
-            _due(self._channel, now)
-            .where(Envelope.letter_id.is_(None), Envelope.lane.in_(lanes))
-            .order_by(Envelope.lane, Envelope.not_before, Envelope.id)
-        )
-        rows = await self._taken(session, own, limit, now)
+        rows = await self._taken(session, _OWN, limit, now, lanes=[int(lane) for lane in lanes])
         # In a chat things go in the order in which they were put, whatever the clock said then.
         rows.sort(key=lambda row: (row.lane, row.id))
         if Lane.BULK not in lanes:
             return rows
         room = min(limit - len(rows), bulk)
-        by_mailing = await self._under_way(session, now) if room > 0 else []
+        under_way = await self._under_way(session, now) if room > 0 else []
+        few, most = _few(under_way, room)
+        by_mailing = [letters for unsent, letters in under_way if unsent > FEW]
+        if few:
+            found = await self._taken(session, _OF_LETTERS, most, now, letters=sorted(few))
+            rows += sorted(found, key=lambda row: row.id)
+            room -= len(found)
         for number, letters in enumerate(by_mailing):
             share = -(-room // min(AT_ONCE, len(by_mailing) - number))
             for left, letter in zip(range(len(letters), 0, -1), letters, strict=True):
-                due = _due(self._channel, now).where(Envelope.letter_id == letter).order_by(Envelope.id)
-                found = await self._taken(session, due, -(-share // left), now)
+                found = await self._taken(session, _OF_LETTERS, -(-share // left), now, letters=[letter])
                 rows += sorted(found, key=lambda row: row.id)
                 share, room = share - len(found), room - len(found)
             if room <= 0:
                 break
         return rows
 
-    async def _under_way(self, session: AsyncSession, now: datetime) -> list[list[int]]:
-        """The letters that have something due here, by mailing; first the mailing whose turn it is."""
-        # The limit keeps the planner from turning this round and reading everything that is stored.
-        anything = _due(self._channel, now).where(Envelope.letter_id == Letter.id).limit(1).scalar_subquery()
-        found = await session.execute(
-            select(Mailing.subject, Letter.id)
-            .join(Letter, Letter.subject == Mailing.subject)
-            .where(
-                Mailing.ended_at.is_(None),
-                Mailing.held_at.is_(None),
-                Mailing.stopped_at.is_(None),
-                or_(Mailing.expires_at.is_(None), Mailing.expires_at > now),
-                anything.is_not(None),
-            )
-            .order_by(Mailing.subject, Letter.id)
-        )
+    async def _under_way(self, session: AsyncSession, now: datetime) -> list[tuple[int, list[int]]]:
+        """The letters that have something due here, by mailing, with how many of it are not sent yet; first the mailing
+        whose turn it is."""
+        connection = await session.connection()
+        found = await connection.execute(_UNDER_WAY, {"of": self._channel, "now": now})
         mailings = [
-            (subject, [row.id for row in rows]) for subject, rows in groupby(found, lambda row: row.subject)
+            (subject, unsent, [row.id for row in rows])
+            for (subject, unsent), rows in groupby(found, lambda row: (row.subject, row.unsent))
         ]
         mailings.sort(key=lambda one: one[0] <= self._last)  # those after the last one first
         if mailings:
             self._last = mailings[min(AT_ONCE, len(mailings)) - 1][0]
-        return [letters for _, letters in mailings]
+        return [(unsent, letters) for _, unsent, letters in mailings]
 
     async def _taken(
-        self, session: AsyncSession, due: Select[int], limit: int, now: datetime
+        self, session: AsyncSession, claim: Executable, limit: int, now: datetime, **which: Sequence[int]
     ) -> list[Row[Any]]:
         if limit <= 0:
             return []
-        chosen = due.limit(limit).with_for_update(skip_locked=True).cte("due")
-        claimed = await session.execute(
-            update(Envelope)
-            .where(Envelope.id.in_(select(chosen.c.id)))
-            .values(state="claimed", claimed_by=self._postman, not_before=now + LEASE)
-            .returning(*_COLUMNS)
-            .execution_options(synchronize_session=False)
-        )
-        return list(claimed.all())
+        how = {"of": self._channel, "now": now, "most": limit, "until": now + LEASE, "postman": self._postman}
+        connection = await session.connection()
+        return list((await connection.execute(claim, {**how, **which})).all())
 
     async def _parcels(self, session: AsyncSession, rows: Sequence[Row[Any]], now: datetime) -> list[Parcel]:
         """As parcels; what has expired, or cannot be read, is written off: one such letter must hold up nobody."""
@@ -178,14 +175,9 @@ class Claims:
 
     async def sweep(self, now: datetime) -> int:
         """Write off some of what was taken back, or expired before it was claimed; returns how many."""
-        over = or_(Mailing.stopped_at.is_not(None), Mailing.expires_at <= now)
         async with self._database.reading() as session:
-            found = await session.execute(
-                select(Letter.id, Mailing.stopped_at)
-                .join(Mailing, Mailing.subject == Letter.subject)
-                .where(Mailing.ended_at.is_(None), over)
-            )
-            letters = found.all()
+            connection = await session.connection()
+            letters = (await connection.execute(_OVER, {"now": now})).all()
         for letter, stopped_at in letters:
             # What is claimed is in somebody's hand; they see for themselves.
             some = _due(self._channel, now).where(Envelope.letter_id == letter).order_by(Envelope.id)
@@ -211,10 +203,66 @@ _COLUMNS = (
 )
 
 
-def _due(channel: str, now: datetime) -> Select[int]:
+def _due(channel: Any, now: Any) -> Select[int]:
     # What was due when it was put is due although the clock was set back since: nothing waits for an hour to return.
     due = or_(Envelope.not_before <= now, Envelope.not_before == Envelope.created_at)
     return select(Envelope.id).where(Envelope.channel == channel, Envelope.done_at.is_(None), due)
+
+
+def _claiming(due: Select[int]) -> Executable:
+    chosen = due.limit(bindparam("most", type_=Integer())).with_for_update(skip_locked=True).cte("due")
+    return (
+        update(Envelope)
+        .where(Envelope.id.in_(select(chosen.c.id)))
+        .values(state="claimed", claimed_by=bindparam("postman"), not_before=bindparam("until"))
+        .returning(*_COLUMNS)
+    )
+
+
+# Said once: to build a statement takes longer than to carry it out.
+_NOW = bindparam("now", type_=Envelope.not_before.type)
+_DUE = _due(bindparam("of", type_=Envelope.channel.type), _NOW)
+_OWN = _claiming(
+    _DUE.where(Envelope.letter_id.is_(None), Envelope.lane.in_(bindparam("lanes", expanding=True))).order_by(
+        Envelope.lane, Envelope.not_before, Envelope.id
+    )
+)
+_OF_LETTERS = _claiming(
+    _DUE.where(Envelope.letter_id.in_(bindparam("letters", expanding=True))).order_by(
+        Envelope.letter_id, Envelope.id
+    )
+)
+# The limit keeps the planner from turning this round and reading everything that is stored.
+_ANYTHING = _DUE.where(Envelope.letter_id == Letter.id).limit(1).scalar_subquery()
+_UNDER_WAY = (
+    select(Mailing.subject, Letter.id, (Mailing.put - Mailing.sent).label("unsent"))
+    .join(Letter, Letter.subject == Mailing.subject)
+    .where(
+        Mailing.ended_at.is_(None),
+        Mailing.held_at.is_(None),
+        Mailing.stopped_at.is_(None),
+        or_(Mailing.expires_at.is_(None), Mailing.expires_at > _NOW),
+        _ANYTHING.is_not(None),
+    )
+    .order_by(Mailing.subject, Letter.id)
+)
+_OVER = (
+    select(Letter.id, Mailing.stopped_at)
+    .join(Mailing, Mailing.subject == Letter.subject)
+    .where(Mailing.ended_at.is_(None), or_(Mailing.stopped_at.is_not(None), Mailing.expires_at <= _NOW))
+)
+
+
+def _few(under_way: Sequence[tuple[int, Sequence[int]]], room: int) -> tuple[set[int], int]:
+    """The letters of mailings that go to a few, as many in their turn as there is room for, and how many envelopes that
+    is at most; half of the room stays for those that go to many, where there are any."""
+    few, most = set[int](), 0
+    room = room // 2 if any(unsent > FEW for unsent, _ in under_way) else room
+    for unsent, letters in under_way:
+        if unsent <= FEW and most + unsent <= room:
+            few.update(letters)
+            most += max(unsent, 1)
+    return few, most
 
 
 def _message(words: dict[str, Any] | None) -> Message | None:

@@ -34,14 +34,20 @@ async def put_to_many(
     subject: str,
     now: datetime,
     expires_at: datetime | None = None,
+    held_at: datetime | None = None,
+    few: bool = False,
 ) -> int:
     """Put one envelope for each resident that `residents` selects, each in their language: one statement whatever
     their number. `letters` maps a language to the message, `otherwise` is the language of all others.
 
     `subject` is such as `poll:12`: nobody gets the same subject twice. So it may be said again for
-    whoever has joined since; of a subject that was taken back nothing more is put. Returns how many were put.
+    whoever has joined since; of a subject that was taken back nothing more is put. Where something was put and
+    `held_at` is given, it is held at once, as of then. `few` says that they are not so many that the loop should go on
+    meanwhile. Returns how many were put.
     """
-    return await _put(session, residents, letters, otherwise, subject, now, expires_at, ())
+    put = await _put(session, residents, letters, otherwise, subject, now, expires_at, (), held_at, few=few)
+    tell(session, POST)
+    return put
 
 
 async def put_instead_to_many(
@@ -57,7 +63,9 @@ async def put_instead_to_many(
 ) -> int:
     """The same in the place of what they have of these earlier subjects: their messages are edited, and whoever has
     none gets none."""
-    return await _put(session, residents, letters, otherwise, subject, now, expires_at, instead_of)
+    put = await _put(session, residents, letters, otherwise, subject, now, expires_at, instead_of, None)
+    tell(session, POST)
+    return put
 
 
 async def _put(
@@ -69,14 +77,15 @@ async def _put(
     now: datetime,
     expires_at: datetime | None,
     instead_of: Sequence[str],
+    held_at: datetime | None,
+    *,
+    few: bool = False,
 ) -> int:
     expires_at = expires_at or now + LIFE[Lane.BULK]
-    mailing = await _opened(session, subject, expires_at, now)
+    mailing, is_new = await _opened(session, subject, expires_at, now)
     if mailing.stopped_at is not None:
         return 0
-    numbers = {
-        language: await _letter(session, subject, language, letters[language], now) for language in letters
-    }
+    numbers = await _letters(session, subject, letters, now, is_new=is_new)
     letter = case(
         *((Resident.language == language, literal(number)) for language, number in numbers.items()),
         else_=literal(numbers[otherwise]),
@@ -89,13 +98,15 @@ async def _put(
         columns = [*_COLUMNS, "target"]
     result = await session.execute(
         insert(Envelope).from_select(columns, chosen, include_defaults=False),
-        execution_options={"in_thread": True},
+        execution_options={"in_thread": not few},
     )
     put = int(result.rowcount)  # type: ignore[attr-defined]
     latest = max(expires_at, mailing.expires_at or expires_at)
     ended_at = None if put or mailing.unsent else now
-    await change(session, subject, put=mailing.put + put, expires_at=latest, ended_at=ended_at)
-    tell(session, POST)
+    changed = {"put": mailing.put + put, "expires_at": latest, "ended_at": ended_at}
+    if put and held_at is not None:
+        changed["held_at"] = held_at
+    await change(session, subject, **changed)
     return put
 
 
@@ -166,19 +177,27 @@ def _rows(
     return cast_to(Select[Any], rows)
 
 
-async def _letter(session: AsyncSession, subject: str, language: str, message: Message, now: datetime) -> int:
-    """The number of the letter with these words; a new one unless it is there already."""
-    body = message.as_json()
-    there = await session.execute(
-        select(Letter.id, Letter.body).where(Letter.subject == subject, Letter.language == language)
-    )
-    for number, words in there:
-        if words == body:
-            return int(number)
-    letter = Letter(subject=subject, language=language, body=body, created_at=now)
-    session.add(letter)
+async def _letters(
+    session: AsyncSession, subject: str, messages: Mapping[str, Message], now: datetime, *, is_new: bool
+) -> dict[str, int]:
+    """Language → the number of the letter with these words; a new one unless it is there already."""
+    bodies = {language: message.as_json() for language, message in messages.items()}
+    numbers: dict[str, int] = {}
+    if not is_new:
+        there = select(Letter.id, Letter.language, Letter.body).where(
+            Letter.subject == subject, Letter.language.in_(bodies)
+        )
+        for number, language, words in await session.execute(there.order_by(Letter.id.desc())):
+            if words == bodies[language]:
+                numbers[language] = number
+    new = {
+        language: Letter(subject=subject, language=language, body=body, created_at=now)
+        for language, body in bodies.items()
+        if language not in numbers
+    }
+    session.add_all(new.values())
     await session.flush()
-    return letter.id
+    return numbers | {language: letter.id for language, letter in new.items()}
 
 
 async def hold(session: AsyncSession, subject: str, *, now: datetime) -> None:
@@ -227,10 +246,14 @@ async def unsent(session: AsyncSession) -> tuple[int, datetime | None]:
     return sum(number for number, _ in waiting), min((since for _, since in waiting), default=None)
 
 
-async def _opened(session: AsyncSession, subject: str, expires_at: datetime | None, now: datetime) -> Known:
-    """The mailing of that subject, begun if need be, and locked."""
+async def _opened(
+    session: AsyncSession, subject: str, expires_at: datetime, now: datetime
+) -> tuple[Known, bool]:
+    """The mailing of that subject, begun if need be, and locked; also whether it was begun."""
     new = {"subject": subject, "put": 0, "sent": 0, "failed": {}, "expires_at": expires_at, "created_at": now}
-    await session.execute(insert_new(session, Mailing).values(new))
+    begun = await session.scalar(insert_new(session, Mailing).values(new).returning(Mailing.id))
+    if begun is not None:
+        return Known(begun, subject, 0, 0, {}, None, None, expires_at), True
     mailing = await locked(session, subject)
-    assert mailing is not None  # noqa: S101 - it was put there just now
-    return mailing
+    assert mailing is not None  # noqa: S101 - somebody put it there
+    return mailing, False

@@ -34,6 +34,7 @@ __all__ = [
     "put",
     "put_instead_to_many",
     "put_personal",
+    "put_to_each",
     "put_to_many",
     "release",
 ]
@@ -117,15 +118,29 @@ async def put_personal(
     session: AsyncSession, resident_id: int, message: Message, *, once_key: str, now: datetime
 ) -> bool:
     """Put one message to a resident's preferred address, unless they have none or it was put before."""
-    address = await session.scalar(
-        select(Address).where(
-            Address.resident_id == resident_id, Address.preferred, Address.closed_at.is_(None)
-        )
+    return await put_to_each(session, {resident_id: (once_key, message)}, now=now) == 1
+
+
+async def put_to_each(
+    session: AsyncSession, messages: Mapping[int, tuple[str, Message]], *, now: datetime
+) -> int:
+    """The same for several residents, each with a once key and a message of their own, with as many statements as for
+    one; returns how many were put."""
+    addresses = await session.scalars(
+        select(Address)
+        .where(Address.resident_id.in_(messages), Address.preferred, Address.closed_at.is_(None))
+        .order_by(Address.resident_id)
     )
-    if address is None or await session.scalar(select(Envelope.id).where(Envelope.once_key == once_key)):
-        return False
-    await put(session, [Draft(address, message, once_key, lane=Lane.PERSONAL)], now=now)
-    return True
+    drafts = [
+        Draft(address, message, key, lane=Lane.PERSONAL)
+        for address in addresses
+        for key, message in (messages[address.resident_id or 0],)
+    ]
+    if not drafts:
+        return 0
+    keys = [draft.once_key for draft in drafts]
+    there = set(await session.scalars(select(Envelope.once_key).where(Envelope.once_key.in_(keys))))
+    return len(await put(session, [draft for draft in drafts if draft.once_key not in there], now=now))
 
 
 @dataclass(frozen=True, slots=True)

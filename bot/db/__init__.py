@@ -8,7 +8,7 @@ from bot.db.news import News, tell
 from bot.db.schema import ready, upgrade
 from bot.db.trouble import BUSY, is_passing, trouble
 from bot.db.wiping import wipe
-from bot.db.writes import Mark, has_written, later, mark, written_since
+from bot.db.writes import Mark, has_written, later, loaded, mark, written_since
 
 __all__ = [
     "BUSY",
@@ -24,6 +24,7 @@ __all__ = [
     "insert_new",
     "is_passing",
     "later",
+    "loaded",
     "mark",
     "ready",
     "take_numbers",

@@ -9,18 +9,20 @@ the latest with the commit.
 
 from __future__ import annotations
 
-from typing import Any, NewType
+from typing import Any, NewType, TypeVar
 from weakref import WeakSet
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, registry
-from sqlalchemy.orm.attributes import QueryableAttribute
+from sqlalchemy.orm.attributes import QueryableAttribute, instance_state
 
 from bot.db.inserts import upsert_into
 
 Mark = NewType("Mark", int)
 """How much a session had written at some moment."""
+
+Row = TypeVar("Row")
 
 _watched: WeakSet[registry] = WeakSet()
 
@@ -60,6 +62,14 @@ class SharedSession(Session):
 
 _Shelf = tuple[Any, tuple[str, ...], tuple[str, ...]]
 """Table, its key's columns, and the columns that a row which is there already gets anew."""
+
+
+def loaded(session: AsyncSession, kind: type[Row], key: object) -> Row | None:
+    """The row of that class and key as this session has read it already; None where it has not, or it may be out of
+    date."""
+    shared = session.sync_session
+    row: Row | None = shared.identity_map.get(shared.identity_key(kind, key))
+    return None if row is None or instance_state(row).expired_attributes else row
 
 
 def later(

@@ -18,6 +18,7 @@ from bot import lifecycle
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import report_news as letters
+from bot.letters.reports import View
 from bot.message import Media
 from bot.models import Community, Concern, Happening, Resident, ServiceRequest
 from bot.services import histories, mornings, own_reports, report_news, report_views
@@ -52,6 +53,8 @@ async def ask_due(session: AsyncSession, *, now: datetime) -> bool:
         .limit(AT_ONCE)
     )
     numbers = (await session.scalars(due)).all() if awake else []
+    if not numbers:
+        return False
     rows = await session.scalars(
         select(ServiceRequest)
         .where(ServiceRequest.id.in_(numbers), ServiceRequest.check_at <= now)
@@ -59,12 +62,13 @@ async def ask_due(session: AsyncSession, *, now: datetime) -> bool:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    for made in rows.all():
-        await _ask(session, made, now=now)
+    for view in await report_views.of_many(session, rows.all()):
+        await _ask(session, view, now=now)
     return len(numbers) == AT_ONCE
 
 
-async def _ask(session: AsyncSession, made: ServiceRequest, *, now: datetime) -> None:
+async def _ask(session: AsyncSession, view: View, *, now: datetime) -> None:
+    made = view.report
     still = lifecycle.STATUSES[made.status].open
     if still:
         silent_since = await _last_news(session, made)
@@ -77,7 +81,6 @@ async def _ask(session: AsyncSession, made: ServiceRequest, *, now: datetime) ->
     happening = await histories.note(
         session, made, "checked", now=now, public=False, asked=True, round=made.reopened
     )
-    view = await report_views.of(session, made)
     since = None if still else made.resolved_at
     whom = select(Concern.resident_id).where(
         Concern.service_request_id == made.id, Concern.why != "follow", Concern.wants != "none"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, lifecycle, outbox
@@ -20,6 +20,7 @@ from bot.db import insert_new
 from bot.letters import ladder as letters
 from bot.letters.ladder import Line
 from bot.letters.reports import View
+from bot.message import Message
 from bot.models import Body, Happening, Nudge, Resident, ServiceRequest
 from bot.services import histories, ladder, mornings, report_news, report_views
 from bot.services.ladder import Climb
@@ -29,6 +30,15 @@ from bot.services.posts import Posts
 AT_ONCE = 100  # reports in one transaction
 A_MONTH = timedelta(days=28)
 """After so long somebody looks at the latest, whatever was promised."""
+
+
+# Said once: it is asked each minute, and to build it takes longer than to carry it out.
+_FIRST = (
+    select(ServiceRequest.body_id, ServiceRequest.community_id)
+    .where(ServiceRequest.review_at <= bindparam("now", type_=ServiceRequest.review_at.type))
+    .order_by(ServiceRequest.review_at)
+    .limit(1)
+)
 
 
 @dataclass
@@ -57,8 +67,7 @@ class Round:
 
 async def climb(session: AsyncSession, *, now: datetime) -> bool:
     """Look at some reports whose time has come; true when there may be more."""
-    first = select(ServiceRequest.body_id, ServiceRequest.community_id).where(ServiceRequest.review_at <= now)
-    found = (await session.execute(first.order_by(ServiceRequest.review_at).limit(1))).first()
+    found = (await session.execute(_FIRST, {"now": now})).first()
     if found is None:
         return False
     body_id, community_id = found
@@ -188,18 +197,18 @@ async def _promised(session: AsyncSession, view: View, body: Body, this: Round, 
             continue  # they have one line of it already, about what is later still
         told.add(whom)
         this.tell(residents, Line(view, whom, one.clock, one.target))
-        await _write(session, made, one, whom, first=len(told) == 1, now=now)
+        await _write(session, view, one, whom, first=len(told) == 1, now=now)
     return min(coming)
 
 
 async def _write(
-    session: AsyncSession, made: ServiceRequest, climb: Climb, whom: str, *, first: bool, now: datetime
+    session: AsyncSession, view: View, climb: Climb, whom: str, *, first: bool, now: datetime
 ) -> None:
     """Into the history: asked again, for everybody to see, or that they were reminded."""
     public = climb.rung.public and first
     happening = await histories.note(
         session,
-        made,
+        view.report,
         "asked_again" if public else "reminded",
         now=now,
         public=public,
@@ -208,7 +217,7 @@ async def _write(
         whom=whom,
     )
     if public:
-        await report_news.tell(session, made, happening, now=now)
+        await report_news.tell(session, view.report, happening, now=now, view=view)
 
 
 async def _send_lists(session: AsyncSession, this: Round, *, now: datetime) -> None:
@@ -218,9 +227,10 @@ async def _send_lists(session: AsyncSession, this: Round, *, now: datetime) -> N
     spoken = select(Resident.id, Resident.language).where(Resident.id.in_(this.lines))
     rows = await session.execute(spoken)
     languages = {row.id: row.language for row in rows}
-    for resident, lines in sorted(this.lines.items()):
+    messages: dict[int, tuple[str, Message]] = {}
+    for resident, lines in this.lines.items():
         late = sorted(lines, key=lambda one: (one.target or now, one.view.report.id))
-        message = letters.reminder(late, i18n.tongue(languages[resident]), now=now)
         first = min(one.view.report.id for one in lines)
         key = f"morning:{resident}:{first}:{now.astimezone(ZoneInfo('UTC')):%Y%m%d%H%M}"
-        await outbox.put_personal(session, resident, message, once_key=key, now=now)
+        messages[resident] = key, letters.reminder(late, i18n.tongue(languages[resident]), now=now)
+    await outbox.put_to_each(session, messages, now=now)

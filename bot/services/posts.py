@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -25,19 +25,10 @@ class Posts:
         """Read them, with two statements."""
         officers: Sequence[Officer] = ()
         if body is not None:
-            there = select(Officer).where(Officer.body_id == body.id, _reached(Officer.resident_id))
-            officers = (await session.scalars(there.order_by(Officer.id))).all()
+            officers = (await session.scalars(_OFFICERS, {"body": body.id})).all()
         organisers: dict[int, list[int]] = {}
-        for membership in await session.scalars(
-            select(Membership)
-            .where(
-                Membership.community_id.in_(communities),
-                Membership.role == "organiser",
-                _reached(Membership.resident_id),
-            )
-            .order_by(Membership.resident_id)
-        ):
-            organisers.setdefault(membership.community_id, []).append(membership.resident_id)
+        for community, resident in await session.execute(_ORGANISERS, {"communities": list(communities)}):
+            organisers.setdefault(community, []).append(resident)
         return cls(officers, {number: tuple(some) for number, some in organisers.items()})
 
     def organisers(self, community_id: int) -> Sequence[int]:
@@ -77,3 +68,20 @@ def _reached(resident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         .where(Address.resident_id == resident, Address.preferred, Address.closed_at.is_(None))
         .exists()
     )
+
+
+# Said once: to build them takes longer than to carry them out.
+_OFFICERS = (
+    select(Officer)
+    .where(Officer.body_id == bindparam("body"), _reached(Officer.resident_id))
+    .order_by(Officer.id)
+)
+_ORGANISERS = (
+    select(Membership.community_id, Membership.resident_id)
+    .where(
+        Membership.community_id.in_(bindparam("communities", expanding=True)),
+        Membership.role == "organiser",
+        _reached(Membership.resident_id),
+    )
+    .order_by(Membership.resident_id)
+)

@@ -7,7 +7,8 @@ has taken it is worth less: it keeps nothing back, and waits for whatever else t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ScalarSelect, Select, func, select
@@ -17,6 +18,7 @@ from bot import i18n, outbox
 from bot.i18n import Tongue
 from bot.letters import desk as desk_letters
 from bot.letters import report_news as letters
+from bot.letters.reports import View
 from bot.lifecycle import STATUSES
 from bot.message import Message
 from bot.models import (
@@ -32,6 +34,7 @@ from bot.models import (
     Team,
 )
 from bot.services import likely_teams, report_views
+from bot.services.histories import QUIET
 
 IMPORTANT = frozenset({"asked", "merged", "split"})
 """What everybody hears who wants any news at all, besides how it ends."""
@@ -46,6 +49,7 @@ NEWS_A_WEEK = 7
 
 WEEK = timedelta(days=7)
 RECENT = 30  # happenings that are looked through for news that went or waits
+FEW = 200  # people, up to whom a letter is put without leaving the loop to others meanwhile
 LET_GO = 100  # letters in one transaction
 
 
@@ -56,32 +60,52 @@ async def tell(
     *,
     now: datetime,
     besides: Resident | None = None,
+    view: View | None = None,
 ) -> int:
-    """Put it for everyone concerned who wants to hear it, but for whoever did it; returns for how many."""
+    """Put it for everyone concerned who wants to hear it, but for whoever did it; returns for how many. `view` is the
+    report as it is spoken of, where that is known."""
     ends = happening.event == "status" and not STATUSES[happening.after or made.status].open
     at_once = ends or happening.event in IMPORTANT
     whom = select(Concern.resident_id).where(
         Concern.service_request_id == made.id, Concern.wants.in_(("all", "end") if at_once else ("all",))
     )
+    view = view or await report_views.of(session, made)
     if happening.event == "asked":
-        return await _send(session, made, happening, whom.where(Concern.why == "reporter"), [], now)
+        return await _send(session, view, happening, whom.where(Concern.why == "reporter"), [], now)
     held, since = await _lately(session, made, happening, now=now)
-    for one in held:
-        for which in (False, True):
-            await outbox.cancel(session, _subject(made, one.id, last=which), now=now)
+    for subject in sorted(held):
+        await outbox.cancel(session, subject, now=now)
+    earlier = sorted({one.id: one for one in held.values()}.values(), key=lambda one: one.id)
     if besides is not None and not held:
         whom = whom.where(Concern.resident_id != besides.id)
     if at_once:
-        return await _send(session, made, happening, whom, held, now)
-    few = whom.where(_heard(now) < NEWS_A_WEEK - 1)
-    last = whom.where(_heard(now) == NEWS_A_WEEK - 1)
-    their_last = await session.scalar(last.limit(1)) is not None
+        return await _send(session, view, happening, whom, earlier, now)
+    spoken = await _spoken(session, whom, now=now)
     told = 0
-    if (
-        their_last
-    ):  # before the others are put theirs: whoever has had one more by then would be asked for again
-        told = await _send(session, made, happening, last, held, now, hold=since, last=True)
-    return told + await _send(session, made, happening, few, held, now, hold=since)
+    # Before the others are put theirs: whoever has had one more by then would be asked for again.
+    for is_last in (True, False):
+        if languages := {code: count for (code, is_theirs), count in spoken.items() if is_theirs == is_last}:
+            heard = _heard(now)
+            them = whom.where(heard == NEWS_A_WEEK - 1 if is_last else heard < NEWS_A_WEEK - 1)
+            told += await _send(
+                session, view, happening, them, earlier, now, hold=since, last=is_last, languages=languages
+            )
+    return told
+
+
+async def _spoken(session: AsyncSession, whom: Select[int], *, now: datetime) -> dict[tuple[str, bool], int]:
+    """How many may hear news, by their language and whether it is their last for a while."""
+    heard = whom.add_columns(_heard(now).label("heard")).subquery()
+    rows = await session.execute(
+        select(Resident.language, heard.c.heard, func.count())
+        .join(heard, heard.c.resident_id == Resident.id)
+        .where(heard.c.heard < NEWS_A_WEEK)
+        .group_by(Resident.language, heard.c.heard)
+    )
+    spoken = Counter[tuple[str, bool]]()
+    for code, times, count in rows:
+        spoken[code, times == NEWS_A_WEEK - 1] += count
+    return spoken
 
 
 def _subject(made: ServiceRequest, happening: int, *, last: bool = False) -> str:
@@ -107,38 +131,41 @@ def _heard(now: datetime) -> ScalarSelect[int]:
 
 async def _lately(
     session: AsyncSession, made: ServiceRequest, happening: Happening, *, now: datetime
-) -> tuple[list[Happening], datetime | None]:
-    """What happened before and still waits to be told, and since when the hour runs in which news waits; None where
-    none has gone lately."""
+) -> tuple[dict[str, Happening], datetime | None]:
+    """What happened before and still waits to be told, by the subject under which it does, and since when the hour runs
+    in which news waits; None where none has gone lately."""
     rows = await session.scalars(
         select(Happening)
         .where(Happening.service_request_id == made.id, Happening.id < happening.id)
         .order_by(Happening.id.desc())
         .limit(RECENT)
     )
-    known = {one.id: one for one in rows if one.at > now - 2 * A_WHILE}
-    subjects = [_subject(made, one, last=last) for one in known for last in (False, True)]
-    if not subjects:
-        return [], None
+    known = {
+        _subject(made, one.id, last=last): one
+        for one in rows
+        if one.at > now - 2 * A_WHILE and one.event not in QUIET
+        for last in (False, True)
+    }
+    if not known:
+        return {}, None
     sent = await session.execute(
         select(Mailing.subject, Mailing.created_at, Mailing.held_at).where(
-            Mailing.subject.in_(subjects), Mailing.stopped_at.is_(None), Mailing.put > 0
+            Mailing.subject.in_(known), Mailing.stopped_at.is_(None), Mailing.put > 0
         )
     )
-    waiting: set[int] = set()
+    waiting: dict[str, Happening] = {}
     begins: list[datetime] = []
     for subject, created_at, held_at in sent:
         if held_at is not None:
-            waiting.add(int(subject.split(":")[2]))
-        if happening.event in MINOR or known[int(subject.split(":")[2])].event not in MINOR:
+            waiting[subject] = known[subject]
+        if happening.event in MINOR or known[subject].event not in MINOR:
             begins.append(held_at or created_at)
-    since = max((one for one in begins if one > now - A_WHILE), default=None)
-    return [known[one] for one in sorted(waiting)], since
+    return waiting, max((one for one in begins if one > now - A_WHILE), default=None)
 
 
 async def _send(
     session: AsyncSession,
-    made: ServiceRequest,
+    view: View,
     happening: Happening,
     whom: Select[int],
     earlier: Sequence[Happening],
@@ -146,19 +173,16 @@ async def _send(
     *,
     hold: datetime | None = None,
     last: bool = False,
+    languages: Mapping[str, int] | None = None,
 ) -> int:
-    view = await report_views.of(session, made)
     names = await team_names(session, [*earlier, happening])
 
     def write(tongue: Tongue) -> Message:
         known = names.get(tongue.code, {})
         return letters.news(view, happening, known, tongue, earlier=earlier, last=last)
 
-    subject = _subject(made, happening.id, last=last)
-    told = await put(session, whom, write, subject, now=now)
-    if hold is not None and told:
-        await outbox.hold(session, subject, now=hold)
-    return told
+    subject = _subject(view.report, happening.id, last=last)
+    return await put(session, whom, write, subject, now=now, held_at=hold, languages=languages)
 
 
 async def let_go(session: AsyncSession, *, now: datetime) -> bool:
@@ -228,14 +252,33 @@ Write = Callable[[Tongue], Message]
 """Makes a message in a language."""
 
 
-async def put(session: AsyncSession, whom: Select[int], write: Write, subject: str, *, now: datetime) -> int:
-    """Put a message for many, written only in the languages that these people speak: mostly it is one or two people."""
-    spoken = select(Resident.language).where(Resident.id.in_(whom)).distinct()
-    languages = (await session.scalars(spoken.order_by(Resident.language))).all()
+async def put(
+    session: AsyncSession,
+    whom: Select[int],
+    write: Write,
+    subject: str,
+    *,
+    now: datetime,
+    held_at: datetime | None = None,
+    languages: Mapping[str, int] | None = None,
+) -> int:
+    """Put a message for many, written only in the languages that these people speak: mostly it is one or two people.
+    `languages` is how many speak which, where that is known."""
+    if languages is None:
+        spoken = select(Resident.language, func.count()).where(Resident.id.in_(whom))
+        languages = dict((await session.execute(spoken.group_by(Resident.language))).tuples().all())
     if not languages:
         return 0
-    messages = {code: write(i18n.tongue(code)) for code in languages}
-    return await outbox.put_to_many(session, whom, messages, otherwise=languages[0], subject=subject, now=now)
+    return await outbox.put_to_many(
+        session,
+        whom,
+        {code: write(i18n.tongue(code)) for code in sorted(languages)},
+        otherwise=min(languages),
+        subject=subject,
+        now=now,
+        held_at=held_at,
+        few=sum(languages.values()) <= FEW,
+    )
 
 
 async def team_names(session: AsyncSession, history: Sequence[Happening]) -> dict[str, dict[int, str]]:
@@ -243,5 +286,5 @@ async def team_names(session: AsyncSession, history: Sequence[Happening]) -> dic
     wanted = {one.team_id for one in history if one.team_id is not None}
     if not wanted:
         return {}
-    teams = (await session.scalars(select(Team).where(Team.id.in_(wanted)))).all()
-    return {code: {team.id: team.name_in(code) for team in teams} for code in i18n.available()}
+    teams = await report_views.known(session, Team, Team.id, wanted)
+    return {code: {team.id: team.name_in(code) for team in teams.values()} for code in i18n.available()}

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlalchemy.orm.interfaces import ORMOption
 
+from bot.db import loaded
 from bot.letters.reports import View
 from bot.models import Area, Body, Community, Photo, Service, ServiceRequest, Team
 
@@ -20,12 +21,13 @@ async def of(session: AsyncSession, made: ServiceRequest) -> View:
 
 
 async def of_many(session: AsyncSession, reports: Sequence[ServiceRequest]) -> list[View]:
-    """Several, in the same order, with as many statements as for one."""
-    services = await _known(session, Service, Service.service_code, {one.service_code for one in reports})
-    bodies = await _known(session, Body, Body.id, {one.body_id for one in reports})
-    teams = await _known(session, Team, Team.id, {one.team_id for one in reports})
-    areas = await _known(session, Area, Area.id, {one.area_id for one in reports}, defer(Area.geometry))
-    towns = await _known(session, Community, Community.id, {one.community_id for one in reports})
+    """Several, in the same order, with as many statements as for one. What this session has read of towns, bodies and
+    the like is not read again."""
+    services = await known(session, Service, Service.service_code, {one.service_code for one in reports})
+    bodies = await known(session, Body, Body.id, {one.body_id for one in reports})
+    teams = await known(session, Team, Team.id, {one.team_id for one in reports})
+    areas = await known(session, Area, Area.id, {one.area_id for one in reports}, defer(Area.geometry))
+    towns = await known(session, Community, Community.id, {one.community_id for one in reports})
     pictures: dict[int, list[Photo]] = {}
     shown = select(Photo).where(
         Photo.service_request_id.in_([one.id for one in reports]), Photo.hidden_because.is_(None)
@@ -46,12 +48,13 @@ async def of_many(session: AsyncSession, reports: Sequence[ServiceRequest]) -> l
     ]
 
 
-async def _known(
+async def known(
     session: AsyncSession, kind: Any, key: Any, wanted: set[Any], *leave_out: ORMOption
 ) -> dict[Any, Any]:
     """Rows by their keys."""
-    known = [one for one in wanted if one is not None]
-    if not known:
-        return {}
-    rows = await session.scalars(select(kind).where(key.in_(known)).options(*leave_out))
-    return {getattr(row, key.key): row for row in rows}
+    there = {one: loaded(session, kind, one) for one in wanted if one is not None}
+    missing = [one for one, row in there.items() if row is None]
+    if missing:
+        rows = await session.scalars(select(kind).where(key.in_(missing)).options(*leave_out))
+        there |= {getattr(row, key.key): row for row in rows}
+    return {one: row for one, row in there.items() if row is not None}

@@ -53,7 +53,7 @@ async def _both(title: str, first: URL, second: URL, folder: Path, wishes: argpa
 
 def _say(title: str, lived: Lived) -> None:
     counts = ", ".join(f"{name} {number}" for name, number in lived.end.counts.items())
-    sys.stdout.write(f"{title}: {lived.seconds:.1f} s, {lived.said['steps']} steps; {counts}\n")
+    sys.stdout.write(f"{title}: {lived.seconds:.0f} s, {lived.spent:.0f} of the processor; {counts}\n")
     sys.stdout.flush()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
@@ -30,11 +30,10 @@ async def done(session: AsyncSession) -> set[int]:
     return {int(key) for key in keys}
 
 
-async def do(
-    session: AsyncSession, deeds: Sequence[tuple[int, Deed]], *, mark: bool = True
-) -> dict[str, int]:
+async def do(session: AsyncSession, deeds: Sequence[tuple[int, Deed]]) -> dict[str, int]:
     """Do these, each marked as seen in the same transaction; returns how many were refused, by what they were."""
     refused: dict[str, int] = {}
+    seen: list[dict[str, Any]] = []
     for number, deed in deeds:
         try:
             async with session.begin_nested():
@@ -42,9 +41,8 @@ async def do(
         except Refused:
             session.expire_all()
             refused[deed.what] = refused.get(deed.what, 0) + 1
-        if mark:
-            session.add(Seen(channel=MARK, key=str(number), seen_at=deed.at))
-    await session.flush()
+        seen.append({"channel": MARK, "key": str(number), "seen_at": deed.at})
+    await session.execute(insert(Seen), seen)
     return refused
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Address, Body, Community, Duty, Membership, Officer, Resident, Service, Team
@@ -15,7 +16,8 @@ LANGUAGES = ("en", "en", "en", "pl", "cy", "ur")
 
 
 async def found(session: AsyncSession, *, now: datetime) -> None:
-    """Everybody there; nothing where they are already."""
+    """Everybody there; nothing where they are already. Reports are found by their titles, quickly however many."""
+    await session.execute(text("CREATE INDEX IF NOT EXISTS ix_titles ON service_requests (description)"))
     if await session.scalar(select(Community.id)) is not None:
         return
     town = await communities.add(
@@ -26,27 +28,49 @@ async def found(session: AsyncSession, *, now: datetime) -> None:
         languages=("en", "cy", "pl", "ur"),
         now=now,
     )
-    for number in range(2):
-        olga = await _person(session, f"Olga{number}", "en", now=now)
-        session.add(Membership(community_id=town.id, resident_id=olga.id, role="organiser", joined_at=now))
-    for number in range(RESIDENTS):
-        await _person(session, f"R{number}", LANGUAGES[number % len(LANGUAGES)], now=now)
+    languages = {f"Olga{number}": "en" for number in range(2)}
+    languages |= {f"R{number}": LANGUAGES[number % len(LANGUAGES)] for number in range(RESIDENTS)}
+    languages |= {name: "en" for number in range(BODIES) for name, _, _ in _posts(number)}
+    people = await _people(session, languages, now=now)
+    for name in ("Olga0", "Olga1"):
+        session.add(
+            Membership(community_id=town.id, resident_id=people[name], role="organiser", joined_at=now)
+        )
     for number in range(BODIES):
-        await _body(session, number, now=now)
+        await _body(session, number, people, now=now)
 
 
-async def _person(session: AsyncSession, name: str, language: str, *, now: datetime) -> Resident:
-    person = Resident(
-        name=name, language=language, interests=[], created_at=now, greeted_at=now, agreed_at=now
-    )
-    session.add(person)
+async def _people(session: AsyncSession, languages: Mapping[str, str], *, now: datetime) -> dict[str, int]:
+    """People by their names, each with an address."""
+    people = {
+        name: Resident(name=name, language=code, interests=[], created_at=now, greeted_at=now, agreed_at=now)
+        for name, code in languages.items()
+    }
+    session.add_all(people.values())
     await session.flush()
-    session.add(Address(channel="paper", chat=name, resident_id=person.id, preferred=True, created_at=now))
-    return person
+    session.add_all(
+        Address(channel="paper", chat=name, resident_id=one.id, preferred=True, created_at=now)
+        for name, one in people.items()
+    )
+    await session.flush()
+    return {name: one.id for name, one in people.items()}
 
 
-async def _body(session: AsyncSession, number: int, *, now: datetime) -> None:
-    """A body with two teams that does one service anywhere. Some have no lead, some no director."""
+def _posts(number: int) -> Iterator[tuple[str, int | None, str]]:
+    """Who works in a body: name, team and post. Some have no lead, some no director, one has nobody."""
+    if MANNERS[number] == "nobody":
+        return
+    for team in range(TEAMS):
+        for one, post in enumerate(["officer", "officer", *(["lead"] if number % 3 else [])]):
+            yield f"B{number}T{team}{'L' if post == 'lead' else f'O{one}'}", team, post
+    if number % 4:
+        yield f"B{number}D", None, "director"
+    if number % 2:
+        yield f"B{number}C", None, "councillor"
+
+
+async def _body(session: AsyncSession, number: int, people: Mapping[str, int], *, now: datetime) -> None:
+    """A body with two teams that does one service anywhere."""
     body = Body(
         slug=f"body-{number}",
         names={"en": f"Body {number}"},
@@ -67,22 +91,13 @@ async def _body(session: AsyncSession, number: int, *, now: datetime) -> None:
     duty = Duty(body_id=body.id, team_id=teams[0].id, service_code=f"s{number}", created_at=now)
     duty.resolve_days = 10 + 5 * (number % 3)
     session.add(duty)
-    if MANNERS[number] == "nobody":
-        return
-    for place, team in enumerate(teams):
-        posts = ["officer", "officer", *(["lead"] if number % 3 else [])]
-        for one, post in enumerate(posts):
-            name = f"B{number}T{place}{'L' if post == 'lead' else f'O{one}'}"
-            await _officer(session, body, team, name, post, now=now)
-    if number % 4:
-        await _officer(session, body, None, f"B{number}D", "director", now=now)
-    if number % 2:
-        await _officer(session, body, None, f"B{number}C", "councillor", now=now)
-
-
-async def _officer(
-    session: AsyncSession, body: Body, team: Team | None, name: str, post: str, *, now: datetime
-) -> None:
-    person = await _person(session, name, "en", now=now)
-    number = None if team is None else team.id
-    session.add(Officer(body_id=body.id, team_id=number, resident_id=person.id, post=post, since=now))
+    session.add_all(
+        Officer(
+            body_id=body.id,
+            team_id=None if team is None else teams[team].id,
+            resident_id=people[name],
+            post=post,
+            since=now,
+        )
+        for name, team, post in _posts(number)
+    )

@@ -12,11 +12,11 @@ from tests.databases import Postgresql, Sqlite
 from tests.year.killing import differences, live
 from tests.year.plan import plan
 
-REPORTS, KILLS = 12, 2
+REPORTS, KILLS = 12, 3
 
 
 @pytest.mark.timeout(600)
-def test_a_year_that_is_killed_twice_ends_like_one_that_is_not(
+def test_a_year_that_is_killed_three_times_ends_like_one_that_is_not(
     database_url: URL, sqlite_files: Sqlite, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     whole = asyncio.run(live(database_url, tmp_path, seed=3, reports=REPORTS))
