@@ -28,6 +28,7 @@ SECTIONS = {
     "following": N_("Announcements that you follow"),
     "posts": N_("Your posts in councils and other bodies"),
     "reports": N_("What you reported"),
+    "desk_cards": N_("Messages that show you a report as somebody in charge"),
     "concerns": N_("Reports that concern you"),
     "said_of_reports": N_("What you did and said about reports"),
     "report_pictures": N_("Pictures that you sent with reports"),

@@ -8,7 +8,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Body, Concern, Duty, Happening, Officer, Photo, Resident, ServiceRequest, Spot, Team
+from bot.models import (
+    Address,
+    Body,
+    Concern,
+    DeskCard,
+    Duty,
+    Happening,
+    Officer,
+    Photo,
+    Resident,
+    ServiceRequest,
+    Spot,
+    Team,
+)
 from bot.services.mydeeds import Data, Towns, moment, rows_of, slug
 
 
@@ -45,6 +58,15 @@ async def reports(session: AsyncSession, resident: Resident, towns: Towns) -> li
             "sent_at": moment(one.requested_datetime),
         }
         for one in await rows_of(session, ServiceRequest, mine, by=ServiceRequest.id)
+    ]
+
+
+async def desk_cards(session: AsyncSession, addresses: Sequence[Address]) -> list[Data]:
+    """The messages that show them a report as somebody in charge."""
+    there = DeskCard.address_id.in_([one.id for one in addresses])
+    found = await _with_reference(session, DeskCard, there, DeskCard.at)
+    return [
+        {"report": reference, "address": one.address_id, "since": moment(one.at)} for one, reference in found
     ]
 
 

@@ -31,7 +31,7 @@ from bot.models import (
     ServiceRequest,
     Team,
 )
-from bot.services import likely_teams, report_views
+from bot.services import likely_teams, open_cards, report_views
 
 IMPORTANT = frozenset({"asked", "merged", "split"})
 """What everybody hears who wants any news at all, besides how it ends."""
@@ -194,13 +194,12 @@ async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetim
     times = f"{made.hops}.{made.reopened}" + (
         f".{made.updated_datetime.timestamp():.0f}" if why in ("replied", "added") else ""
     )
-    return await put(
-        session,
-        whom,
-        lambda tongue: desk_letters.arrived(view, tongue, why=why),
-        f"desk:{made.id}:{why}:{times}",
-        now=now,
+    subject = f"desk:{made.id}:{why}:{times}"
+    told = await put(
+        session, whom, lambda tongue: desk_letters.arrived(view, tongue, why=why), subject, now=now
     )
+    await open_cards.came(session, made, whom, subject, now=now)
+    return told
 
 
 async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str) -> int:
@@ -208,13 +207,16 @@ async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: d
     was handed over too often (`hops`)."""
     view = await report_views.of(session, made)
     offered = await likely_teams.first(session, made) if why == "nobody" else ()
-    return await put(
+    whom, subject = organisers(made.community_id), f"desk:{made.id}:{why}:{made.hops}.{made.reopened}"
+    told = await put(
         session,
-        organisers(made.community_id),
+        whom,
         lambda tongue: desk_letters.arrived(view, tongue, why=why, teams=offered),
-        f"desk:{made.id}:{why}:{made.hops}.{made.reopened}",
+        subject,
         now=now,
     )
+    await open_cards.came(session, made, whom, subject, now=now)
+    return told
 
 
 def organisers(community_id: int) -> Select[int]:

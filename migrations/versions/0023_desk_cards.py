@@ -1,0 +1,47 @@
+"""Which messages show a report to those in charge, so that they say at once what a colleague has done."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.columns import BIG, MOMENT
+
+revision = "0023"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+BEHIND = sa.text("news > seen")
+
+
+def upgrade() -> None:
+    """To this revision; the way back is a backup."""
+    op.create_table(
+        "desk_cards",
+        sa.Column("service_request_id", BIG, nullable=False),
+        sa.Column("address_id", BIG, nullable=False),
+        sa.Column("sent_as", sa.String(length=160), nullable=True),
+        sa.Column("envelope_id", BIG, nullable=True),
+        sa.Column("seen", BIG, nullable=False),
+        sa.Column("news", BIG, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_request_id"],
+            ["service_requests.id"],
+            name=op.f("fk_desk_cards_service_request_id_service_requests"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["address_id"],
+            ["addresses.id"],
+            name=op.f("fk_desk_cards_address_id_addresses"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("service_request_id", "address_id", name=op.f("pk_desk_cards")),
+    )
+    op.create_index("ix_desk_cards_address_id", "desk_cards", ["address_id"])
+    op.create_index("ix_desk_cards_at", "desk_cards", ["at"])
+    op.create_index(
+        "ix_desk_cards_behind", "desk_cards", ["at"], sqlite_where=BEHIND, postgresql_where=BEHIND
+    )
