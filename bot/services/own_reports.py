@@ -13,7 +13,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
 from bot.models import WANTS, Body, Concern, Duty, Nudge, Resident, ServiceRequest
-from bot.services import histories, report_news, reports
+from bot.services import additions, histories, report_news, reports
 
 NOT_YOURS = N_("This report is not one of yours.")
 
@@ -45,7 +45,7 @@ async def want(session: AsyncSession, number: int, wants: str, *, by: Resident) 
 async def add(
     session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
 ) -> ServiceRequest:
-    """Add words or pictures; whoever has taken it hears that."""
+    """Add words or pictures; those in charge hear that."""
     made, _ = await goes_on(session, number, by=by)
     still_open(made)
     happening = await histories.note(
@@ -59,8 +59,7 @@ async def add(
         language=by.language,
     )
     await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
-    if made.officer_id is not None:
-        await report_news.tell_team(session, made, now=now, why="added")
+    await additions.tell(session, made, happening, now=now)
     return made
 
 

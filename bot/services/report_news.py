@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -169,7 +169,7 @@ async def let_go(session: AsyncSession, *, now: datetime) -> bool:
             Mailing.ended_at.is_(None),
             Mailing.held_at <= now - A_WHILE,
             Mailing.stopped_at.is_(None),
-            Mailing.subject.like("report:%"),
+            or_(Mailing.subject.like("report:%"), Mailing.subject.like("desk:%")),
         )
         .order_by(Mailing.subject)
         .limit(LET_GO)
@@ -183,17 +183,17 @@ async def let_go(session: AsyncSession, *, now: datetime) -> bool:
 async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str = "new") -> int:
     """Put a report before those who work in its team; where nobody is in charge, before the community's organisers.
 
-    `why` is `new`, `routed`, `handed_over`, `back`, `replied`, `added`: once each for every time that happens.
+    `why` is `new`, `routed`, `handed_over`, `back`, `replied`: once each for every time that happens.
     """
     if made.team_id is None:
         return await tell_organisers(session, made, now=now, why="nobody")
     view = await report_views.of(session, made)
     whom = select(Officer.resident_id).where(Officer.team_id == made.team_id)
-    if made.officer_id is not None and why in ("replied", "added", "back"):
+    if made.officer_id is not None and why in ("replied", "back"):
         whom = select(Officer.resident_id).where(Officer.id == made.officer_id)
-    times = f"{made.hops}.{made.reopened}" + (
-        f".{made.updated_datetime.timestamp():.0f}" if why in ("replied", "added") else ""
-    )
+    times = f"{made.hops}.{made.reopened}"
+    if why == "replied":
+        times += f".{made.updated_datetime.timestamp():.0f}"
     subject = f"desk:{made.id}:{why}:{times}"
     told = await put(
         session, whom, lambda tongue: desk_letters.arrived(view, tongue, why=why), subject, now=now
