@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.services import checking_fixed, climbing, redrawing, report_news
+from bot.services import checking_fixed, climbing, report_news
 
 
 async def look_at_reports(session: AsyncSession, now: datetime) -> bool:
@@ -25,17 +25,11 @@ async def let_news_go(session: AsyncSession, now: datetime) -> bool:
     return await report_news.let_go(session, now=now)
 
 
-async def keep_cards_up(session: AsyncSession, now: datetime) -> bool:
-    """Show in open cards what colleagues have done."""
-    return await redrawing.keep_up(session, now=now)
-
-
 Job = Callable[[AsyncSession, datetime], Awaitable[bool | None]]
 
 JOBS: tuple[tuple[str, Job, float], ...] = (
     ("look at reports", look_at_reports, 60),
     ("ask whether fixed", ask_whether_fixed, 60),
     ("let news go", let_news_go, 60),
-    ("keep cards up", keep_cards_up, 3),
 )
 """What it is called, what it does, and how often it looks, in seconds."""

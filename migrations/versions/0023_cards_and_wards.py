@@ -1,4 +1,4 @@
-"""Which messages show a report to those in charge, so that they say at once what a colleague has done."""
+"""Which messages show a report to those in charge; pictures that are withheld; councillors of a ward."""
 
 from __future__ import annotations
 
@@ -45,3 +45,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_desk_cards_behind", "desk_cards", ["at"], sqlite_where=BEHIND, postgresql_where=BEHIND
     )
+    op.add_column("files", sa.Column("withheld", sa.Boolean(), server_default=sa.false(), nullable=False))
+    for table in ("officers", "invitations"):
+        with op.batch_alter_table(table) as changed:
+            changed.add_column(sa.Column("area_id", BIG, nullable=True))
+            changed.create_foreign_key(op.f(f"fk_{table}_area_id_areas"), "areas", ["area_id"], ["id"])
+        op.create_index(f"ix_{table}_area_id", table, ["area_id"])
