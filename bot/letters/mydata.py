@@ -53,6 +53,7 @@ NAMES = {
     "announcement": N_("Announcement"),
     "answered": N_("Answered"),
     "answers": N_("Answers"),
+    "area": N_("Area"),
     "at": N_("When"),
     "body": N_("Body"),
     "by_you": N_("Said by you"),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import (
     Address,
+    Area,
     Body,
     Concern,
     DeskCard,
@@ -28,15 +29,16 @@ from bot.services.mydeeds import Data, Towns, moment, rows_of, slug
 async def posts(session: AsyncSession, resident: Resident) -> list[Data]:
     """The posts that they fill."""
     rows = await session.execute(
-        select(Officer, Body.slug, Team.slug)
+        select(Officer, Body.slug, Team.slug, Area.slug)
         .join(Body, Body.id == Officer.body_id)
         .outerjoin(Team, Team.id == Officer.team_id)
+        .outerjoin(Area, Area.id == Officer.area_id)
         .where(Officer.resident_id == resident.id)
         .order_by(Officer.id)
     )
     return [
-        {"body": body, "team": team, "post": one.post, "since": moment(one.since)}
-        for one, body, team in rows.all()
+        {"body": body, "team": team, "area": area, "post": one.post, "since": moment(one.since)}
+        for one, body, team, area in rows.all()
     ]
 
 

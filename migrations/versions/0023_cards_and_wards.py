@@ -50,4 +50,8 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as changed:
             changed.add_column(sa.Column("area_id", BIG, nullable=True))
             changed.create_foreign_key(op.f(f"fk_{table}_area_id_areas"), "areas", ["area_id"], ["id"])
+            if table == "officers":
+                changed.create_check_constraint(
+                    op.f("ck_officers_councillors_have_wards"), "area_id IS NULL OR post = 'councillor'"
+                )
         op.create_index(f"ix_{table}_area_id", table, ["area_id"])

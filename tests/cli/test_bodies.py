@@ -95,5 +95,8 @@ def test_an_officer_is_invited_to_a_team_that_is_there(desk: Desk) -> None:
     assert wrong.err == "There is no team called gone there.\n"
     wrong = desk.types("invite", "officer", "--body", "oakshire")
     assert wrong.err.startswith("Officers and leads are in a team")
+    councillor = ("invite", "officer", "--body", "oakshire", "--post", "councillor", "--area")
+    assert desk.types(*councillor, "gone").err == "There is no area called gone.\n"
+    assert desk.types(*councillor, "east-ward").code == 0
     made = desk.types("invite", "officer", "--body", "oakshire", "--post", "director", "--json").json
     assert made["links"]["web"] == f"http://localhost:8080/w/elm-park/{made['code']}"
