@@ -17,7 +17,7 @@ from tests.channels.webchat_town import free_port, until
 from tests.mails.conftest import Post, a_post
 from tests.mails.desk import BINS
 from tests.mails.mailbox import PASSWORD, USER, Mailbox
-from tests.mails.test_answers import a_letter, a_mail
+from tests.mails.test_answers import ALICE, a_letter, a_mail
 
 
 @pytest.fixture
@@ -99,6 +99,19 @@ async def test_a_process_that_dies_after_the_commit_does_nothing_twice(town: Pos
     assert (mailbox.unread(), len(town.desk.replies)) == (1, 1)
     await collector(town, mailbox).look()
     assert (mailbox.unread(), len(town.desk.replies)) == (0, 1)
+
+
+async def test_a_yes_that_is_read_twice_is_answered_once(town: Post, mailbox: Mailbox) -> None:
+    await collector(town, mailbox).look()
+    mailbox.gets(a_mail(await a_letter(town), by=ALICE)[0])
+    await collector(town, mailbox).look()
+    mailbox.gets(a_mail(await town.hall.gets(2), "yes", by=ALICE, name="2")[0])
+    with pytest.raises(KeyboardInterrupt):
+        await collector(town, mailbox, Breaking(town.channel.intake, after=[KeyboardInterrupt()])).look()
+    await collector(town, mailbox).look()
+    await town.quiet()
+    assert len(town.desk.replies) == 1
+    assert len([one for one in town.hall.arrived if one.to == ALICE]) == 3, "asked, told, thanked"
 
 
 async def test_one_mail_that_makes_us_stumble_does_not_hold_up_the_others(
