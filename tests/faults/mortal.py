@@ -20,8 +20,9 @@ from typing import Any, Literal
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import app, logs
+from bot import app, chores, logs
 from bot.channels.email import channel
+from bot.services import report_photos
 from bot.settings import Settings
 
 PATIENCE = 60.0  # seconds for anything that must come about
@@ -41,10 +42,12 @@ class Death:
     number: int
     moment: Moment
     tables: Collection[str]
+    later: bool = False
+    """Commits count only once `Life.counts` was called."""
 
     def waits_at(self, engine: AsyncEngine) -> None:
         """From now on it does."""
-        dialect, seen, due = engine.sync_engine.dialect, 0, None
+        dialect, seen, due, counting = engine.sync_engine.dialect, 0, None, not self.later
         real = dialect.do_commit
 
         def writes(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
@@ -54,7 +57,7 @@ class Death:
 
         def commits(connection: Any) -> None:
             nonlocal seen, due
-            if not connection.info.pop("counts", False):
+            if not (connection.info.pop("counts", False) and counting):
                 return
             seen += 1
             if seen == self.number and self.moment == "before":
@@ -69,6 +72,11 @@ class Death:
             if due is connection:
                 _die()
 
+        def counts() -> None:
+            nonlocal counting
+            counting = True
+
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, counts)
         event.listen(engine.sync_engine, "before_cursor_execute", writes)
         event.listen(engine.sync_engine, "commit", commits)
         event.listen(engine.sync_engine, "rollback", undoes)
@@ -81,7 +89,10 @@ def _die() -> None:
 
 def _live(given: Mapping[str, Any], death: Death | None) -> None:
     """The service, until it dies or is stopped."""
-    channel.EVERY = 0.5  # a test need not wait for the next look into the mailbox
+    channel.EVERY = chores.LOOK = (
+        0.5  # a test need not wait for the next look into the mailbox, or for pictures,
+    )
+    report_photos.WAITS = (0, 1, *report_photos.WAITS[2:])  # nor long for another try  # type: ignore[misc]
     asyncio.run(_serve(given, death))
 
 
@@ -106,6 +117,11 @@ class Life:
         """Whether it has died."""
         return not self._process.is_alive()
 
+    def counts(self) -> None:
+        """From now on its commits count."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, signal.SIGUSR1)
+
     def end(self) -> None:
         """SIGKILL, from outside."""
         self._process.kill()
@@ -118,7 +134,7 @@ class Life:
             if self.over:
                 assert self._process.exitcode == -signal.SIGKILL, "the service has ended by itself"
                 return bool(await true())
-            assert time.monotonic() < deadline, f"{true.__name__} did not come about"
+            assert time.monotonic() < deadline, f"{getattr(true, '__name__', 'it')} did not come about"
             await asyncio.sleep(0.02)
         return True
 

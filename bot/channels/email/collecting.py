@@ -18,7 +18,7 @@ import structlog
 from bot.channels.email.intake import Intake
 from bot.channels.email.reading import LARGEST
 from bot.clock import Clock
-from bot.db import Database, upsert
+from bot.db import Database, trouble, upsert
 from bot.errors import Busy, DatabaseTrouble
 from bot.models import Fact
 
@@ -193,6 +193,8 @@ class Collector:
         except (Busy, DatabaseTrouble, OSError):
             raise
         except Exception as error:
+            if trouble(error) is not None:
+                raise  # the database's, not the mail's: it waits, however long that takes
             self._stumbles[number] += 1
             if self._stumbles[number] < TRIES:
                 raise
