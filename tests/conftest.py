@@ -10,6 +10,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from sqlalchemy.engine import URL
 
+from bot import garbage
 from bot.db import Database
 from tests import compiled
 from tests.databases import Postgresql, Sqlite, server_folder, versions
@@ -19,6 +20,12 @@ from tests.town import Town, a_town
 BOTH = ("sqlite", "postgresql")
 
 compiled.share()
+garbage.look_later()
+
+
+def pytest_collection_finish() -> None:
+    """As a service does once it runs: thousands of tests and all of our modules are no garbage."""
+    garbage.look_less()
 
 
 @pytest.fixture(scope="session", autouse=True)
