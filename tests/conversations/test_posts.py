@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import Refused
+from bot.letters.officers import InviteTo
 from bot.letters.wards import InviteFor
 from bot.message import Tap
 from bot.models import Area, Deed, Happening, Invitation, Officer, ServiceRequest
@@ -285,7 +286,7 @@ async def test_a_councillor_is_invited_for_one_area_and_another_for_all(town: To
 
 async def test_only_a_councillor_can_be_for_one_area_and_only_for_the_bodys_own(town: Town) -> None:
     put = await a_district(town)
-    district, estate = put.bodies["district"], put.areas["estate"]
+    district, estate = put.bodies["district"], put.areas["estate"]  # the area `district` is the body's own
     for post, area in (("director", put.areas["district"]), ("councillor", estate)):
         ground = Ground(area.id, area.slug, area.names, area.kind, area.body_id, area.size)
         async with town.folkmoot.database.writing() as session:
@@ -294,5 +295,8 @@ async def test_only_a_councillor_can_be_for_one_area_and_only_for_the_bodys_own(
     lena = await fills(town, "Lena", waste(put, "lead"))
     await lena.does(Tap(InviteFor(body=district.id, area=put.areas["district"].id).pack(), query="q"))
     assert "Only the lead of this team or a director can do that." in lena.screen.toasts
+    lena.screen.toasts.clear()
+    await lena.does(Tap(InviteTo(body=district.id, team=0, post="councillor").pack(), query="q"))
+    assert lena.screen.toasts == ["Only the lead of this team or a director can do that."]
     await lena.does(Tap(InviteFor(body=district.id, area=10**9).pack(), query="q"))
     assert "I do not know this body." in lena.screen.toasts
