@@ -14,6 +14,7 @@ from handlers import (
     grouping,
     hearing,
     hello,
+    helping,
     hiding,
     inviting,
     linking,
@@ -69,5 +70,6 @@ ROUTERS = (
     officers.router,
     grouping.router,
     linking.router,
+    helping.router,
     odd.router,
 )

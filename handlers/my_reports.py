@@ -12,7 +12,7 @@ from bot.letters.markup import paragraphs
 from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
 from bot.message import Button, Message
 from bot.models import ServiceRequest
-from bot.services import histories, own_reports, report_news, report_views, reports
+from bot.services import hindrances, histories, own_reports, report_news, report_views, reports
 from handlers import report_steps as steps
 from handlers.report_flow import join
 
@@ -91,7 +91,7 @@ async def withdraw(turn: Turn, press: Withdraw) -> Outcome:
     """Take it back, after being asked."""
     if not press.sure:
         made, _ = await own_reports.mine(turn.session, press.report, by=turn.resident)
-        own_reports.still_open(made)
+        hindrances.still_open(made, otherwise=hindrances.SAY_SO)
         sure = Button(turn._("Yes, take it back"), Withdraw(report=press.report, sure=1))
         stay = Button(turn._("No, leave it"), See(report=press.report))
         return turn.say(
@@ -109,7 +109,7 @@ async def withdraw(turn: Turn, press: Withdraw) -> Outcome:
 async def add(turn: Turn, press: Add) -> Outcome:
     """Words or a photo more."""
     made, _ = await own_reports.goes_on(turn.session, press.report, by=turn.resident)
-    own_reports.still_open(made)
+    hindrances.still_open(made, otherwise=hindrances.SAY_SO)
     return turn.begin("report, more", report=press.report, act="add")
 
 

@@ -1,12 +1,12 @@
-"""Help, cancel, and what nobody asked for: each kind has a sensible answer or a deliberate silence."""
+"""Cancel, and what nobody asked for: each kind has a sensible answer or a deliberate silence."""
 
 from bot import mailbag
 from bot.conversation.router import Router
 from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.i18n import N_
-from bot.letters.markup import lines, opening, paragraphs
+from bot.letters.markup import paragraphs
 from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
-from bot.services import communities, officers
+from bot.services import communities
 from handlers.reporting import begin as begin_report
 
 router = Router()
@@ -57,25 +57,6 @@ async def attached(turn: Turn, thing: Attached) -> Outcome:
         return turn.say(paragraphs(turn._(WORDS_PLEASE), hint))
     outcome = SILENCE if hint is None else turn.say(hint)
     return outcome + begin_report(turn, text=thing.text)
-
-
-@router.command("help", words=N_("help"), about=N_("What I can do"), groups=True)
-async def help_me(turn: Turn, rest: str) -> Outcome:
-    """What one can do here, by role, on one phone screen."""
-    roles = {"resident"}
-    if await communities.organised_by(turn.session, turn.resident):
-        roles.add("organiser")
-    if await officers.of(turn.session, turn.resident):
-        roles.add("officer")
-    listed = [
-        opening(
-            turn._("{command}: {about}", command=f"/{entry.name}", about=turn._(entry.about)),
-            rtl=turn.tongue.rtl,
-        )
-        for entry in turn.commands.values()
-        if entry.about and entry.name != "help" and entry.found_by(roles)
-    ]
-    return turn.say(paragraphs(turn._("This is what I can do:"), lines(listed)))
 
 
 @router.command("cancel", words=N_("cancel"), role=None, groups=True)

@@ -14,7 +14,7 @@ from bot.letters import reporting as letters
 from bot.letters.reports import kind as kind_name
 from bot.message import Media, Message, Place
 from bot.models import Community, NamedPlace, Service
-from bot.services import reports
+from bot.services import hindrances, reports
 
 LIKELY = 3  # kinds that are offered first
 ADDRESS = 200  # characters of a place in words
@@ -166,9 +166,7 @@ def _read(said: str, datatype: str, attribute: dict[str, Any], turn: Turn, commu
         moment: datetime = when.read(said, turn.tongue, community.zone, now=turn.now)
         return moment.isoformat()
     most = TEXT if datatype == "text" else LINE
-    if len(said) > most:
-        raise Refused(N_("That is longer than {most} letters. Please say it in fewer words."), most=most)
-    return said
+    return hindrances.short_enough(said, most)
 
 
 def decided(turn: Turn, text: Any, *, named: bool) -> Prompt[str]:

@@ -20,7 +20,7 @@ from bot.i18n import N_
 from bot.message import Media
 from bot.models import Duty, Happening, Officer, Resident, ServiceRequest, Team
 from bot.services import additions, audit, histories, officers, report_news, reports
-from bot.services.hindrances import can_be_asked, not_joined, still_open, still_to_come
+from bot.services.hindrances import can_be_asked, not_joined, short_enough, still_open, still_to_come
 from bot.services.own_reports import end, go_on, reopen
 
 LONGEST = 1500  # characters of what is said of a report
@@ -47,9 +47,7 @@ def said(text: str | None) -> str:
     text = (text or "").strip()
     if not text:
         raise Refused(N_("Please write a sentence. People want to know why."))
-    if len(text) > LONGEST:
-        raise Refused(N_("That is longer than {most} letters. Please say it in fewer words."), most=LONGEST)
-    return text
+    return short_enough(text, LONGEST)
 
 
 async def take(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> Case:

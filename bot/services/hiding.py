@@ -16,6 +16,7 @@ from bot.letters.desk_presses import Show
 from bot.message import Button, Message
 from bot.models import Happening, Photo, Resident, ServiceRequest
 from bot.services import audit, communities, files, histories, report_news, report_views, reports
+from bot.services.hindrances import short_enough
 
 LONGEST = 500  # characters of a reason
 
@@ -25,9 +26,7 @@ def reason(text: str) -> str:
     text = " ".join(text.split())
     if not text:
         raise Refused(N_("Please say why in a sentence. Whoever sent it hears it."))
-    if len(text) > LONGEST:
-        raise Refused(N_("That is longer than {most} letters. Please say it in fewer words."), most=LONGEST)
-    return text
+    return short_enough(text, LONGEST)
 
 
 async def hide(

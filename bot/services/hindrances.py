@@ -1,4 +1,5 @@
-"""What stands in the way of an act at a report: it has ended, is joined, nobody can be asked, the day has passed."""
+"""What stands in the way of an act at a report: it has ended, is joined, nobody can be asked, the day has passed, the
+words are too many."""
 
 from __future__ import annotations
 
@@ -35,10 +36,21 @@ def can_be_asked(made: ServiceRequest) -> None:
         raise Refused(N_("There is a question already that waits for an answer."))
 
 
-def still_open(made: ServiceRequest) -> None:
-    """Refused where it has ended."""
+OPEN_IT = N_("This report has ended. Open it again first.")
+SAY_SO = N_("This report has ended. If it is back, say so with the button below it in /myreports.")
+
+
+def still_open(made: ServiceRequest, *, otherwise: str = OPEN_IT) -> None:
+    """Refused where it has ended, with what can be done about it (`SAY_SO` is for residents)."""
     if not lifecycle.STATUSES[made.status].open:
-        raise Refused(N_("This report has ended. Open it again first."))
+        raise Refused(otherwise)
+
+
+def short_enough(text: str, most: int) -> str:
+    """These words, of no more than so many letters; Refused otherwise."""
+    if len(text) > most:
+        raise Refused(N_("That is longer than {most} letters. Please say it in fewer words."), most=most)
+    return text
 
 
 def not_joined(made: ServiceRequest) -> None:

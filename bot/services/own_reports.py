@@ -14,6 +14,7 @@ from bot.i18n import N_
 from bot.message import Media
 from bot.models import WANTS, Body, Concern, Duty, Nudge, Resident, ServiceRequest
 from bot.services import additions, histories, report_news, reports
+from bot.services.hindrances import SAY_SO, still_open
 
 NOT_YOURS = N_("This report is not one of yours.")
 
@@ -47,7 +48,7 @@ async def add(
 ) -> ServiceRequest:
     """Add words or pictures; those in charge hear that."""
     made, _ = await goes_on(session, number, by=by)
-    still_open(made)
+    still_open(made, otherwise=SAY_SO)
     happening = await histories.note(
         session,
         made,
@@ -112,7 +113,7 @@ async def withdraw(
     """Take it back. It ends where it concerns nobody else; otherwise it goes on for the others, without them. Also
     whether it has ended."""
     made, how = await mine(session, number, by=by)
-    still_open(made)
+    still_open(made, otherwise=SAY_SO)
     counted = how.why != "follow"
     await session.execute(
         delete(Concern).where(Concern.service_request_id == made.id, Concern.resident_id == by.id)
@@ -173,14 +174,6 @@ async def reopen(session: AsyncSession, made: ServiceRequest, *, now: datetime) 
     body = None if made.body_id is None else await session.get(Body, made.body_id)
     duty = await session.get(Duty, made.because["duty"]) if made.because.get("duty") else None
     reports.aim(made, body, duty, now=now)
-
-
-def still_open(made: ServiceRequest) -> None:
-    """Refused where it has ended."""
-    if not lifecycle.STATUSES[made.status].open:
-        raise Refused(
-            N_("This report has ended. If it is back, say so with the button below it in /myreports.")
-        )
 
 
 def end(made: ServiceRequest, status: str, *, now: datetime) -> None:

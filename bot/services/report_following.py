@@ -9,14 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import insert_new
 from bot.models import Concern, Resident, ServiceRequest
-from bot.services import communities, own_reports, reports
+from bot.services import communities, reports
+from bot.services.hindrances import SAY_SO, still_open
 
 
 async def follow(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> ServiceRequest:
     """From now on they hear what comes of it; whom it concerns already stays counted. Of one that was joined with
     another it is the other."""
     made = await reports.for_everybody(session, number)
-    own_reports.still_open(made)
+    still_open(made, otherwise=SAY_SO)
     row = {"service_request_id": made.id, "resident_id": by.id, "why": "follow", "wants": "all", "since": now}
     await session.execute(insert_new(session, Concern).values(row))
     await communities.join(session, by, made.community_id, now=now)

@@ -17,6 +17,7 @@ from bot.i18n import N_
 from bot.message import Media, Place
 from bot.models import Body, Community, Concern, Duty, Photo, Resident, Service, ServiceRequest
 from bot.services import codes, communities, histories, report_news, routing
+from bot.services.hindrances import short_enough
 from bot.services.nearby import cell
 
 LENGTH = 6  # characters of a reference, 30 bits: read out on the telephone
@@ -44,10 +45,7 @@ class Draft:
 
 def described(text: str) -> str:
     """The words of a report; Refused where they are too long."""
-    text = text.strip()
-    if len(text) > LONGEST:
-        raise Refused(N_("That is longer than {most} letters. Please say it in fewer words."), most=LONGEST)
-    return text
+    return short_enough(text.strip(), LONGEST)
 
 
 async def report(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
 from bot import i18n
-from bot.message import Blocked, Incoming, MovedTo, Odd, Place, Unblocked
-from bot.models import Address, Resident
+from bot.message import Blocked, Incoming, MovedTo, Odd, Place, Tap, Unblocked
+from bot.models import Address, Officer, Resident
+from handlers.helping import TOPICS, Topic
 from handlers.odd import ANSWERS
+from tests.council import a_body
 from tests.town import Town
 
 
@@ -70,7 +74,41 @@ async def test_help_fits_on_a_phone_and_depends_on_the_role(town: Town) -> None:
     assert "/polls" in alice.latest
     assert "/poll:" not in alice.latest
     assert "/poll:" in olga.latest
-    assert len(olga.latest.split("\n")) <= 21
+    assert len(olga.latest.split("\n")) <= 16
+    assert "[" not in alice.latest, "there is little enough to tell it at once"
+
+
+async def test_each_command_is_told_once_at_once_or_behind_a_topic(town: Town) -> None:
+    olga = await town.organiser()
+    put = await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        me = (await session.scalars(select(Address).where(Address.chat == "Olga"))).one().resident_id
+        session.add(
+            Officer(
+                body_id=put.body.id, team_id=put.waste.id, resident_id=me, post="lead", since=town.clock()
+            )
+        )
+    await olga.says("/help")
+    pages = [olga.latest]
+    for label, _ in TOPICS.values():
+        await olga.taps(label)
+        pages.append(olga.latest)
+        await olga.taps("Back")
+    assert olga.latest == pages[0]
+    assert all(len(one.split("\n")) <= 16 for one in pages)
+    told = re.findall(r"^/(\w+):", "\n".join(pages), re.MULTILINE)
+    roles = {"resident", "organiser", "officer"}
+    commands = town.folkmoot.router.commands.values()
+    assert sorted(told) == sorted(one.name for one in commands if one.found_by(roles) and one.name != "help")
+    assert {name for _, names in TOPICS.values() for name in names} <= set(told)
+
+
+async def test_a_topic_tells_a_resident_nothing_of_what_others_do(town: Town) -> None:
+    alice = await town.member("Alice")
+    for code in ("people", "nonsense"):
+        await alice.does(Tap(Topic(topic=code).pack(), query="q"))
+    assert alice.screen.toasts == ["I do not know this button. Please use the newest one."] * 2
+    assert "/invite" not in alice.text
 
 
 @pytest.mark.parametrize("code", i18n.available())

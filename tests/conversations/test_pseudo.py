@@ -105,8 +105,9 @@ async def test_a_resident_meets_no_sentence_that_is_not_translated(town: Town) -
 
 async def test_an_organiser_meets_no_sentence_that_is_not_translated(town: Town) -> None:
     olga = await town.organiser("Olga", language=pseudo.CODE)
+    await olga.says("/help")
+    await olga.taps(bracketed("About you"))
     for act in (
-        "/help",
         "/invite",
         "/invite",
         "/poll",
