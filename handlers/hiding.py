@@ -41,9 +41,11 @@ async def hide_it(ask: Ask, turn: Turn) -> Outcome:
     number = ask.given["report"]
     if photo is None:
         await hiding.hide(turn.session, number, why, by=turn.resident, now=turn.now)
+        said = turn._("It is hidden. Those in charge still see it.")
     else:
         await hiding.hide_picture(turn.session, photo, why, by=turn.resident, now=turn.now)
-    return await shown(turn, number, turn._("It is hidden. Those in charge still see it."))
+        said = turn._("It is hidden from everybody. You can show it again.")
+    return await shown(turn, number, said)
 
 
 @router.press(Unhide)
