@@ -14,7 +14,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcasting, machine, posting, report, settling, sharing, showing, sizes, table, targets
+from bench import (
+    broadcasting,
+    machine,
+    posting,
+    report,
+    reporting,
+    settling,
+    sharing,
+    showing,
+    sizes,
+    table,
+    targets,
+)
 from bench.contenders import CEILING, CONTENDERS, Contender
 from bench.looking import profile, statements
 from bench.postgresql import Server, serving
@@ -167,6 +179,12 @@ async def _showing(server: Server, found: Found, full: bool) -> None:
         table.save(found)  # it takes long, and each row is worth something
 
 
+async def _reports(server: Server, found: Found, full: bool) -> None:
+    found["reports"] = {}
+    async for part in reporting.measured(server, VOTING, found["reports"]):
+        console.print(f"[dim]reports: {part}")
+
+
 PARTS: dict[str, Callable[[Server, Found, bool], Awaitable[None]]] = {
     "votes": _votes,
     "looks": _looks,
@@ -175,6 +193,7 @@ PARTS: dict[str, Callable[[Server, Found, bool], Awaitable[None]]] = {
     "sharing": _sharing,
     "sizes": _sizes,
     "showing": _showing,
+    "reports": _reports,
 }
 
 

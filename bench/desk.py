@@ -1,28 +1,20 @@
-"""`python -m bench.desk`: what a look at the desk and its numbers cost with 1,000 and with 200,000 reports."""
+"""What a look at the desk and counting its numbers cost with 1,000 and with 200,000 reports."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 import random
 import statistics
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, text
-from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench.contenders import settings
-from bench.postgresql import serving
-from bot import lifecycle
-from bot.db import Database, upgrade
+from bench.empty import KINDS, empty
+from bench.postgresql import Server
+from bot.db import Database
 from bot.models import Body, Community, Concern, Officer, Resident, Service, ServiceRequest, Team
 from bot.services import desk, report_numbers
 
@@ -30,7 +22,6 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SIZES = (1_000, 200_000)
 TEAMS, OPEN, CROWDED = 20, 300, 5_000  # open reports of the officer's team, and of one that is far behind
 LOOKS = 60
-BUDGET_MS = 20
 
 
 def rows(count: int) -> Iterator[dict[str, Any]]:
@@ -143,54 +134,18 @@ async def _numbers(session: AsyncSession) -> object:
     return await report_numbers.of_body(session, body, now=NOW)
 
 
-async def measured(url: URL, count: int) -> dict[str, float]:
-    """All of it in a fresh database."""
-    await upgrade(url)
-    database = Database(url)
-    try:
-        await fill(database, count)
-        found = {which: await looks(database, first_page(1, which), LOOKS) for which in desk.FOR_OFFICERS}
-        if count > 2 * CROWDED:
-            found["far behind"] = await looks(database, first_page(2), LOOKS)
-        found["numbers"] = await looks(database, _numbers, 4)
-        return found
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
-async def places() -> AsyncIterator[dict[str, Callable[[], Awaitable[str]]]]:
-    """Where databases come from, by their kind."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with serving() as server:
-            numbers = iter(range(1000))
-
-            async def file() -> str:
-                return f"sqlite:///{Path(folder) / str(next(numbers))}.db"
-
-            yield {"sqlite": file, "postgresql": server.fresh}
-
-
-async def main() -> int:
-    """Print milliseconds by database and size; 1 where a list took more than its budget."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    async with places() as kinds:
-        for kind, fresh in kinds.items():
-            for count in SIZES:
-                found.setdefault(kind, {})[str(count)] = await measured(
-                    settings(await fresh()).database, count
-                )
-    print(json.dumps(found, indent=1))
-    lists = [
-        ms
-        for sizes in found.values()
-        for each in sizes.values()
-        for name, ms in each.items()
-        if name != "numbers"
-    ]
-    return int(max(lists) > BUDGET_MS)
-
-
-if __name__ == "__main__":
-    assert set(lifecycle.OPEN) | set(lifecycle.ENDED) == set(lifecycle.STATUSES)
-    sys.exit(asyncio.run(main()))
+async def measured(server: Server) -> dict[str, Any]:
+    """Milliseconds by database, number of reports and look: the lists of an officer, of one whose team is far behind,
+    and the numbers of a body that has half of all reports, counted anew."""
+    found: dict[str, Any] = {}
+    for kind in KINDS:
+        for count in SIZES:
+            async with empty(kind, server) as database:
+                await fill(database, count)
+                lists = {which: first_page(1, which) for which in desk.FOR_OFFICERS}
+                if count > 2 * CROWDED:
+                    lists["far behind"] = first_page(2)
+                took = {which: await looks(database, look, LOOKS) for which, look in lists.items()}
+                took["numbers"] = await looks(database, _numbers, 4)
+                found.setdefault(kind, {})[str(count)] = took
+    return found

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import broadcasting, country, picture, settling, shards, showing, table, targets
+from bench import broadcasting, country, picture, reporting, settling, shards, showing, table, targets
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAPERS = (DOCS / "performance.md", DOCS / "spreading.md", DOCS / "showing.md")
+PAPERS = (DOCS / "performance.md", DOCS / "spreading.md", DOCS / "showing.md", DOCS / "reporting.md")
 _BLOCK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 Results = Mapping[str, Any]
 
@@ -108,6 +108,19 @@ def _sizes(results: Results) -> str:
 
 def _showing(results: Results) -> str:
     return _markdown(showing.HEADINGS, list(showing.rows(results.get("showing", {}), targets.CHOSEN)))
+
+
+def _reports(results: Results) -> str:
+    return _markdown(reporting.HEADINGS, list(reporting.rows(results["reports"])))
+
+
+def _promised(results: Results) -> str:
+    return _markdown(targets.HEADINGS, [row.cells() for row in reporting.promised(results["reports"])])
+
+
+def _beside(results: Results) -> str:
+    headings = ("what", "beside", "Folkmoot", "÷")
+    return _markdown(headings, list(reporting.beside(results["reports"])))
 
 
 def _before(results: Results) -> str:
@@ -226,6 +239,9 @@ _BLOCKS: dict[str, Callable[[Results], str]] = {
     "broadcasting": _broadcasting,
     "sizes": _sizes,
     "showing": _showing,
+    "reports": _reports,
+    "promised": _promised,
+    "beside": _beside,
     "before": _before,
     "country": _country,
     "assumed": _assumed,

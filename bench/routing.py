@@ -1,25 +1,21 @@
-"""`python -m bench.routing`: how many points a second find their areas among ten thousand, and what a route and a look
-among half a million places cost."""
+"""How many points a second find their areas among ten thousand, beside asking one area after the other; and what a
+route and a look among half a million places cost."""
 
 from __future__ import annotations
 
-import asyncio
+import json
 import random
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import cos, pi, sin
 from statistics import median
 from typing import Any
 
+import shapely
 from sqlalchemy import insert
 
-from bench.contenders import BY_NAME, settings
-from bench.filling import Size
-from bench.postgresql import Server, serving
-from bench.running import ground_for
-from bench.sizes import BOTS
-from bench.targets import CHOSEN
+from bench.empty import KINDS, empty
+from bench.postgresql import Server
 from bot.clock import utc_now
 from bot.db import Database, take_numbers
 from bot.message import Place
@@ -29,9 +25,7 @@ from bot.services import areas, gazetteer, routing
 ACROSS = 100  # areas from west to east, and as many from south to north
 CORNERS = 50
 POINTS = 100_000
-LEAST = 100_000  # points a second
-WITHIN = 0.15
-ROUNDS = 3
+PLAINLY = 200  # points for the peer
 LOOKS = 200
 FEW, MANY = 1_000, 500_000  # places
 AT_ONCE = 10_000
@@ -41,16 +35,24 @@ Found = dict[str, Any]
 
 
 async def measured(server: Server, rounds: int) -> Found:
-    """For each database: points a second, milliseconds for one route, and for a place among few and among many."""
-    found: Found = {"areas": ACROSS * ACROSS, "places": MANY}
-    for bot in BOTS:
-        async with ground_for(BY_NAME[bot], server, Size(people=100)) as ground:
-            database = Database(settings(ground.url).database)
-            try:
-                found[bot] = await _of(database, rounds)
-            finally:
-                await database.close()
+    """For each database: points a second, milliseconds for one route, and for a place among few and among many; and
+    points a second of asking every area."""
+    found: Found = {"areas": ACROSS * ACROSS, "places": MANY, "plainly": [_plainly() for _ in range(rounds)]}
+    for kind in KINDS:
+        async with empty(kind, server) as database:
+            found[kind] = await _of(database, rounds)
     return found
+
+
+def _plainly() -> float:
+    """Points a second where each area is asked in turn, prepared by the same library."""
+    shapes = [shapely.from_geojson(json.dumps(_circle(*divmod(n, ACROSS)))) for n in range(ACROSS * ACROSS)]
+    shapely.prepare(shapes)
+    points = [shapely.Point(long, lat) for lat, long in zip(*_points(PLAINLY, seed=1), strict=True)]
+    began = time.perf_counter()
+    for point in points:
+        shapely.covers(shapes, point)
+    return PLAINLY / (time.perf_counter() - began)
 
 
 async def _of(database: Database, rounds: int) -> Found:
@@ -153,34 +155,3 @@ async def _put_places(database: Database, count: int) -> None:
                 words += [{"word": word, "place_id": number} for word in gazetteer.words_of(name, "Bench")]
             await session.execute(insert(NamedPlace), places)
             await session.execute(insert(PlaceWord), words)
-
-
-def verdicts(found: Found) -> Iterator[str]:
-    """A line for each promise."""
-    for bot in BOTS:
-        one, place = found[bot], CHOSEN[bot]
-        few, many = (median(one["place_ms"][str(places)]) for places in (FEW, MANY))
-        points = median(one["points_per_second"])
-        yield f"{place}: {points:,.0f} points/s, {_verdict(points >= LEAST)} ({LEAST:,})"
-        yield f"{place}: a route {median(one['route_ms']):.2f} ms"
-        yield (
-            f"{place}: a place among {FEW:,} {few:.2f} ms, among {MANY:,} {many:.2f} ms, "
-            f"{_verdict(many <= few * (1 + WITHIN))} (± {WITHIN:.0%})"
-        )
-
-
-def _verdict(met: bool) -> str:
-    return "met" if met else "missed"
-
-
-async def main() -> None:
-    """Measure and tell; the exit code says whether all was kept."""
-    async with serving() as server:
-        found = await measured(server, ROUNDS)
-    lines = list(verdicts(found))
-    print(*lines, sep="\n")
-    sys.exit(any("missed" in line for line in lines))
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -68,6 +68,7 @@ SPREAD: Mapping[str, Spread] = {
     "happenings": _spread("service_request_id", "community", "report"),
     "photos": _spread("service_request_id", "community", "report"),
     "nudges": _spread("service_request_id", "community", "report"),
+    "desk_cards": _spread("service_request_id", "community", "report"),
     "residents": _spread("id", "resident"),
     "addresses": _spread("chat", "chat"),
     "consents": _spread("resident_id", "resident"),

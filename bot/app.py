@@ -126,8 +126,10 @@ def build(settings: Settings, *, role: Role = ALL, clock: Clock = utc_now) -> Fo
     )
     jobs = Jobs(database, clock, metrics, broken, artist=artist, site=settings.public_url)
     intake = Intake.of(settings.media_dir, database, clock, artist)
+    # Addresses are read out, typed and printed; some come with a slash behind them.
+    site = web.Application(middlewares=[web.normalize_path_middleware(append_slash=False, remove_slash=True)])
     folkmoot = Folkmoot(
-        settings, role, database, router, dispatcher, jobs, web.Application(), clock, metrics, intake, channels,
+        settings, role, database, router, dispatcher, jobs, site, clock, metrics, intake, channels,
         postmen, speeds, broken, artist,
     )  # fmt: skip
     letting = Letting(intake.store)
@@ -153,8 +155,8 @@ async def running(folkmoot: Folkmoot, *, listen: bool = True) -> AsyncIterator[F
         async def at_work(name: str, work: Coroutine[Any, Any, None]) -> None:
             await stack.enter_async_context(_working(folkmoot, name, work))
 
-        await db.upgrade(folkmoot.database)
         stack.push_async_callback(folkmoot.database.close)
+        await db.upgrade(folkmoot.database)
         stack.push_async_callback(folkmoot.artist.close)
         if folkmoot.database.dialect != "sqlite":
             await at_work("the line to other processes", folkmoot.database.news.listen())

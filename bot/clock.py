@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import available_timezones
 
 Clock = Callable[[], datetime]
 """Answers with the present moment, aware and in UTC."""
@@ -12,6 +14,12 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The present moment. Nothing else in the house asks the machine for the time of day."""
     return datetime.now(UTC)
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones; the system is asked once, as it opens hundreds of files to answer."""
+    return frozenset(available_timezones())
 
 
 class SetClock:

@@ -30,6 +30,7 @@ from bot.services import (
     followings,
     once_more,
     poll_boards,
+    redrawing,
     reminding,
     sealing,
 )
@@ -64,6 +65,11 @@ async def remind(session: AsyncSession, now: datetime) -> None:
 async def show_boards(session: AsyncSession, now: datetime) -> None:
     """Bring what groups see up to date."""
     await boards.show(session, (poll_boards.BOARDS, poll_boards.ELSEWHERE), now=now)
+
+
+async def show_open_cards(session: AsyncSession, now: datetime) -> bool:
+    """Show in cards that lie open at a desk what colleagues have done."""
+    return await redrawing.keep_up(session, now=now)
 
 
 async def follow_announcements(session: AsyncSession, now: datetime) -> None:
@@ -123,6 +129,7 @@ def entries(site: str | None, artist: Artist) -> list[Entry]:
         Entry("remind", remind, 60),
         Entry("seal ballots", sealing_polls, 5, sealing_polls.afterwards),
         Entry("show boards", show_boards, 3),
+        Entry("show open cards", show_open_cards, 3),
         Entry("follow announcements", follow_announcements, 3),
         Entry("remind of promises", remind_of_promises, 300),
         Entry("draw posters", drawing, 3, drawing.afterwards),

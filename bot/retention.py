@@ -168,10 +168,12 @@ RULES: Mapping[str, Rule] = {
         WEEK,
     ),
     "envelope": Rule(
-        N_("That something was sent to you, and when, without its words"),
+        N_(
+            "That something was sent to you, and when, without its words; for those in charge, which report it shows"
+        ),
         N_("{age} after it was delivered or given up"),
         N_("so that nothing comes twice"),
-        ("envelopes",),
+        ("envelopes", "desk_cards"),
         WEEK,
     ),
     "seen": Rule(

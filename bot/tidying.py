@@ -12,6 +12,7 @@ from bot.db import forget_some
 from bot.models import (
     Address,
     Board,
+    DeskCard,
     Enclosure,
     Envelope,
     File,
@@ -48,6 +49,7 @@ async def tidy(session: AsyncSession, now: datetime) -> bool:
         or await forget_some(session, LinkCode, LinkCode.expires_at < now)
         or await forget_some(session, GroupCode, GroupCode.expires_at < now)
         or await forget_some(session, Invitation, Invitation.expires_at < before("invitation"))
+        or await forget_some(session, DeskCard, DeskCard.at < before("envelope"))
         or await forget_some(session, Board, Board.due_at < before("board"))
         or await forget_some(session, Address, *elsewhere.left_over(before("stranger")))
         or await forget_some(

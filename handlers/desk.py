@@ -30,7 +30,7 @@ from bot.letters.report_pictures import picture
 from bot.letters.reports import View
 from bot.message import Button, Message
 from bot.press import Press
-from bot.services import casework, desk, desk_cases, report_views, reports, twins
+from bot.services import casework, desk, desk_cases, open_cards, report_views, reports, twins
 from handlers.desk_templates import Templates, ready_answers
 from handlers.reports_in_numbers import numbers
 
@@ -107,6 +107,8 @@ async def show(turn: Turn, press: Show) -> Outcome:
 async def shown(turn: Turn, number: int, done: Markup | None = None) -> Outcome:
     """The card as it is now; with what was done above it, as words only."""
     case = await desk_cases.of(turn.session, number, by=turn.resident)
+    here = f"{turn.incoming.channel}:{turn.incoming.key}:"
+    await open_cards.opened(turn.session, case, turn.address, here, now=turn.now)
     message = desk_card.card(case, turn.tongue, now=turn.now)
     if done is not None:
         message = replace(message, text=paragraphs(done, message.text), media=None)

@@ -108,7 +108,7 @@ async def withdraw(turn: Turn, press: Withdraw) -> Outcome:
 @router.press(Add)
 async def add(turn: Turn, press: Add) -> Outcome:
     """Words or a photo more."""
-    made, _ = await own_reports.mine(turn.session, press.report, by=turn.resident)
+    made, _ = await own_reports.goes_on(turn.session, press.report, by=turn.resident)
     own_reports.still_open(made)
     return turn.begin("report, more", report=press.report, act="add")
 

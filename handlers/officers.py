@@ -7,6 +7,7 @@ from bot.i18n import N_
 from bot.letters import officers as letters
 from bot.letters.officers import Colleagues, Go, InviteTo, Where
 from bot.letters.people import KEPT
+from bot.letters.wards import InviteFor, which_ward
 from bot.message import Message
 from bot.models import Body, Invitation, Officer, Team
 from bot.services import communities, leaving, officers, residents
@@ -56,6 +57,7 @@ async def _colleagues(turn: Turn, me: Officer) -> Message:
         decides=decides,
         pending=pending,
         zone=place.body.zone,
+        wards={one.id: one for one in await officers.wards(turn.session, place.body)},
     )
 
 
@@ -102,11 +104,27 @@ async def invite_to(turn: Turn, press: InviteTo) -> Outcome:
     team = await turn.session.get(Team, press.team) if press.team else None
     if body is None or (press.team and (team is None or team.body_id != body.id)):
         raise Refused(N_("I do not know this body."))
-    place = Place(body, team, press.post)
+    if press.post == "councillor" and (wards := await officers.wards(turn.session, body)):
+        await officers.require_right(turn.session, turn.resident, body.id, None)
+        return turn.edit(which_ward(turn.tongue, body, wards))
+    return await _offered(turn, Place(body, team, press.post))
+
+
+@router.press(InviteFor)
+async def invite_for(turn: Turn, press: InviteFor) -> Outcome:
+    """A councillor, for an area or for all of a body."""
+    body = await turn.session.get(Body, press.body)
+    area = await officers.ward(turn.session, press.area or None)
+    if body is None or (press.area and area is None):
+        raise Refused(N_("I do not know this body."))
+    return await _offered(turn, Place(body, None, "councillor", area))
+
+
+async def _offered(turn: Turn, place: Place) -> Outcome:
     offer = await officers.invite(turn.session, place, by=turn.resident, now=turn.now)
     home = await residents.home(turn.session, turn.resident)
     slug = home.slug if home else next((one.slug for one in await communities.listed(turn.session)), "")
-    expires = turn.tongue.moment(offer.invitation.expires_at, body.zone)
+    expires = turn.tongue.moment(offer.invitation.expires_at, place.body.zone)
     links = dict(turn.links(offer.code, slug))
     return turn.say(letters.invitation(turn.tongue, _where(place), links, expires))
 
@@ -144,4 +162,4 @@ async def _own(turn: Turn, number: int) -> Officer:
 
 
 def _where(place: Place) -> Where:
-    return Where(place.body, place.team, place.post)
+    return Where(place.body, place.team, place.post, place.area)

@@ -82,7 +82,8 @@ async def _where(ask: Ask, turn: Turn) -> Where:
 
 
 async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
-    """The one that was meant, the only one, the one around the place; asked only where that does not tell."""
+    """The one that was meant, the only one, the one around the place or of the page; asked only where that does not
+    tell."""
     if number := ask.given.get("community"):
         return await turn.session.get_one(Community, number)
     mine = [one.community for one in await communities.of(turn.session, turn.resident)]
@@ -90,6 +91,8 @@ async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
         around = list(await communities.near(turn.session, where.place))
         known = {one.id for one in mine}
         mine = [one for one in around if one.id in known] or mine or around[:1]
+    if not mine and (page := await communities.by_slug(turn.session, turn.incoming.source or "")):
+        mine = [page]  # a stranger on a community's own page
     if not mine:
         raise Refused(NO_TOWN)
     if len(mine) == 1:

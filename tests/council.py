@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Body, Duty, Officer, Resident, Service, Team
 from tests.town import Person, Town
@@ -26,30 +28,34 @@ class Council:
     streets: Team
 
 
-async def a_body(town: Town, slug: str = "north-district") -> Council:
+async def found(session: AsyncSession, slug: str = "north-district", *, now: datetime) -> Council:
     """A district that does everything everywhere: bins by Waste, the rest by Streets."""
-    now = town.clock()
+    body = Body(
+        slug=slug,
+        names={"en": slug.replace("-", " ").title()},
+        kind="district",
+        zone="Europe/London",
+        created_at=now,
+    )
+    session.add(body)
+    await session.flush()
+    waste = Team(body_id=body.id, slug="waste", names={"en": "Waste"}, created_at=now)
+    streets = Team(body_id=body.id, slug="streets", names={"en": "Streets"}, created_at=now)
+    session.add_all([waste, streets])
+    await session.flush()
+    for code, (name, keywords) in SERVICES.items():
+        if await session.get(Service, code) is None:
+            session.add(Service(service_code=code, names={"en": name}, keywords=keywords))
+            await session.flush()
+        team = waste if code == "bins" else streets
+        session.add(Duty(body_id=body.id, team_id=team.id, service_code=code, created_at=now))
+    return Council(body, waste, streets)
+
+
+async def a_body(town: Town, slug: str = "north-district") -> Council:
+    """The same, in a town."""
     async with town.folkmoot.database.writing() as session:
-        body = Body(
-            slug=slug,
-            names={"en": slug.replace("-", " ").title()},
-            kind="district",
-            zone="Europe/London",
-            created_at=now,
-        )
-        session.add(body)
-        await session.flush()
-        waste = Team(body_id=body.id, slug="waste", names={"en": "Waste"}, created_at=now)
-        streets = Team(body_id=body.id, slug="streets", names={"en": "Streets"}, created_at=now)
-        session.add_all([waste, streets])
-        await session.flush()
-        for code, (name, keywords) in SERVICES.items():
-            if await session.get(Service, code) is None:
-                session.add(Service(service_code=code, names={"en": name}, keywords=keywords))
-                await session.flush()
-            team = waste if code == "bins" else streets
-            session.add(Duty(body_id=body.id, team_id=team.id, service_code=code, created_at=now))
-        return Council(body, waste, streets)
+        return await found(session, slug, now=town.clock())
 
 
 async def an_officer(

@@ -10,12 +10,14 @@ import sqlite3
 import subprocess
 import tempfile
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
+from bot.db import sqlite as sqlite_files
 from bot.db import upgrade
 
 with warnings.catch_warnings():
@@ -27,6 +29,10 @@ with warnings.catch_warnings():
 # The test processes die by kill -9, the machine does not: PostgreSQL need not wait for the disk.
 # Nor need it tidy up by itself what a test throws away.
 HASTE = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit")
+# Nor need SQLite in this process; a service that is a process of its own does as everywhere.
+sqlite_files.PRAGMAS = tuple(
+    pragma.replace("synchronous = FULL", "synchronous = OFF") for pragma in sqlite_files.PRAGMAS
+)
 
 
 def versions() -> str:
@@ -41,6 +47,10 @@ def _postgresql_version() -> str:
     ]
 
 
+BROOM = "broom"
+"""What the connections call themselves that wipe databases between tests."""
+
+
 class Sqlite:
     """A migrated file that is copied for each test."""
 
@@ -50,8 +60,15 @@ class Sqlite:
 
     def fresh(self, folder: Path) -> URL:
         """A new database in `folder`."""
+        return self._copied(self._template, folder)
+
+    def copy(self, url: URL, folder: Path) -> URL:
+        """A copy in `folder` of a database that nobody has open."""
+        return self._copied(Path(str(url.database)), folder)
+
+    def _copied(self, original: Path, folder: Path) -> URL:
         path = folder / f"{uuid4().hex}.db"
-        shutil.copyfile(self._template, path)
+        shutil.copyfile(original, path)
         return self._url(path)
 
     def empty(self, folder: Path) -> URL:
@@ -79,9 +96,13 @@ class Postgresql:
         asyncio.run(upgrade(self._server.set(database=self._template)))
         self._tables = asyncio.run(_shape(self._server.set(database=self._template)))
         self._wiped: list[URL] = []
+        self._loop = asyncio.new_event_loop()
+        self._brooms: dict[URL, asyncpg.Connection] = {}
+        atexit.register(self._put_brooms_away)
 
     def close(self) -> None:
         """Stop a server that is not to live until the process ends."""
+        self._put_brooms_away()
         self.server._cleanup()
 
     def restart(self) -> None:
@@ -91,16 +112,53 @@ class Postgresql:
 
     def fresh(self) -> URL:
         """An empty database with the schema: one that was wiped, which is quicker, or a new one."""
-        return (
-            self._wiped.pop() if self._wiped else self._made(f"TEMPLATE {self._template} STRATEGY FILE_COPY")
-        )
+        return self._wiped.pop() if self._wiped else self._copied(self._template)
+
+    def copy(self, url: URL) -> URL:
+        """A copy of a database that nobody has open; drop it after the test."""
+        if broom := self._brooms.pop(url, None):
+            broom.terminate()
+        return self._copied(str(url.database))
+
+    def _copied(self, original: str) -> URL:
+        return self._made(f"TEMPLATE {original} STRATEGY FILE_COPY")
 
     def give_back(self, url: URL) -> None:
         """Take back what `fresh` gave, and wipe it for the next test; where the test changed the schema, drop it."""
-        if asyncio.run(_wipe(url, self._tables)):
+        if self._loop.run_until_complete(self._wipe(url)):
             self._wiped.append(url)
         else:
             self.drop(url)
+
+    async def _wipe(self, url: URL) -> bool:
+        """Over a connection that stays, as a new one has to learn every table first; where the test cut it, anew."""
+        kept = self._brooms.pop(url, None)
+        if kept is not None:
+            with suppress(OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
+                return await self._wiped_with(kept, url)
+        with suppress(asyncpg.PostgresError):
+            return await self._wiped_with(await _connect(url, BROOM), url)
+        return False
+
+    async def _wiped_with(self, broom: asyncpg.Connection, url: URL) -> bool:
+        same = False
+        try:
+            same = await _wipe(broom, self._tables)
+        finally:
+            if same:
+                self._brooms[url] = broom
+            else:
+                broom.terminate()
+        return same
+
+    def _put_brooms_away(self) -> None:
+        if not self._loop.is_closed():
+            self._loop.run_until_complete(self._put_away())
+            self._loop.close()
+
+    async def _put_away(self) -> None:
+        while self._brooms:
+            self._brooms.popitem()[1].terminate()
 
     def empty(self) -> URL:
         """A new database with nothing in it."""
@@ -143,24 +201,25 @@ async def _columns(connection: asyncpg.Connection) -> Shape:
     ]
 
 
-async def _wipe(url: URL, shape: Shape) -> bool:
+async def _wipe(connection: asyncpg.Connection, shape: Shape) -> bool:
     """Empty every table and begin counting anew; False when this is not the schema any more."""
-    connection = await asyncpg.connect(_address(url))
-    try:
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        tables = sorted({table for table, _, _ in shape} - {"alembic_version"})
-        counters = await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
-        wipe = ["SET session_replication_role = replica", *(f"DELETE FROM {table}" for table in tables)]
-        wipe += [f"ALTER SEQUENCE {row[0]} RESTART" for row in counters]
-        await connection.execute("; ".join(wipe))
-        return await _columns(connection) == shape
-    except asyncpg.PostgresError:
-        return False
-    finally:
-        await connection.close()
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    tables = sorted({table for table, _, _ in shape} - {"alembic_version"})
+    wipe = ["SET session_replication_role = replica", *(f"DELETE FROM {table}" for table in tables)]
+    # To restart a sequence would make a file.
+    wipe += [
+        "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence JOIN pg_class ON oid = seqrelid"
+        " WHERE relnamespace = 'public'::regnamespace"
+    ]
+    await connection.execute("; ".join(wipe))
+    return await _columns(connection) == shape
+
+
+async def _connect(url: URL, name: str) -> asyncpg.Connection:
+    return await asyncpg.connect(_address(url), server_settings={"application_name": name})
 
 
 def _address(url: URL) -> str:

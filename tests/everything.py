@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.message import ELSEWHERE, Attached, Command, Media, Tap
-from bot.models import Address, Base, Concern, Happening, Photo, Poll, Resident, Spot
+from bot.models import Address, Base, Concern, DeskCard, Happening, Photo, Poll, Resident, Spot
 from bot.services import mailboxes, officers, roll
 from bot.services.officers import Place
 from tests import bodies
@@ -183,6 +183,10 @@ async def _reports_and_fills_a_post(town: WebTown, mara: Person) -> None:
             one.description = words
             session.add(one)
             await session.flush()
+            here = (await session.scalars(select(Address.id).where(Address.resident_id == me.id))).first()
+            session.add(
+                DeskCard(service_request_id=one.id, address_id=here, envelope_id=1, seen=0, news=0, at=now)
+            )
             theirs = {"service_request_id": one.id, "resident_id": me.id}
             session.add_all(
                 [

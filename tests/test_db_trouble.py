@@ -178,7 +178,10 @@ async def test_what_was_acknowledged_survives_a_kill(database_url: URL, open_dat
 
 async def test_connections_that_were_cut_are_made_again(postgresql_url: URL, open_database: Opener) -> None:
     database, operator = open_database(postgresql_url), open_database(postgresql_url)
-    cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    cut = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
     await keep(database, "bread")
     with pytest.raises(DBAPIError) as caught:  # noqa: PT012 - it fails in the middle of a transaction
         async with database.writing() as session:

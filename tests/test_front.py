@@ -40,3 +40,21 @@ async def test_ready_says_why_not(database_url: URL) -> None:
         async with http.get("/readyz") as ready:
             assert ready.status == 503
             assert json.loads(await ready.text()) == {"ready": False, "reason": "paper: the paper is wet"}
+
+
+async def test_a_slash_behind_an_address_leads_to_the_same_page(database_url: URL) -> None:
+    async with (
+        a_web_town(database_url.render_as_string(hide_password=False)) as town,
+        ClientSession(town.site) as http,
+    ):
+        await town.community("elm-park")
+        for path in ("/w/elm-park/", "/w/elm-park/?lang=ur", "/c/elm-park/reports/"):
+            async with http.get(path, allow_redirects=False) as answer:
+                assert (answer.status, answer.headers["Location"]) == (308, path.replace("/?", "?").rstrip("/"))
+        async with http.get(f"{town.site}//elsewhere.example/", allow_redirects=False) as answer:
+            assert not answer.headers.get("Location", "").startswith("//"), "nobody is led to another house"
+        async with http.get("/w/") as front:
+            assert front.url.path == "/"
+        async with http.get("/w/elm-park/a/b/") as none:
+            assert none.status == 404
+            assert "There is no community at this address" in await none.text()

@@ -26,7 +26,14 @@ from tests.paper import PaperChannel, Screen
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 PATIENCE = 30.0  # seconds a test waits for what must come
 _HELD = select(Mailing.id).where(Mailing.held_at.is_not(None))  # is not due until it is released
-WAKE = 6  # looks between two times that a postman is woken while something is due
+_DUE = (
+    select(Envelope.id)
+    .where(Envelope.state.in_(("waiting", "claimed", "retry")), Envelope.channel == "paper")
+    .where(Envelope.mailing_id.is_(None) | Envelope.mailing_id.not_in(_HELD))
+    .limit(1)
+)
+GLANCE = 0.003  # seconds between two looks
+WAKE = 8  # looks between two times that a postman is woken while something is due
 
 
 @dataclass
@@ -249,22 +256,18 @@ class Town:
         for look in itertools.count():
             if time.monotonic() > deadline:
                 raise AssertionError("the postman did not finish in time")
-            if look % WAKE and any(postman.in_hand for postman in self.folkmoot.postmen.values()):
-                await asyncio.sleep(0.004)
+            seldom = look % WAKE == WAKE - 1
+            if not seldom and any(postman.in_hand for postman in self.folkmoot.postmen.values()):
+                await asyncio.sleep(GLANCE)
                 continue
             async with self.folkmoot.database.reading() as session:
-                due = await session.scalar(
-                    select(Envelope.id)
-                    .where(Envelope.state.in_(("waiting", "claimed", "retry")), Envelope.channel == "paper")
-                    .where(Envelope.mailing_id.is_(None) | Envelope.mailing_id.not_in(_HELD))
-                    .limit(1)
-                )
+                due = await session.scalar(_DUE)
             if due is None:
                 return
-            if look % WAKE == 0:  # each time it looks into the tables; a commit has woken it already
+            if seldom:  # each time it looks into the tables; a commit has woken it already
                 for postman in self.folkmoot.postmen.values():
                     postman.wake()
-            await asyncio.sleep(0.004)
+            await asyncio.sleep(GLANCE)
 
 
 def _join(person: Person) -> str:

@@ -30,12 +30,14 @@ class TeamPart:
 
 @dataclass(frozen=True, slots=True)
 class BodyPart:
-    """A body; `teams` is None where the file says nothing of them."""
+    """A body; `teams` is None where the file says nothing of them. Where it is not told `whole`, teams and fields that
+    are left out stay as they are."""
 
     slug: str
     fields: dict[str, Any]
     teams: list[TeamPart] | None
     where: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,11 @@ class BorderPart:
 
 @dataclass(slots=True)
 class Bundle:
-    """Everything that some files say together. `notes` are what the operator should know of how it was read."""
+    """Everything that some files say together; `tables` are of duties, and come after the rest. `notes` are what the
+    operator should know of how it was read."""
 
     bodies: list[BodyPart] = field(default_factory=list)
+    tables: list[BodyPart] = field(default_factory=list)
     areas: list[AreaPart] = field(default_factory=list)
     services: list[ServicePart] = field(default_factory=list)
     emergencies: list[EmergencyPart] = field(default_factory=list)

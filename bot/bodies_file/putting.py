@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,7 @@ async def put(session: AsyncSession, bundle: Bundle, *, now: datetime) -> list[C
     work.bodies = {one.slug: one for one in (await session.scalars(select(Body))).all()}
     work.services = {one.service_code: one for one in (await session.scalars(select(Service))).all()}
     work.areas = {one.slug: one for one in (await session.scalars(select(Area))).all()}
-    for body in bundle.bodies:
+    for body in (*bundle.bodies, *bundle.tables):
         await _body(work, body)
     await _areas(work, bundle.areas)
     for service in bundle.services:
@@ -64,7 +64,7 @@ async def put(session: AsyncSession, bundle: Bundle, *, now: datetime) -> list[C
             session.add(row)
         work.note("service", service.code, compared(row, service.fields), new=new)
     await session.flush()
-    for body in bundle.bodies:
+    for body in (*bundle.bodies, *bundle.tables):
         if body.teams is not None:
             await _teams(work, body, body.teams)
     await _emergencies(work, bundle)
@@ -79,7 +79,15 @@ async def _body(work: _Work, part: BodyPart) -> None:
     row = work.bodies.get(part.slug)
     new = row is None
     if row is None:
-        row = work.bodies[part.slug] = Body(slug=part.slug, created_at=work.now, **part.fields)
+        if missing := {"names", "zone"} - set(part.fields):
+            column = "body_name" if "names" in missing else "zone"
+            raise FileWrong(
+                f"{part.where}: there is no body called {part.slug} yet. Say more of it in the column {column}, "
+                "or bring it with a YAML file."
+            )
+        row = work.bodies[part.slug] = Body(
+            slug=part.slug, created_at=work.now, **{"kind": "body", **part.fields}
+        )
         work.session.add(row)
         await work.session.flush()
     work.note("body", part.slug, compared(row, part.fields), new=new)
@@ -127,12 +135,17 @@ async def _teams(work: _Work, part: BodyPart, teams: Sequence[TeamPart]) -> None
         for one in (await work.session.scalars(select(Team).where(Team.body_id == body.id))).all()
     }
     for slug, row in there.items():
-        if slug not in {one.slug for one in teams}:
+        if part.whole and slug not in {one.slug for one in teams}:
             await _end_team(work, part, row)
     for team in teams:
         found = there.get(team.slug)
         new = found is None
         if found is None:
+            if "names" not in team.fields:
+                raise FileWrong(
+                    f"{team.where}: there is no team called {part.slug}/{team.slug} yet. "
+                    "Say its name in the column team_name."
+                )
             found = Team(body_id=body.id, slug=team.slug, created_at=work.now, **team.fields)
             work.session.add(found)
             await work.session.flush()
@@ -142,6 +155,24 @@ async def _teams(work: _Work, part: BodyPart, teams: Sequence[TeamPart]) -> None
     for team in teams:
         if team.duties is not None:
             await _duties(work, part.slug, await _team(work, body, team.slug), team.duties)
+    if not part.whole:
+        await _nobody_else(work, body, teams, there)
+
+
+async def _nobody_else(work: _Work, body: Body, teams: Sequence[TeamPart], there: Mapping[str, Team]) -> None:
+    """No team of which the file says nothing does the same in the same place."""
+    named = {one.slug for one in teams}
+    others = {row.id: slug for slug, row in there.items() if slug not in named}
+    live = await work.session.scalars(
+        select(Duty).where(Duty.team_id.in_(others), Duty.ended_at.is_(None), Duty.community_id.is_(None))
+    )
+    done = {(one.service_code, one.area_id): others[one.team_id] for one in live.all()}
+    for team in teams:
+        for duty in team.duties or ():
+            area = None if duty.area is None else work.areas[duty.area].id
+            if before := done.get((duty.service, area)):
+                place = duty.area or "every place"
+                raise FileWrong(f"{duty.where}: {before} does {duty.service} in {place} already.")
 
 
 async def _team(work: _Work, body: Body, slug: str) -> Team:

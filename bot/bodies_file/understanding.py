@@ -7,12 +7,11 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from zoneinfo import available_timezones
 
 from bot import i18n, working_days
-from bot.bodies_file import kinds_of_problems, shapes
+from bot.bodies_file import kinds_of_problems, shapes, tables, teams
 from bot.bodies_file.fields import Fields, plain
-from bot.bodies_file.parts import AreaPart, BodyPart, BorderPart, Bundle, DutyPart, TeamPart
+from bot.bodies_file.parts import AreaPart, BodyPart, BorderPart, Bundle
 from bot.bodies_file.reading import Said, features_of, yaml_of
 from bot.bodies_file.shapes import Point
 from bot.bodies_file.wrong import FileWrong
@@ -23,10 +22,7 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CONTACT = ("phone", "email", "url")
 TOP = ("bodies", "areas", "services", "emergencies", "communities")
 BODY = ("code", "names", "kind", "jurisdiction", "zone", "calendar", "week", "closed", "contact", "teams")
-TEAM = ("code", "names", "language", "email", "duties")
-DUTY = ("services", "areas", "acknowledge", "answer", "resolve", "confidential")
 AREA_FILE = ("file", "code", "name", "kind", "body")
-LONGEST = 365  # working days of a target
 
 
 def read(
@@ -45,8 +41,12 @@ def read(
             bundle.areas += _areas(path, {}, swap=swap)
         elif path.suffix.lower() in (".yaml", ".yml"):
             _whole_file(path, bundle, today=today, swap=swap)
+        elif path.suffix.lower() == ".csv":
+            bundle.tables += tables.read(path)
         else:
-            raise FileWrong(f"{path.name}: bodies are in YAML files, their areas in GeoJSON.")
+            raise FileWrong(
+                f"{path.name}: bodies are in YAML files, their areas in GeoJSON, duties also in CSV."
+            )
     if not (swap or as_it_is):
         for one in bundle.areas:
             shapes.look_swapped(one.where, [_corner(one.shape.geometry["coordinates"])], towns)
@@ -85,6 +85,7 @@ def _once(bundle: Bundle) -> None:
     """No short name stands for two things."""
     named = {
         "body": [(one.slug, one.where) for one in bundle.bodies],
+        "body's table": [(one.slug, one.where) for one in bundle.tables],
         "area": [(one.slug, one.where) for one in bundle.areas],
         "service": [(one.code, one.where) for one in bundle.services],
         "emergency": [(one.code, one.where) for one in bundle.emergencies],
@@ -160,8 +161,7 @@ def _body(said: Said, *, today: date) -> BodyPart:
         "working_week": _week(fields),
         "contact": _contact(fields),
     }
-    if kept["zone"] not in available_timezones():
-        raise said.wrong(f"zone should be a time zone such as Europe/London: “{kept['zone']}”.")
+    teams.a_zone(said, kept["zone"])
     if kept["calendar"] is not None and not working_days.known(str(kept["calendar"])):
         raise fields.need("calendar").wrong(
             f"I know no calendar of public holidays called {kept['calendar']}. Some are GB-ENG, GB-WLS, PL and IE."
@@ -170,11 +170,11 @@ def _body(said: Said, *, today: date) -> BodyPart:
         working_days.check(SimpleNamespace(**kept), today)
     except working_days.NeverWorks:
         raise said.wrong("this body has no working day, so nothing could ever be due.") from None
-    teams = fields.each("teams")
+    listed = fields.each("teams")
     return BodyPart(
         fields.code("code"),
         kept,
-        None if teams is None else _teams(teams),
+        None if listed is None else teams.several(listed),
         said.where,
     )
 
@@ -198,65 +198,3 @@ def _contact(fields: Fields) -> dict[str, str]:
     if "url" in kept and not kept["url"].startswith(("https://", "http://")):
         raise contact.need("url").wrong("url should begin with https://.")
     return kept
-
-
-def _teams(listed: list[Said]) -> list[TeamPart]:
-    found: dict[str, TeamPart] = {}
-    for said in listed:
-        one = _team(said)
-        if one.slug in found:
-            raise said.wrong(f"the team {one.slug} stands there already, in {found[one.slug].where}.")
-        found[one.slug] = one
-    done: dict[tuple[str, str | None], str] = {}
-    for team in found.values():
-        for duty in team.duties or ():
-            before = done.setdefault((duty.service, duty.area), team.slug)
-            if before != team.slug:
-                there = duty.area or "every place"
-                raise FileWrong(f"{duty.where}: {before} does {duty.service} in {there} already.")
-    return list(found.values())
-
-
-def _team(said: Said) -> TeamPart:
-    fields = Fields(said, TEAM)
-    kept = {
-        "names": fields.names("names"),
-        "language": fields.text("language", most=16) or i18n.SOURCE,
-        "email": fields.text("email", most=300),
-    }
-    if kept["language"] not in i18n.available():
-        raise said.wrong(f"language should be one of {', '.join(i18n.available())}: “{kept['language']}”.")
-    if kept["email"] is not None and not _is_address(str(kept["email"])):
-        raise fields.need("email").wrong(
-            f"email should be an address such as waste@council.example: “{kept['email']}”."
-        )
-    duties = fields.each("duties")
-    return TeamPart(fields.code("code"), kept, None if duties is None else _duties(duties), said.where)
-
-
-def _is_address(text: str) -> bool:
-    name, at, host = text.rpartition("@")
-    return bool(at and name and "." in host and not set(text) & set(" <>,;:\"'()"))
-
-
-def _duties(listed: list[Said]) -> list[DutyPart]:
-    found: dict[tuple[str, str | None], DutyPart] = {}
-    for said in listed:
-        fields = Fields(said, DUTY)
-        kept = {
-            "acknowledge_days": fields.whole("acknowledge", 1, least=0, most=LONGEST),
-            "answer_days": fields.whole("answer", 5, least=0, most=LONGEST),
-            "resolve_days": fields.whole("resolve", 20, least=0, most=LONGEST),
-            "confidential": fields.yes("confidential"),
-        }
-        services = fields.codes("services")
-        if not services:
-            raise said.wrong("services is missing.")
-        places: list[Said | None] = [*fields.codes("areas")] or [None]
-        for service in services:
-            for area in places:
-                key = (service.value, area.value if area else None)
-                if key in found:
-                    raise said.wrong(f"this team does {key[0]} in {key[1] or 'every place'} already.")
-                found[key] = DutyPart(*key, kept, (area or service).where)
-    return list(found.values())

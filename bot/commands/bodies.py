@@ -24,7 +24,9 @@ if TYPE_CHECKING:
         [AsyncSession, Sequence[Point], dict[str, bool]], Coroutine[Any, Any, tuple[list[Change], list[str]]]
     ]
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML, and GeoJSON of areas.")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="YAML, GeoJSON of areas, and CSV of duties.")
+]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, or GeoJSON of points.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 Swap = Annotated[

@@ -48,6 +48,10 @@ def invite(
     post: Annotated[
         Post, typer.Option(help="Which post; director and councillor are without a team.")
     ] = Post.officer,
+    area: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="The area that a councillor is for; all of the body if left out."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Make a link that gives one person a role, once."""
@@ -57,7 +61,7 @@ def invite(
         raise typer.BadParameter("Say of which community.", param_hint="--community")
     if role is Role.officer and body is None:
         raise typer.BadParameter("Say of which body.", param_hint="--body")
-    facts = asyncio.run(_invite(read(), community or "", body, team, post))
+    facts = asyncio.run(_invite(read(), community or "", body, team, post, area))
     if json:
         say_json(facts)
         return
@@ -69,7 +73,7 @@ def invite(
 
 
 async def _invite(
-    settings: Settings, slug: str, body: str | None, team: str | None, post: Post
+    settings: Settings, slug: str, body: str | None, team: str | None, post: Post, area: str | None
 ) -> dict[str, Any]:
     from bot.clock import utc_now
     from bot.commands.town import community_called, links_for, town
@@ -79,7 +83,7 @@ async def _invite(
         async with database.writing() as session:
             offer: Offer
             if body is not None:
-                place = await _place(session, body, team, post)
+                place = await _place(session, body, team, post, area)
                 offer = await officers.invite(session, place, by=None, now=utc_now())
                 slug = next((one.slug for one in await communities.listed(session)), "")
             else:
@@ -91,10 +95,12 @@ async def _invite(
     return {"code": offer.code, "links": dict(links), "expires": moment(offer.invitation.expires_at)}
 
 
-async def _place(session: AsyncSession, slug: str, team_slug: str | None, post: Post) -> Place:
+async def _place(
+    session: AsyncSession, slug: str, team_slug: str | None, post: Post, area: str | None
+) -> Place:
     from bot.errors import Refused
     from bot.i18n import N_
-    from bot.services import bodies
+    from bot.services import areas, bodies
     from bot.services.officers import Place
 
     body = await bodies.by_slug(session, slug)
@@ -103,4 +109,9 @@ async def _place(session: AsyncSession, slug: str, team_slug: str | None, post: 
     team = None
     if team_slug is not None and (team := await bodies.team_by_slug(session, body.id, team_slug)) is None:
         raise Refused(N_("There is no team called {slug} there."), slug=team_slug)
-    return Place(body, team, post.value)
+    ground = None
+    if area is not None:
+        grounds = (await areas.atlas(session)).grounds
+        if (ground := next((one for one in grounds if one.slug == area), None)) is None:
+            raise Refused(N_("There is no area called {slug}."), slug=area)
+    return Place(body, team, post.value, ground)

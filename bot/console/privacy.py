@@ -40,7 +40,7 @@ def setup(app: web.Application, database: Database, settings: Settings) -> None:
                 link=_link(settings.operator_contact),
                 kept=KEPT,
                 rules=[_told(rule, tongue) for rule in retention.RULES.values() if rule.people],
-                languages=[i18n.tongue(code) for code in i18n.available()],
+                languages=[(i18n.tongue(code), f"{request.path}?lang={code}") for code in i18n.available()],
             )
         )
         return web.Response(text=text, content_type="text/html", headers=SAFE)

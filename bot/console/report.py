@@ -94,7 +94,7 @@ class Reports:
             .render(
                 _=to._,
                 tongue=to,
-                languages=[i18n.tongue(code) for code in languages_of(view.community)],
+                languages=[(i18n.tongue(code), f"?lang={code}") for code in languages_of(view.community)],
                 reference=reference,
                 town=view.community.name_in(to.code),
                 slug=view.community.slug,

@@ -85,7 +85,6 @@ def setup(
     app.add_routes(
         [
             web.get("/p/schema.json", still("result.schema.json", "application/schema+json")),
-            web.get("/p/icon.svg", still("icon.svg", "image/svg+xml")),
             web.get("/result.css", still("result.css", "text/css")),
             web.get(CODE, partial(_page, them)),
             web.get(CODE + "/answers.csv", partial(_answers, them)),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import delete, false, insert, or_, select
+from sqlalchemy import Select, bindparam, delete, false, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -62,24 +63,29 @@ async def _read(session: AsyncSession, chats: set[Chat]) -> dict[Chat, Address]:
     by_channel: dict[str, list[str]] = {}
     for channel, chat in sorted(chats):
         by_channel.setdefault(channel, []).append(chat)
-    rows = await session.scalars(
+    wanted: dict[str, str | list[str]] = {}
+    for number, (channel, some) in enumerate(by_channel.items()):
+        wanted |= {f"channel{number}": channel, f"chats{number}": some}
+    rows = await session.scalars(_reading(len(by_channel)), wanted)
+    return {(address.channel, address.chat): address for address in rows}
+
+
+@cache  # every turn begins with it
+def _reading(channels: int) -> Select[Address]:
+    chats = (
+        (Address.channel == bindparam(f"channel{number}"))
+        & Address.chat.in_(bindparam(f"chats{number}", expanding=True))
+        for number in range(channels)
+    )
+    return (
         select(Address)
         # Not joined: PostgreSQL would give residents as they were before it waited for the addresses.
         .options(selectinload(Address.resident))
-        .where(
-            or_(
-                false(),
-                *(
-                    (Address.channel == channel) & Address.chat.in_(some)
-                    for channel, some in by_channel.items()
-                ),
-            )
-        )
+        .where(or_(false(), *chats))
         .order_by(Address.id)
         .with_for_update(of=Address)
         .execution_options(populate_existing=True)
     )
-    return {(address.channel, address.chat): address for address in rows}
 
 
 async def _make(

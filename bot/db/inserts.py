@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, func, select
@@ -16,7 +17,7 @@ Table = Any
 
 def insert_new(session: AsyncSession, table: Table) -> Insert:
     """`INSERT … ON CONFLICT DO NOTHING`: add `.values(…)`; `.returning(…)` tells which were new."""
-    return insert(session.sync_session, table).on_conflict_do_nothing()
+    return _new(_dialect(session.sync_session), table)
 
 
 def upsert(session: AsyncSession, table: Table, *, key: Sequence[str], change: Sequence[str]) -> Insert:
@@ -27,7 +28,20 @@ def upsert(session: AsyncSession, table: Table, *, key: Sequence[str], change: S
 
 def upsert_into(session: Session, table: Table, key: Sequence[str], change: Sequence[str]) -> Insert:
     """The same for whoever has the inner session."""
-    statement = insert(session, table)
+    return _changing(_dialect(session), table, tuple(key), tuple(change))
+
+
+# Made once each: to make one takes longer than to run it, and every vote runs several.
+
+
+@cache
+def _new(dialect: str, table: Table) -> Insert:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _changing(dialect: str, table: Table, key: tuple[str, ...], change: tuple[str, ...]) -> Insert:
+    statement = _insert(dialect, table)
     if not change:
         return statement.on_conflict_do_nothing(index_elements=list(key))
     return statement.on_conflict_do_update(
@@ -35,11 +49,13 @@ def upsert_into(session: Session, table: Table, key: Sequence[str], change: Sequ
     )
 
 
-def insert(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An insert that knows conflicts, for the database at hand."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that knows conflicts."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
 
 
 async def take_numbers(session: AsyncSession, table: Table, count: int) -> Sequence[int]:

@@ -42,9 +42,7 @@ async def ready(database: Database) -> str | None:
     try:
         if not _there(database.url):
             return "There is no database yet; run `folkmoot migrate`."
-        async with database.reading() as session:
-            connection = await session.connection()
-            return await connection.run_sync(_age)
+        return await _looked_at(database)
     except (DBAPIError, DatabaseTrouble) as error:
         return trouble(error) or "The database cannot be used."
 
@@ -59,6 +57,8 @@ async def upgrade(database: Database | URL) -> None:
 
     Raises DatabaseTrouble with one sentence when that cannot be.
     """
+    if isinstance(database, Database) and await _has_nothing_to_do(database):
+        return
     url = database.url if isinstance(database, Database) else database
     made = (
         _sqlite_engine(url)
@@ -73,6 +73,20 @@ async def upgrade(database: Database | URL) -> None:
         ) from error
     finally:
         await made.dispose()
+
+
+async def _has_nothing_to_do(database: Database) -> bool:
+    """Nearly every start finds it up to date, and need not open another engine to see that."""
+    try:
+        return _there(database.url) and await _looked_at(database) is None
+    except DBAPIError:
+        return False  # what is the matter is said, or waited for, where something is done
+
+
+async def _looked_at(database: Database) -> str | None:
+    async with database.reading() as session:
+        connection = await session.connection()
+        return await connection.run_sync(_age)
 
 
 def _sqlite_engine(url: URL) -> AsyncEngine:

@@ -32,7 +32,7 @@ CACHE = 8  # MB of pages for each connection; the system keeps the rest of the f
 READERS = 25  # connections at most
 STATEMENTS = 500  # that a connection keeps prepared
 
-PRAGMAS = (
+PRAGMAS: tuple[str, ...] = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",  # what is deleted or replaced is overwritten: it may have been a secret

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.message import Place
+from bot.demo import photos
+from bot.message import Media, Place
 from bot.models import Community, Officer, Resident, ServiceRequest, Team
-from bot.services import casework, checking_fixed, own_reports, reports, twins
+from bot.services import casework, checking_fixed, files, own_reports, reports, twins
 
 Act = tuple[float, str, tuple[Any, ...]]
 """So many days after the report came: what was done, and with which words."""
@@ -35,35 +36,38 @@ class Told:
     """Residents who have the same problem."""
     attributes: Mapping[str, Any] | None = None
     named: bool = False
+    photo: str | None = None
+    """Which of the scenes it shows."""
 
 
 REPORTS: tuple[Told, ...] = (
-    Told(0.1, 3, "full-bin", "The bin by the bus stop is overflowing.", "Station Road", 51.5558, 0.1884),
+    Told(0.1, 3, "full-bin", "The bin by the bus stop is overflowing.", "Station Road", 51.5558, 0.1884, photo="bin"),
     Told(
         9, 4, "street-light", "Latarnia nie świeci od tygodnia.", "Elm Road", 51.5603, 0.1803,
-        also=(5, 6, 7, 22), attributes={"lamp-number": "17"},
+        also=(5, 6, 7, 22), attributes={"lamp-number": "17"}, photo="lamp",
     ),
     Told(
         2, 8, "fly-tipping", "A mattress and two chairs behind the school.", "Mill Lane School", 51.5411, 0.1975,
-        team="waste", acts=((0.3, "take", ()),), attributes={"size": "car"},
+        team="waste", acts=((0.3, "take", ()),), attributes={"size": "car"}, photo="rubbish",
     ),
     Told(
         6, 21, "pothole", "Twll dwfn wrth y groesfan.", "Station Road", 51.5563, 0.1879,
-        team="highways", also=(1, 2),
-        acts=((1, "move", ("investigating",)), (2, "answer", ("Somebody measures it on Thursday.",))),
+        team="highways", also=(1, 2), photo="hole",
+        acts=((1, "move", ("investigating", None)), (2, "answer", ("Somebody measures it on Thursday.",))),
     ),
     Told(
         12, 9, "tree", "A branch hangs low over the path.", "The Green", 51.5472, 0.1848,
         team="streets", acts=((2, "plan", ("planned", 20, "We cut it back when the birds have left.")),), named=True,
+        photo="branch",
     ),
     Told(
         14, 10, "pavement", "Three loose slabs, my gran fell.", "Oak Avenue", 51.5641, 0.1752,
-        team="highways", also=(11, 12, 13, 14, 15),
+        team="highways", also=(11, 12, 13, 14, 15), photo="slabs",
         acts=((1, "take", ()), (4, "plan", ("action_scheduled", 3, "The paving team comes."))),
     ),
     Told(
         45, 16, "graffiti", "Words on the wall of the library.", "Mill Lane", 51.5403, 0.1962,
-        team="waste", acts=((2, "move", ("fixed", "Cleaned this morning.")), (31, "yes", ())),
+        team="waste", acts=((2, "move", ("fixed", "Cleaned this morning.", "clean")), (31, "yes", ())),
     ),
     Told(
         20, 17, "bench", "The bench has no back any more.", "The Green", 51.5466, 0.1859,
@@ -113,6 +117,7 @@ async def tell(session: AsyncSession, town: Community, people: Sequence[Resident
             dict(told.attributes or {}),
             Place(told.lat, told.long),
             told.address,
+            [await _photo(session, told.photo, now=now)] if told.photo else [],
             named=told.named,
         )
         one = await reports.report(session, town, draft, by=by, now=when)
@@ -143,8 +148,9 @@ async def _do(
         case "ask":
             await casework.ask(session, one.id, given[0], by=officer, now=now)
         case "move":
-            words = given[1] if len(given) > 1 else None
-            await casework.move(session, one.id, given[0], words=words, by=officer, now=now)
+            status, words, *scenes = given
+            shown = [await _photo(session, scene, now=now) for scene in scenes]
+            await casework.move(session, one.id, status, words=words, media=shown, by=officer, now=now)
         case "plan":
             day = (now + timedelta(days=given[1])).date()
             await casework.move(session, one.id, given[0], words=given[2], day=day, by=officer, now=now)
@@ -165,6 +171,20 @@ async def _do(
             await own_reports.withdraw(session, one.id, by=by, now=now)
         case "again":
             await own_reports.again(session, one.id, given[0], [], by=by, now=now)
+
+
+async def _photo(session: AsyncSession, scene: str, *, now: datetime) -> Media:
+    """As if somebody had sent it: it is put with the report's own pictures when the town runs."""
+    return await files.keep(
+        session,
+        photos.photo(scene),
+        kind="photo",
+        name="photo.jpg",
+        media_type="image/jpeg",
+        subject="photo",
+        life=timedelta(days=1),
+        now=now,
+    )
 
 
 async def _officer(session: AsyncSession, team: str) -> Resident:

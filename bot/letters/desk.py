@@ -41,6 +41,7 @@ ARRIVED = {
     "back": N_("This report was opened again, because it is not fixed:"),
     "replied": N_("Whoever reported this has answered your question:"),
     "added": N_("There is more to a report that you look after:"),
+    "more": N_("There is more to a report that nobody looks after yet:"),
     "nobody": N_("Nobody is known to be in charge of this report. Please choose who is:"),
     "hops": N_("This report was handed over more than twice. Perhaps you can find out who is in charge:"),
 }
@@ -50,7 +51,7 @@ def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = (
     """A report has come to a desk. `teams` are those to which organisers can send it with one tap. Where it goes by
     e-mail, its buttons are links, and an answer to it is one to everyone concerned."""
     number = view.report.id
-    head = tongue._(ARRIVED[why] if view.team is not None else ARRIVED["nobody"])
+    said = ARRIVED[why if view.team is not None or why == "more" else "nobody"]
     about = lines([title(view, tongue), reference(view)])
     words = Markup.escape(short(unlinked(view.report.description), 400)) if view.report.description else None
     rows: Rows = ((Button(tongue._("Open"), Show(report=number)),),)
@@ -66,7 +67,7 @@ def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = (
             )
     heading = f"{kind(view.service, tongue)}, {view.report.address}" if view.report.address else None
     return Message(
-        paragraphs(head, about, words, lines([people, due])),
+        paragraphs(tongue._(said), about, words, lines([people, due])),
         rows,
         media=picture(view.photos[:1]),
         subject=heading or kind(view.service, tongue),

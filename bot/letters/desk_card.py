@@ -9,12 +9,13 @@ from bot.i18n import N_, Tongue
 from bot.letters import desk
 from bot.letters.desk_buttons import buttons
 from bot.letters.desk_past import Case, told
+from bot.letters.desk_presses import Listed
 from bot.letters.markup import lines, paragraphs, unlinked
 from bot.letters.report_pictures import picture
 from bot.letters.reporting import by_language
 from bot.letters.reports import View, reference, status
 from bot.lifecycle import STATUSES
-from bot.message import BESIDE_MEDIA, Message, Rows, units
+from bot.message import BESIDE_MEDIA, Button, Message, Rows, units
 
 LATELY = 4  # lines of the history on the card; all of it is one tap away
 WORDS = 1500  # characters of a description on the card
@@ -29,6 +30,12 @@ def card(case: Case, tongue: Tongue, *, now: datetime, rows: Rows | None = None)
         if media is None or units(text.striptags()) < BESIDE_MEDIA:
             break
     return Message(text, rows, media=media)
+
+
+def elsewhere(tongue: Tongue) -> Message:
+    """In the place of a card whose report is another team's now."""
+    said = tongue._("This report is with another desk now.")
+    return Message(said, ((Button(tongue._("To the list"), Listed(which="team", page=0)),),))
 
 
 def _text(case: Case, tongue: Tongue, *, now: datetime, words: int, lately: int) -> Markup:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from markupsafe import Markup
@@ -9,6 +10,7 @@ from markupsafe import Markup
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bold, code, lines, paragraphs
 from bot.letters.people import KEPT, Accept, Change, Revoke
+from bot.letters.wards import Named
 from bot.message import Button, Message, Rows
 from bot.models import Body, Invitation, Officer, Team
 from bot.press import Press
@@ -53,18 +55,19 @@ class InviteOrganiser(Press, code="fo"):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where somebody works; `team` is None for the whole body."""
+    """Where somebody works; `team` is None for the whole body, or for a ward (`area`) of it."""
 
     body: Body
     team: Team | None
     post: str
+    area: Named | None = None
 
     def named(self, tongue: Tongue) -> Markup:
-        """Team and body, or the body alone."""
-        body = self.body.name_in(tongue.code)
-        if self.team is None:
+        """Team or ward and body, or the body alone."""
+        body, part = self.body.name_in(tongue.code), self.team or self.area
+        if part is None:
             return bold(body)
-        return tongue._("{team}, {body}", team=bold(self.team.name_in(tongue.code)), body=body)
+        return tongue._("{team}, {body}", team=bold(part.name_in(tongue.code)), body=body)
 
 
 def post(tongue: Tongue, name: str) -> Markup:
@@ -114,7 +117,7 @@ def _as_line(tongue: Tongue, where: Where) -> Markup:
 
 
 def _short(tongue: Tongue, where: Where) -> str:
-    return where.body.name_in(tongue.code) if where.team is None else where.team.name_in(tongue.code)
+    return (where.team or where.area or where.body).name_in(tongue.code)
 
 
 def called(tongue: Tongue, officer: Officer, names: Mapping[int, str | None]) -> str:
@@ -131,12 +134,13 @@ def colleagues(
     *,
     me: Officer,
     decides: bool,
+    wards: Mapping[int, Named] = MappingProxyType({}),
     pending: Sequence[Invitation] = (),
     zone: str = "UTC",
 ) -> Message:
     """Who is there; whoever decides about it can invite, take somebody out, and take an invitation back."""
     listed = [
-        tongue._("{name}: {post}", name=called(tongue, one, names), post=post(tongue, one.post))
+        tongue._("{name}: {post}", name=called(tongue, one, names), post=_post(tongue, one, wards))
         for one in people
     ]
     rows: list[tuple[Button, ...]] = []
@@ -162,6 +166,14 @@ def colleagues(
         ]
     rows.append((Button(tongue._("Leave this post"), Go(officer=me.id, to=0, sure=0)),))
     return Message(paragraphs(where.named(tongue), lines(listed)), tuple(rows))
+
+
+def _post(tongue: Tongue, one: Officer, wards: Mapping[int, Named]) -> Markup:
+    """A post's word, with the ward of a councillor."""
+    ward = wards.get(one.area_id or 0)
+    if ward is None:
+        return post(tongue, one.post)
+    return tongue._("{post} for {area}", post=post(tongue, one.post), area=ward.name_in(tongue.code))
 
 
 def whom_to_invite(tongue: Tongue, places: Sequence[Where], *, organiser: bool) -> Message:

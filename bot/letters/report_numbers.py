@@ -161,26 +161,33 @@ def promises(numbers: Counted, tongue: Tongue) -> list[Markup]:
 def waits(numbers: Counted, tongue: Tongue) -> list[Markup]:
     """The three clocks, in working days."""
     told = [bold(str(tongue._("In working days, those still open counted in").unescape()))]
-    for name, label in CLOCKS.items():
-        wait = numbers.clocks[name]
-        told.append(
-            tongue._(
-                "{what}: half within {median}, nine in ten within {ninety} (of {n})",
-                what=tongue._(label),
-                median=_days(wait.median, tongue),
-                ninety=_days(wait.ninety, tongue),
-                n=tongue.number(wait.n),
-            )
-        )
+    told += (_clock(tongue._(label), numbers.clocks[name], tongue) for name, label in CLOCKS.items())
     return told
 
 
-def _days(days: int | None, tongue: Tongue) -> Markup:
-    if days is None:
-        return tongue._("a time that is not over yet")
-    if not days:
-        return tongue._("the same day")
-    return tongue.n_("{n} day", "{n} days", days)
+def _clock(what: Markup, wait: Wait, tongue: Tongue) -> Markup:
+    n = tongue.number(wait.n)
+    if wait.median is None:
+        return tongue._("{what}: more than half still wait (of {n})", what=what, n=n)
+    median = _days(wait.median, tongue)
+    if wait.ninety is None:
+        return tongue._(
+            "{what}: half within {median}; of nine in ten we do not know yet (of {n})",
+            what=what,
+            median=median,
+            n=n,
+        )
+    return tongue._(
+        "{what}: half within {median}, nine in ten within {ninety} (of {n})",
+        what=what,
+        median=median,
+        ninety=_days(wait.ninety, tongue),
+        n=n,
+    )
+
+
+def _days(days: int, tongue: Tongue) -> Markup:
+    return tongue.n_("{n} day", "{n} days", days) if days else tongue._("the same day")
 
 
 def moved(numbers: Counted, tongue: Tongue) -> list[Markup]:

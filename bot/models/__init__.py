@@ -16,7 +16,7 @@ from bot.models.bodies import (
 from bot.models.broadcasts import Broadcast, Enclosure, Following
 from bot.models.communities import ROLES, Community, Invitation, Membership, Portrait, SentPortrait
 from bot.models.delivery import STATES, UNSENT, Envelope, Letter, Mailing, Progress, Seen
-from bot.models.desk import AnswerTemplate, ReportFigures
+from bot.models.desk import AnswerTemplate, DeskCard, ReportFigures
 from bot.models.files import File
 from bot.models.groups import Board, GroupChat, GroupCode
 from bot.models.links import DIRECT, LINK_KINDS, PASSED_ON, Came, Link, Poster, Reckoning, Turnout
@@ -84,6 +84,7 @@ __all__ = [
     "Concern",
     "Consent",
     "Deed",
+    "DeskCard",
     "Duty",
     "Emergency",
     "Enclosure",

@@ -62,8 +62,8 @@ class Team(Base):
 
 class Officer(Base):
     """Somebody fills a post: in a team, or for the whole body where `team_id` is null. Posts own the work, people fill
-    them: a report belongs to its team, and `ServiceRequest.officer_id` says who of it has taken it. `mailbox`: it is
-    whoever reads at the team's own e-mail address."""
+    them: a report belongs to its team, and `ServiceRequest.officer_id` says who of it has taken it. `area_id` is
+    the ward of a councillor, null for the whole body. `mailbox`: whoever reads at the team's own e-mail address."""
 
     __tablename__ = "officers"
     __table_args__ = (
@@ -71,15 +71,18 @@ class Officer(Base):
         CheckConstraint(
             "(team_id IS NULL) = (post IN ('director', 'councillor'))", name="teams_have_officers"
         ),
+        CheckConstraint("area_id IS NULL OR post = 'councillor'", name="councillors_have_wards"),
         UniqueConstraint("body_id", "team_id", "resident_id"),
         Index("ix_officers_resident_id", "resident_id"),
         Index("ix_officers_team_id", "team_id"),
+        Index("ix_officers_area_id", "area_id"),
     )
 
     id: Mapped[Id]
     body_id: Mapped[int] = mapped_column(BigInt, ForeignKey("bodies.id"))
     team_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("teams.id"))
     resident_id: Mapped[int] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="CASCADE"))
+    area_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("areas.id"))
     post: Mapped[str] = mapped_column(String(16))
     mailbox: Mapped[bool] = mapped_column(default=False)
     since: Mapped[Moment]

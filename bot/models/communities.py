@@ -93,7 +93,7 @@ class SentPortrait(Base):
 
 class Invitation(Base):
     """A one-time, expiring link to a role: `organiser` of a community, or `officer`, who fills a post of a body, in a
-    team or for all of it. Only the hash of its code is kept; `made_by` is null for the operator."""
+    team, for a ward or for all of it. Only the hash of its code is kept; `made_by` is null for the operator."""
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -105,6 +105,7 @@ class Invitation(Base):
         Index("ix_invitations_community_id", "community_id"),
         Index("ix_invitations_body_id", "body_id"),
         Index("ix_invitations_team_id", "team_id"),
+        Index("ix_invitations_area_id", "area_id"),
     )
 
     id: Mapped[Id]
@@ -113,6 +114,7 @@ class Invitation(Base):
     role: Mapped[str] = mapped_column(String(16))
     body_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("bodies.id"))
     team_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("teams.id"))
+    area_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("areas.id"))
     post: Mapped[str | None] = mapped_column(String(16))
     made_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))
     used_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("residents.id", ondelete="SET NULL"))

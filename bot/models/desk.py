@@ -1,10 +1,11 @@
-"""What makes the desk's work shorter: ready answers of bodies, and the numbers of reports as they were counted last."""
+"""What makes the desk's work shorter: ready answers of bodies, the numbers of reports as they were counted last, and
+which messages show a report to those in charge."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
@@ -32,4 +33,36 @@ class ReportFigures(Base):
 
     subject: Mapped[Short] = mapped_column(primary_key=True)
     figures: Mapped[dict[str, Any]] = mapped_column(Json)
+    at: Mapped[Moment]
+
+
+_BEHIND = text("news > seen")
+
+
+class DeskCard(Base):
+    """A message that shows a report to somebody in charge, so that it can say at once what a colleague has done.
+
+    `sent_as` is how the once key begins of what was put there last; null for the letter that brought the report, which
+    is the envelope `envelope_id`. `seen` is the newest happening that it shows, `news` the newest that there is to be
+    shown. `at` is when it was put.
+    """
+
+    __tablename__ = "desk_cards"
+    __table_args__ = (
+        Index("ix_desk_cards_address_id", "address_id"),
+        Index("ix_desk_cards_at", "at"),
+        Index("ix_desk_cards_behind", "at", sqlite_where=_BEHIND, postgresql_where=_BEHIND),
+    )
+
+    service_request_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("service_requests.id", ondelete="CASCADE"), primary_key=True
+    )
+    address_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("addresses.id", ondelete="CASCADE"), primary_key=True
+    )
+    sent_as: Mapped[str | None] = mapped_column(String(160))
+    # No foreign key: envelopes are swept by the million, and each would be looked for here.
+    envelope_id: Mapped[int | None] = mapped_column(BigInt)
+    seen: Mapped[int] = mapped_column(BigInt)
+    news: Mapped[int] = mapped_column(BigInt)
     at: Mapped[Moment]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.models.base import Base, BigInt, Json, Moment, Short
@@ -17,7 +17,8 @@ class File(Base):
     file that whoever knows the key may have. `subject` says what it is, such as `my data`. `names` maps the
     credential of a channel's bot to the name that the channel gave it when it was handed over there for the first
     time. A picture whose `content` is still to be drawn says in `drawing` what it shows (`bot.charts.Chart`); `stored`
-    is the key of content that lies in the store (`bot.store`). What the other columns mean is said at `Media`.
+    is the key of content that lies in the store (`bot.store`). One that is `withheld` is kept, and handed to nobody.
+    What the other columns mean is said at `Media`.
     """
 
     __tablename__ = "files"
@@ -39,5 +40,6 @@ class File(Base):
     drawing: Mapped[dict[str, Any] | None] = mapped_column(Json)
     stored: Mapped[str | None] = mapped_column(String(64))
     names: Mapped[dict[str, str]]
+    withheld: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]

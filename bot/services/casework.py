@@ -19,7 +19,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
 from bot.models import Duty, Happening, Officer, Resident, ServiceRequest, Team
-from bot.services import audit, histories, officers, report_news, reports
+from bot.services import additions, audit, histories, officers, report_news, reports
 from bot.services.hindrances import can_be_asked, not_joined, still_open, still_to_come
 from bot.services.own_reports import end, go_on, reopen
 
@@ -177,6 +177,7 @@ async def hand_over(
     if team is None or team.id == made.team_id:
         raise Refused(N_("Please choose another team."))
     before = made.team_id
+    await additions.seen(session, made, now=now)
     made.team_id, made.body_id, made.officer_id = team.id, team.body_id, None
     made.hops += 1
     made.because = by_hand(team, await duty_of(session, made, team))
@@ -256,6 +257,7 @@ async def write(
     session: AsyncSession, one: Case, event: str, *, now: datetime, public: bool, **more: object
 ) -> Happening:
     """Into the history, in the officer's name and language."""
+    await additions.seen(session, one.report, now=now)
     language = one.resident.language if more.get("words") else None
     return await histories.note(
         session,

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
-from zoneinfo import available_timezones
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from bot import i18n
+from bot.clock import zones
 from bot.db import later
 from bot.errors import Refused
 from bot.i18n import N_
@@ -45,7 +45,7 @@ async def add(
         raise Refused(N_("A page of ours is called {slug}. Please choose another short name."), slug=slug)
     if await by_slug(session, slug):
         raise Refused(N_("There is a community called {slug} already."), slug=slug)
-    if zone not in available_timezones():
+    if zone not in zones():
         raise Refused(N_("There is no time zone called {zone}. One that exists is Europe/London."), zone=zone)
     for code in languages:
         if code not in i18n.available():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.charts import Chart
@@ -28,7 +28,7 @@ LARGEST = MOST * 1024 * 1024  # bytes
 @dataclass(frozen=True, slots=True)
 class Made:
     """A file and what is in it; `drawing` is what it shows as long as it is still to be drawn, `stored` the key in the
-    store of what is not in `content` yet."""
+    store of what is not in `content` yet; `subject` says what it is."""
 
     media: Media
     content: bytes
@@ -36,6 +36,7 @@ class Made:
     kept_until: datetime
     drawing: Chart | None = None
     stored: str | None = None
+    subject: str = ""
 
     @property
     def name(self) -> str:
@@ -133,6 +134,11 @@ async def prolong(
     return True
 
 
+async def withhold(session: AsyncSession, key: str, *, withheld: bool = True) -> None:
+    """Hand it to nobody until that is taken back: to whoever asks it is as if it were not kept any more."""
+    await session.execute(update(File).where(File.key == key).values(withheld=withheld))
+
+
 async def named(session: AsyncSession, stored: Collection[str]) -> set[str]:
     """Which of these keys of the store some file still names."""
     return set(await session.scalars(select(File.stored).where(File.stored.in_(stored)).distinct()))
@@ -192,23 +198,25 @@ async def found(session: AsyncSession, key: str, *, now: datetime) -> Made | Non
     )
     row = (
         await session.execute(
-            select(*columns, File.owner_id, File.expires_at).where(File.key == key, File.expires_at > now)
+            select(*columns, File.owner_id, File.expires_at, File.subject).where(*_there(key, now))
         )
     ).one_or_none()
     if row is None:
         return None
-    kind, known, called, size, media_type, content, drawing, stored, owner, until = row
+    kind, known, called, size, media_type, content, drawing, stored, owner, until, subject = row
     media = Media(kind, known, called, size or None, media_type, key=key)
     chart = None if drawing is None else Chart.from_data(drawing)
-    return Made(media, bytes(content or b""), owner, until, chart, stored)
+    return Made(media, bytes(content or b""), owner, until, chart, stored, subject)
 
 
 async def names(session: AsyncSession, key: str, *, now: datetime) -> Mapping[str, str] | None:
     """Under which names channels know the file of that key already; None where there is no such file."""
-    known: dict[str, str] | None = await session.scalar(
-        select(File.names).where(File.key == key, File.expires_at > now)
-    )
+    known: dict[str, str] | None = await session.scalar(select(File.names).where(*_there(key, now)))
     return known
+
+
+def _there(key: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return File.key == key, File.expires_at > now, File.withheld.is_(False)
 
 
 async def name(session: AsyncSession, key: str, credential: str, given: str) -> None:

@@ -15,7 +15,7 @@ from bot.letters import hiding as letters
 from bot.letters.desk_presses import Show
 from bot.message import Button, Message
 from bot.models import Happening, Photo, Resident, ServiceRequest
-from bot.services import audit, communities, histories, report_news, report_views, reports
+from bot.services import audit, communities, files, histories, report_news, report_views, reports
 
 LONGEST = 500  # characters of a reason
 
@@ -50,6 +50,8 @@ async def hide_picture(
     if photo.hidden_because is not None:
         raise Refused(N_("That is hidden already."))
     photo.hidden_because = reason(why)
+    if photo.file_key is not None:  # whoever got its address before finds nothing there
+        await files.withhold(session, photo.file_key)
     await _note(session, made, "hidden", by=by, now=now, photo=photo, reason=photo.hidden_because)
     return made
 
@@ -72,6 +74,8 @@ async def unhide_picture(
     if photo.hidden_because is None:
         raise Refused(N_("That is not hidden."))
     photo.hidden_because = None
+    if photo.file_key is not None:
+        await files.withhold(session, photo.file_key, withheld=False)
     await _note(session, made, "shown", by=by, now=now, photo=photo)
     return made
 

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Happening, Officer, Resident, ServiceRequest
+from bot.models import DeskCard, Happening, Officer, Resident, ServiceRequest
 
 INSIDE = frozenset({"note", "reminded"})
 """What only those in charge see."""
 
 QUIET = frozenset({"reminded", "checked"})
 """What we did of ourselves and nobody but us: it is no news of the report."""
+
+TOLD_AT_ONCE = frozenset(
+    {"routed", "handed_over", "taken", "status", "answer", "note", "asked", "replied", "merged", "split"}
+)
+"""What colleagues who have the report before them see at once (`open_cards.py`)."""
 
 
 async def note(
@@ -53,6 +58,13 @@ async def note(
     )
     session.add(happening)
     await session.flush()
+    if event in TOLD_AT_ONCE:
+        await session.execute(
+            update(DeskCard)
+            .where(DeskCard.service_request_id == made.id)
+            .values(news=happening.id)
+            .execution_options(synchronize_session=False)
+        )
     return happening
 
 

@@ -231,7 +231,7 @@ async def _tell(
     news = letters.news(
         i18n.tongue(reader.language),
         what,
-        letters.Where(place.body, place.team, place.post),
+        letters.Where(place.body, place.team, place.post, place.area),
         references,
         who=who,
         left=left,

@@ -63,6 +63,7 @@ async def gather(session: AsyncSession, resident: Resident, *, now: datetime) ->
         "following": await mydeeds.following(session, addresses),
         "posts": await mydata_reports.posts(session, resident),
         "reports": await mydata_reports.reports(session, resident, towns),
+        "desk_cards": await mydata_reports.desk_cards(session, addresses),
         "concerns": await mydata_reports.concerns(session, resident),
         "said_of_reports": await mydata_reports.said(session, resident),
         "report_pictures": await mydata_reports.pictures(session, resident),

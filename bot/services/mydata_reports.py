@@ -8,22 +8,37 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Body, Concern, Duty, Happening, Officer, Photo, Resident, ServiceRequest, Spot, Team
+from bot.models import (
+    Address,
+    Area,
+    Body,
+    Concern,
+    DeskCard,
+    Duty,
+    Happening,
+    Officer,
+    Photo,
+    Resident,
+    ServiceRequest,
+    Spot,
+    Team,
+)
 from bot.services.mydeeds import Data, Towns, moment, rows_of, slug
 
 
 async def posts(session: AsyncSession, resident: Resident) -> list[Data]:
     """The posts that they fill."""
     rows = await session.execute(
-        select(Officer, Body.slug, Team.slug)
+        select(Officer, Body.slug, Team.slug, Area.slug)
         .join(Body, Body.id == Officer.body_id)
         .outerjoin(Team, Team.id == Officer.team_id)
+        .outerjoin(Area, Area.id == Officer.area_id)
         .where(Officer.resident_id == resident.id)
         .order_by(Officer.id)
     )
     return [
-        {"body": body, "team": team, "post": one.post, "since": moment(one.since)}
-        for one, body, team in rows.all()
+        {"body": body, "team": team, "area": area, "post": one.post, "since": moment(one.since)}
+        for one, body, team, area in rows.all()
     ]
 
 
@@ -45,6 +60,15 @@ async def reports(session: AsyncSession, resident: Resident, towns: Towns) -> li
             "sent_at": moment(one.requested_datetime),
         }
         for one in await rows_of(session, ServiceRequest, mine, by=ServiceRequest.id)
+    ]
+
+
+async def desk_cards(session: AsyncSession, addresses: Sequence[Address]) -> list[Data]:
+    """The messages that show them a report as somebody in charge."""
+    there = DeskCard.address_id.in_([one.id for one in addresses])
+    found = await _with_reference(session, DeskCard, there, DeskCard.at)
+    return [
+        {"report": reference, "address": one.address_id, "since": moment(one.at)} for one, reference in found
     ]
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.models import Body, Invitation, Officer, Resident, Team
-from bot.services import audit, bodies, invitations
+from bot.services import areas, audit, bodies, invitations
+from bot.services.areas import Ground
 from bot.services.invitations import Offer
 
 IN_TEAMS = ("officer", "lead")
@@ -31,11 +32,12 @@ class Report(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody is to work, and as what; `team` is None for the whole body."""
+    """Where somebody is to work, and as what; `team` is None for the whole body, or for a ward (`area`) of it."""
 
     body: Body
     team: Team | None
     post: str
+    area: Ground | None = None
 
 
 async def of(session: AsyncSession, resident: Resident) -> Sequence[Officer]:
@@ -106,7 +108,18 @@ async def names(session: AsyncSession, officers: Sequence[Officer]) -> dict[int,
 async def place(session: AsyncSession, officer: Officer) -> Place:
     """Where somebody works."""
     team = None if officer.team_id is None else await session.get_one(Team, officer.team_id)
-    return Place(await session.get_one(Body, officer.body_id), team, officer.post)
+    body = await session.get_one(Body, officer.body_id)
+    return Place(body, team, officer.post, await ward(session, officer.area_id))
+
+
+async def ward(session: AsyncSession, area_id: int | None) -> Ground | None:
+    """The ward of a councillor, if they have one."""
+    return None if area_id is None else (await areas.atlas(session)).ground(area_id)
+
+
+async def wards(session: AsyncSession, body: Body) -> Sequence[Ground]:
+    """The areas of a body that a councillor can be for."""
+    return [one for one in (await areas.atlas(session)).grounds if one.body_id == body.id]
 
 
 # --- invitations --------------------------------------------------------------------------------
@@ -136,12 +149,15 @@ async def invite(session: AsyncSession, to: Place, *, by: Resident | None, now: 
         raise Refused(
             N_("Officers and leads are in a team; directors and councillors are for the whole body.")
         )
+    if to.area is not None and (to.post != "councillor" or to.area.body_id not in (None, to.body.id)):
+        raise Refused(N_("Only a councillor can be for one area, and for one of this body's."))
     if by is not None:
         await require_right(session, by, to.body.id, None if to.team is None else to.team.id)
     invitation = Invitation(
         role="officer",
         body_id=to.body.id,
         team_id=None if to.team is None else to.team.id,
+        area_id=None if to.area is None else to.area.id,
         post=to.post,
         made_by=by.id if by else None,
     )
@@ -168,14 +184,18 @@ async def require_right(session: AsyncSession, by: Resident, body_id: int, team_
 async def invited_to(session: AsyncSession, invitation: Invitation) -> Place:
     """Where an invitation leads."""
     team = None if invitation.team_id is None else await session.get_one(Team, invitation.team_id)
-    return Place(await session.get_one(Body, invitation.body_id), team, str(invitation.post))
+    body = await session.get_one(Body, invitation.body_id)
+    return Place(body, team, str(invitation.post), await ward(session, invitation.area_id))
 
 
 async def take_up(session: AsyncSession, invitation: Invitation, *, by: Resident, now: datetime) -> Officer:
     """Take up a post. Whoever has used the invitation may open it again without harm, and nobody is moved down."""
     where = Officer.team_id == invitation.team_id if invitation.team_id else Officer.team_id.is_(None)
+    here = Officer.area_id == invitation.area_id if invitation.area_id else Officer.area_id.is_(None)
     officer: Officer | None = await session.scalar(
-        select(Officer).where(Officer.resident_id == by.id, Officer.body_id == invitation.body_id, where)
+        select(Officer).where(
+            Officer.resident_id == by.id, Officer.body_id == invitation.body_id, where, here
+        )
     )
     if invitation.used_at is not None and invitation.used_by == by.id and officer is not None:
         return officer
@@ -187,7 +207,12 @@ async def take_up(session: AsyncSession, invitation: Invitation, *, by: Resident
     post = str(invitation.post)
     if officer is None:
         officer = Officer(
-            body_id=invitation.body_id, team_id=invitation.team_id, resident_id=by.id, post=post, since=now
+            body_id=invitation.body_id,
+            team_id=invitation.team_id,
+            area_id=invitation.area_id,
+            resident_id=by.id,
+            post=post,
+            since=now,
         )
         session.add(officer)
     elif (officer.post, post) != ("lead", "officer"):

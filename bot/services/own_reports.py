@@ -13,7 +13,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
 from bot.models import WANTS, Body, Concern, Duty, Nudge, Resident, ServiceRequest
-from bot.services import histories, report_news, reports
+from bot.services import additions, histories, report_news, reports
 
 NOT_YOURS = N_("This report is not one of yours.")
 
@@ -27,9 +27,15 @@ async def mine(session: AsyncSession, number: int, *, by: Resident) -> tuple[Ser
     return made, how
 
 
+async def goes_on(session: AsyncSession, number: int, *, by: Resident) -> tuple[ServiceRequest, Concern]:
+    """The same; where it was joined with another one, that one: whomever it concerned went along."""
+    made = await reports.goes_on(session, number)
+    return await mine(session, made.id, by=by)
+
+
 async def want(session: AsyncSession, number: int, wants: str, *, by: Resident) -> Concern:
     """Hear all news of it, only how it ends, or none."""
-    _, how = await mine(session, number, by=by)
+    _, how = await goes_on(session, number, by=by)
     if wants not in WANTS:
         raise Refused(N_("I do not know this button. Please use the newest one."))
     how.wants = wants
@@ -39,8 +45,8 @@ async def want(session: AsyncSession, number: int, wants: str, *, by: Resident) 
 async def add(
     session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
 ) -> ServiceRequest:
-    """Add words or pictures; whoever has taken it hears that."""
-    made, _ = await mine(session, number, by=by)
+    """Add words or pictures; those in charge hear that."""
+    made, _ = await goes_on(session, number, by=by)
     still_open(made)
     happening = await histories.note(
         session,
@@ -53,8 +59,7 @@ async def add(
         language=by.language,
     )
     await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
-    if made.officer_id is not None:
-        await report_news.tell_team(session, made, now=now, why="added")
+    await additions.tell(session, made, happening, now=now)
     return made
 
 
@@ -132,9 +137,7 @@ async def again(
     session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
 ) -> ServiceRequest:
     """It is back, or was never fixed: the report goes on at the same desk, with clocks of its own."""
-    made, _ = await mine(session, number, by=by)
-    if made.status == "duplicate" and made.duplicate_of is not None:
-        return await again(session, made.duplicate_of, text, media, by=by, now=now)
+    made, _ = await goes_on(session, number, by=by)
     if lifecycle.STATUSES[made.status].open:
         raise Refused(N_("This report is still open, so somebody is still in charge of it."))
     if made.resolved_at is not None and now - made.resolved_at > reports.BACK_WITHIN:

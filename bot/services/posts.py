@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.models import Address, Body, Membership, Officer, ServiceRequest
+from bot.services import areas
+from bot.services.areas import Atlas
 from bot.services.ladder import ORDER, Whom
 
 
@@ -19,6 +21,7 @@ class Posts:
 
     officers: Sequence[Officer]
     organisers_of: dict[int, Sequence[int]]
+    atlas: Atlas | None = None
 
     @classmethod
     async def of(cls, session: AsyncSession, body: Body | None, communities: Collection[int]) -> Posts:
@@ -29,7 +32,9 @@ class Posts:
         organisers: dict[int, list[int]] = {}
         for community, resident in await session.execute(_ORGANISERS, {"communities": list(communities)}):
             organisers.setdefault(community, []).append(resident)
-        return cls(officers, {number: tuple(some) for number, some in organisers.items()})
+        wards = any(one.area_id is not None for one in officers)
+        atlas = await areas.atlas(session) if wards else None
+        return cls(officers, {number: tuple(some) for number, some in organisers.items()}, atlas)
 
     def organisers(self, community_id: int) -> Sequence[int]:
         """Those of a community, as residents."""
@@ -53,9 +58,19 @@ class Posts:
                 # A lead who has taken it was reminded already: it goes on to whoever is above.
                 return _residents([one for one in team if one.post == "lead" and one.id != made.officer_id])
             case "above":
-                return _residents([one for one in self.officers if one.team_id is None])
+                return _residents(self._above(made))
             case _:
                 return self.organisers(made.community_id)
+
+    def _above(self, made: ServiceRequest) -> Sequence[Officer]:
+        """The directors; and the councillors in whose ward it lies, else those of the whole body."""
+        directors = [one for one in self.officers if one.post == "director"]
+        councillors = [one for one in self.officers if one.post == "councillor"]
+        around = {made.area_id}
+        if self.atlas is not None and made.lat is not None and made.long is not None:
+            around |= {ground.id for ground in self.atlas.holding(made.lat, made.long)}
+        theirs = [one for one in councillors if one.area_id is not None and one.area_id in around]
+        return [*directors, *(theirs or [one for one in councillors if one.area_id is None])]
 
 
 def _residents(officers: Sequence[Officer]) -> Sequence[int]:

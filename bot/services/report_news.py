@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -33,7 +33,7 @@ from bot.models import (
     ServiceRequest,
     Team,
 )
-from bot.services import likely_teams, report_views
+from bot.services import likely_teams, open_cards, report_views
 from bot.services.histories import QUIET
 
 IMPORTANT = frozenset({"asked", "merged", "split"})
@@ -193,7 +193,7 @@ async def let_go(session: AsyncSession, *, now: datetime) -> bool:
             Mailing.ended_at.is_(None),
             Mailing.held_at <= now - A_WHILE,
             Mailing.stopped_at.is_(None),
-            Mailing.subject.like("report:%"),
+            or_(Mailing.subject.like("report:%"), Mailing.subject.like("desk:%")),
         )
         .order_by(Mailing.subject)
         .limit(LET_GO)
@@ -207,24 +207,23 @@ async def let_go(session: AsyncSession, *, now: datetime) -> bool:
 async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str = "new") -> int:
     """Put a report before those who work in its team; where nobody is in charge, before the community's organisers.
 
-    `why` is `new`, `routed`, `handed_over`, `back`, `replied`, `added`: once each for every time that happens.
+    `why` is `new`, `routed`, `handed_over`, `back`, `replied`: once each for every time that happens.
     """
     if made.team_id is None:
         return await tell_organisers(session, made, now=now, why="nobody")
     view = await report_views.of(session, made)
     whom = select(Officer.resident_id).where(Officer.team_id == made.team_id)
-    if made.officer_id is not None and why in ("replied", "added", "back"):
+    if made.officer_id is not None and why in ("replied", "back"):
         whom = select(Officer.resident_id).where(Officer.id == made.officer_id)
-    times = f"{made.hops}.{made.reopened}" + (
-        f".{made.updated_datetime.timestamp():.0f}" if why in ("replied", "added") else ""
+    times = f"{made.hops}.{made.reopened}"
+    if why == "replied":
+        times += f".{made.updated_datetime.timestamp():.0f}"
+    subject = f"desk:{made.id}:{why}:{times}"
+    told = await put(
+        session, whom, lambda tongue: desk_letters.arrived(view, tongue, why=why), subject, now=now
     )
-    return await put(
-        session,
-        whom,
-        lambda tongue: desk_letters.arrived(view, tongue, why=why),
-        f"desk:{made.id}:{why}:{times}",
-        now=now,
-    )
+    await open_cards.came(session, made, whom, subject, now=now)
+    return told
 
 
 async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str) -> int:
@@ -232,13 +231,16 @@ async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: d
     was handed over too often (`hops`)."""
     view = await report_views.of(session, made)
     offered = await likely_teams.first(session, made) if why == "nobody" else ()
-    return await put(
+    whom, subject = organisers(made.community_id), f"desk:{made.id}:{why}:{made.hops}.{made.reopened}"
+    told = await put(
         session,
-        organisers(made.community_id),
+        whom,
         lambda tongue: desk_letters.arrived(view, tongue, why=why, teams=offered),
-        f"desk:{made.id}:{why}:{made.hops}.{made.reopened}",
+        subject,
         now=now,
     )
+    await open_cards.came(session, made, whom, subject, now=now)
+    return told
 
 
 def organisers(community_id: int) -> Select[int]:

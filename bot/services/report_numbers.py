@@ -107,9 +107,13 @@ async def _of(
 ) -> Numbers:
     one, since = ServiceRequest, now - PERIOD
     lately = and_(whose, _REAL, one.requested_datetime >= since)
-    counts = await _counts(session, and_(whose, _REAL), since, now)
-    whole = {name: sum(each[name] for each in counts.values()) for name in _measures(since, now)}
-    older = [whole.pop("open"), *(whole.pop(f"older than {days}") for days in AGES)]
+    counts = await _counts(session, lately, _came(now))
+    for key, standing in (await _counts(session, and_(whose, _REAL, is_open()), _stands(now))).items():
+        by = max(counts.get(key, {}).get("by", 0), standing["by"])  # they may be the same people
+        counts[key] = counts.get(key, {}) | standing | {"by": by}
+    names = (_came(now) | _stands(now)).keys()
+    whole = {name: sum(each.get(name, 0) for each in counts.values()) for name in names}
+    ages = [whole.pop("open"), *(whole.pop(f"older than {days}") for days in AGES)]
     whole.pop("by")
     people = (
         select(func.count(distinct(Concern.resident_id)))
@@ -119,7 +123,7 @@ async def _of(
     return Numbers(
         since=since,
         people=int(await session.scalar(people, execution_options=_BESIDE) or 0),
-        ages=(*(more - fewer for more, fewer in pairwise(older)), older[-1]),
+        ages=(*(more - fewer for more, fewer in pairwise(ages)), ages[-1]),
         clocks={name: await _clock(session, name, lately, bodies, now) for name in CLOCKS},
         rows=tuple(_pooled(counts)),
         **whole,
@@ -130,27 +134,35 @@ def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
 
 
-def _measures(since: datetime, now: datetime) -> dict[str, ColumnElement[int]]:
-    """What is counted in one look. On time is what ended by its date and did not come back; what is overdue or came
-    back is due too. `by` is how many people reported them."""
+def _came(now: datetime) -> dict[str, ColumnElement[int]]:
+    """What is counted of those that came in the period. On time is what ended by its date and did not come back; what
+    is overdue or came back is due too. `by` is how many people reported them."""
     one = ServiceRequest
-    new = one.requested_datetime >= since
     ended, late = one.status.in_(ENDED), and_(is_open(), overdue(now))
     in_time = and_(ended, one.reopened == 0, one.resolved_at <= one.expected_datetime)
-    asked = one.requested_datetime
     return {
-        "reports": _count(new),
-        "overdue": _count(late),
-        "waiting": _count(is_open(), one.waiting_since.is_not(None)),
-        "due": _count(new, one.expected_datetime.is_not(None), or_(ended, late, one.reopened > 0)),
-        "on_time": _count(new, in_time),
-        "reopened": _count(new, one.reopened > 0),
-        "said": _count(new, one.found_fixed.is_not(None)),
-        "fixed": _count(new, one.found_fixed.is_(True)),
-        "handed": _count(new, one.hops > 0),
-        "hops": func.coalesce(func.sum(case((new, one.hops), else_=0)), 0),
-        "open": _count(is_open()),
-        **{f"older than {days}": _count(is_open(), asked < now - timedelta(days=days)) for days in AGES},
+        "reports": func.count(),
+        "due": _count(one.expected_datetime.is_not(None), or_(ended, late, one.reopened > 0)),
+        "on_time": _count(in_time),
+        "reopened": _count(one.reopened > 0),
+        "said": _count(one.found_fixed.is_not(None)),
+        "fixed": _count(one.found_fixed.is_(True)),
+        "handed": _count(one.hops > 0),
+        "hops": func.coalesce(func.sum(one.hops), 0),
+        "by": func.count(distinct(one.resident_id)),
+    }
+
+
+def _stands(now: datetime) -> dict[str, ColumnElement[int]]:
+    """What is counted of those that are open, however old."""
+    one = ServiceRequest
+    return {
+        "overdue": _count(overdue(now)),
+        "waiting": _count(one.waiting_since.is_not(None)),
+        "open": func.count(),
+        **{
+            f"older than {days}": _count(one.requested_datetime < now - timedelta(days=days)) for days in AGES
+        },
         "by": func.count(distinct(one.resident_id)),
     }
 
@@ -159,12 +171,11 @@ Key = tuple[int | None, str | None]
 
 
 async def _counts(
-    session: AsyncSession, whose: ColumnElement[bool], since: datetime, now: datetime
+    session: AsyncSession, which: ColumnElement[bool], wanted: Mapping[str, ColumnElement[int]]
 ) -> dict[Key, dict[str, int]]:
     """All measures by team and kind, in one look at the reports."""
     by = (ServiceRequest.team_id, ServiceRequest.service_code)
-    wanted = _measures(since, now)
-    grouped = select(*by, *wanted.values()).where(whose).group_by(*by)
+    grouped = select(*by, *wanted.values()).where(which).group_by(*by)
     found = {}
     for team, service, *values in await session.execute(grouped, execution_options=_BESIDE):
         found[team, service] = {name: int(value) for name, value in zip(wanted, values, strict=True)}
@@ -183,9 +194,11 @@ def _pooled(counts: Mapping[Key, Mapping[str, int]]) -> Sequence[Row]:
     while small and rest and (len(small) < 2 or behind() < FEWEST):
         small.append(rest.pop(0))
     rest.sort(key=lambda key: (key[0] or 0, key[1] or ""))
-    shown = [Row(team, kind, **{name: counts[team, kind][name] for name in IN_ROWS}) for team, kind in rest]
+    shown = [
+        Row(team, kind, **{name: counts[team, kind].get(name, 0) for name in IN_ROWS}) for team, kind in rest
+    ]
     if behind() >= FEWEST:
-        together = {name: sum(counts[key][name] for key in small) for name in IN_ROWS}
+        together = {name: sum(counts[key].get(name, 0) for key in small) for name in IN_ROWS}
         shown.append(Row(None, None, **together))
     return shown
 

@@ -107,6 +107,8 @@ async def keep(session: AsyncSession, wanted: Wanted, stored: str, size: int, *,
         now=now,
     )
     photo.file_key, photo.media = kept.key, None
+    if photo.hidden_because is not None and kept.key is not None:
+        await files.withhold(session, kept.key)
     await session.flush()
 
 

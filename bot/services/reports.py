@@ -189,11 +189,20 @@ async def locked(session: AsyncSession, number: int) -> ServiceRequest:
     return one
 
 
-async def for_everybody(session: AsyncSession, number: int) -> ServiceRequest:
-    """The same, and the other one where it was joined with another; Refused where not everybody may know it."""
+async def goes_on(session: AsyncSession, number: int) -> ServiceRequest:
+    """The same; where it was joined with another one, that one. Both are locked, in the order of their numbers, so
+    that nobody waits in a ring for somebody who joins them."""
+    joined = select(ServiceRequest.duplicate_of).where(ServiceRequest.id == number)
+    twin = await session.scalar(joined)
+    if twin is not None and twin < number:
+        await locked(session, twin)
     made = await locked(session, number)
-    if made.duplicate_of is not None:
-        made = await locked(session, made.duplicate_of)
+    return made if made.duplicate_of is None else await locked(session, made.duplicate_of)
+
+
+async def for_everybody(session: AsyncSession, number: int) -> ServiceRequest:
+    """The same; Refused where not everybody may know it."""
+    made = await goes_on(session, number)
     if made.confidential or made.hidden_because is not None:
         raise Refused(N_("I do not know this report any more."))
     return made

@@ -16,6 +16,7 @@ from bot.models import (
     Community,
     Concern,
     Consent,
+    DeskCard,
     Envelope,
     Following,
     HeldMail,
@@ -112,7 +113,7 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
     blank = Resident(language=resident.language, interests=[], created_at=now, greeted_at=now)
     session.add(blank)
     await session.flush()
-    for table in (Following, Mailbox, HeldMail):
+    for table in (Following, Mailbox, HeldMail, DeskCard):
         await session.execute(delete(table).where(table.address_id == here.id))
     here.talk, here.resident_id, here.resident, here.forgotten_at = None, blank.id, blank, now
     await session.flush()

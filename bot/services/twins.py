@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import lifecycle
@@ -19,11 +19,10 @@ from bot.services.own_reports import end, reopen
 
 async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, now: datetime) -> Case:
     """Join it with an older report of the same: whoever it concerns is concerned by that one, and hears it once."""
-    first, second = sorted((number, into))
-    await reports.locked(
-        session, first
-    )  # in one order, so that two who do it crosswise do not wait for each other
-    await reports.locked(session, second)
+    theirs = select(ServiceRequest.id).where(ServiceRequest.duplicate_of == number)
+    for each in sorted({number, into, *(await session.scalars(theirs)).all()}):
+        await reports.locked(session, each)  # in one order, so that nobody waits in a ring
+    along = (await session.scalars(theirs)).all()  # perhaps one more came while we waited
     one = await case(session, number, by=by)
     twin = await reports.locked(session, into)
     if (
@@ -40,15 +39,11 @@ async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, 
         session, one, "merged", now=now, public=True, before=one.report.status, after=step.after, into=twin.id
     )
     await report_news.tell(session, one.report, happening, now=now, besides=by)
-    moved = await _move_concerns(session, one.report, twin, now=now)
+    for each in along:
+        await _on_to(session, await reports.locked(session, each), one.report, twin, now=now)
+    await _move_concerns(session, one.report, twin, now=now)
     one.report.duplicate_of = twin.id
     end(one.report, "duplicate", now=now)
-    await session.execute(
-        update(ServiceRequest)
-        .where(ServiceRequest.duplicate_of == one.report.id)
-        .values(duplicate_of=twin.id)
-    )
-    twin.people += moved
     await histories.note(
         session, twin, "merged", now=now, public=True, officer=one.officer, came=one.report.id
     )
@@ -56,11 +51,20 @@ async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, 
     return one
 
 
+async def _on_to(
+    session: AsyncSession, made: ServiceRequest, one: ServiceRequest, twin: ServiceRequest, *, now: datetime
+) -> None:
+    """What was joined with `one` before goes along to `twin` as what it is, so that each can still be taken apart."""
+    await _let_go(session, made, one)
+    made.duplicate_of = twin.id
+    await _move_concerns(session, made, twin, now=now)
+
+
 async def _move_concerns(
     session: AsyncSession, made: ServiceRequest, twin: ServiceRequest, *, now: datetime
-) -> int:
-    """Whoever the one concerns is concerned by the other too; returns how many people that adds. Their rows stay
-    behind as well, so that the two can be taken apart."""
+) -> None:
+    """Whoever the one concerns is concerned by the other too. Their rows stay behind as well, so that the two can be
+    taken apart."""
     rows = await session.scalars(select(Concern).where(Concern.service_request_id == twin.id))
     there = {how.resident_id: how for how in rows}
     added = 0
@@ -77,19 +81,35 @@ async def _move_concerns(
             )
         )
         added += why == "same"
+    twin.people += added
     await session.flush()
-    return added
 
 
 async def split(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> Case:
     """Take it apart from the report that it was joined with: it goes on by itself."""
+    await reports.goes_on(session, number)
     one = await case(session, number, by=by)
     if one.report.duplicate_of is None:
         raise Refused(N_("This report is not joined with another one."))
     twin = await reports.locked(session, one.report.duplicate_of)
-    came_along = select(Concern.resident_id).where(Concern.service_request_id == one.report.id)
+    await _let_go(session, one.report, twin)
+    one.report.duplicate_of = None
+    await reopen(session, one.report, now=now)
+    one.report.reopened -= 1  # that it was joined was not its owner's fault
+    happening = await write(
+        session, one, "split", now=now, public=True, before="duplicate", after=lifecycle.AGAIN
+    )
+    await report_news.tell(session, one.report, happening, now=now, besides=by)
+    record(session, one, "report.split", now=now, twin=twin.id)
+    return one
+
+
+async def _let_go(session: AsyncSession, made: ServiceRequest, twin: ServiceRequest) -> None:
+    """Whoever came along with the one is concerned by the other no more, unless by something else too. What they want
+    to hear goes back with them."""
+    came_along = select(Concern.resident_id).where(Concern.service_request_id == made.id)
     others = select(ServiceRequest.id).where(
-        ServiceRequest.duplicate_of == twin.id, ServiceRequest.id != one.report.id
+        ServiceRequest.duplicate_of == twin.id, ServiceRequest.id != made.id
     )
     stay = select(Concern.resident_id).where(Concern.service_request_id.in_(others))
     joined = select(Happening.at).where(Happening.service_request_id == twin.id, Happening.event == "merged")
@@ -102,14 +122,8 @@ async def split(session: AsyncSession, number: int, *, by: Resident, now: dateti
         )
     )
     for how in gone.all():
+        before = await session.get_one(Concern, (made.id, how.resident_id))
+        before.wants = how.wants
         twin.people -= how.why == "same"
         await session.delete(how)
-    one.report.duplicate_of = None
-    await reopen(session, one.report, now=now)
-    one.report.reopened -= 1  # that it was joined was not its owner's fault
-    happening = await write(
-        session, one, "split", now=now, public=True, before="duplicate", after=lifecycle.AGAIN
-    )
-    await report_news.tell(session, one.report, happening, now=now, besides=by)
-    record(session, one, "report.split", now=now, twin=twin.id)
-    return one
+    await session.flush()

@@ -37,12 +37,18 @@ def test_the_paper_is_right_from_its_beginning_to_its_end(either_desk: Desk) -> 
     (written,) = says(desk, "write it out")
     assert written.out.startswith("Written: now.yaml and now.geojson.")
     assert desk.types("body", "import", "now.yaml", "--json").json["counts"] == {"unchanged": 11}
+    (table,) = says(desk, "bring the table")
+    assert table.out == (
+        "~ changed team oakshire/roads\n    email: nothing → roads@oakshire.example\n+ added team oakshire/parks\n"
+        "~ changed duty oakshire/roads: street-light in every place\n    answer: 5 → 3\n    resolve: 20 → 10\n"
+        "+ added duty oakshire/parks: neighbour in east-ward\nDone: 2 added, 2 changed, 1 unchanged.\n"
+    )
     (invited,) = says(desk, "the first lead")
     assert "it works once, until" in invited.out
     brought = says(desk, "bring both")
     assert [one.out.splitlines()[-1] for one in brought] == ["Done: 2 added.", "Done: 1 added."]
     assert desk.types("body", "list").out == (
-        "oakshire: Oakshire Council (county); teams and their people: roads (0), waste (0)\n"
+        "oakshire: Oakshire Council (county); teams and their people: parks (0), roads (0), waste (0)\n"
     )
 
 
@@ -95,5 +101,8 @@ def test_an_officer_is_invited_to_a_team_that_is_there(desk: Desk) -> None:
     assert wrong.err == "There is no team called gone there.\n"
     wrong = desk.types("invite", "officer", "--body", "oakshire")
     assert wrong.err.startswith("Officers and leads are in a team")
+    councillor = ("invite", "officer", "--body", "oakshire", "--post", "councillor", "--area")
+    assert desk.types(*councillor, "gone").err == "There is no area called gone.\n"
+    assert desk.types(*councillor, "east-ward").code == 0
     made = desk.types("invite", "officer", "--body", "oakshire", "--post", "director", "--json").json
     assert made["links"]["web"] == f"http://localhost:8080/w/elm-park/{made['code']}"

@@ -2,18 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
+from sqlalchemy.engine import URL
 
 from bot import demo, kinds
 from bot.clock import utc_now
 from bot.db import Database
+from bot.demo import Town
 from bot.demo.town import SLUG
 from bot.i18n import tongue
 from bot.letters.series import compared
 from bot.models import Address, Ballot, Base, Broadcast, Envelope, Participation, Poll, Resident, Suggestion
 from bot.services import broadcasts, communities, outcomes, polls, series
+from tests.conftest import BOTH
+from tests.databases import Postgresql, Sqlite
+
+pytestmark = pytest.mark.xdist_group("demo")  # in one process, which seeds one town on each database
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A town that was seeded, when, and what was said of it."""
+
+    database: Database
+    town: Town
+    now: datetime
+
+
+async def _seed(url: URL, now: datetime) -> Town:
+    database = Database(url)
+    try:
+        return await demo.seed(database, now=now)
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def original(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Sqlite | Postgresql, URL, Town, datetime]]:
+    """It takes seconds to seed, so it is done once; nobody works with this one."""
+    now = utc_now()
+    if request.param == "sqlite":
+        files: Sqlite = request.getfixturevalue("sqlite_files")
+        url = files.fresh(tmp_path_factory.mktemp("demo"))
+        yield files, url, asyncio.run(_seed(url, now)), now
+        return
+    server: Postgresql = request.getfixturevalue("postgresql_server")
+    url = server.fresh()
+    yield server, url, asyncio.run(_seed(url, now)), now
+    server.give_back(url)
+
+
+@pytest.fixture
+def seeded(
+    original: tuple[Sqlite | Postgresql, URL, Town, datetime],
+    tmp_path: Path,
+    open_database: Callable[[URL], Database],
+) -> Iterator[Seeded]:
+    """A copy of it for each test."""
+    source, url, town, now = original
+    copy = source.copy(url, tmp_path) if isinstance(source, Sqlite) else source.copy(url)
+    yield Seeded(open_database(copy), town, now)
+    if isinstance(source, Postgresql):
+        source.drop(copy)
 
 
 async def rows(database: Database) -> dict[str, int]:
@@ -25,10 +84,10 @@ async def rows(database: Database) -> dict[str, int]:
         }
 
 
-async def test_the_town_has_people_questions_and_an_open_poll(database: Database) -> None:
-    town = await demo.seed(database, now=utc_now())
+async def test_the_town_has_people_questions_and_an_open_poll(seeded: Seeded) -> None:
+    town = seeded.town
     assert (town.slug, town.name, town.new) == ("elm-park", "Elm Park", True)
-    async with database.reading() as session:
+    async with seeded.database.reading() as session:
         community = await communities.by_slug(session, "elm-park")
         assert community is not None
         assert await communities.size(session, community.id) == 40
@@ -44,10 +103,9 @@ async def test_the_town_has_people_questions_and_an_open_poll(database: Database
     assert closed.outcome
 
 
-async def test_one_promise_was_kept_one_is_late_and_one_outcome_is_missing(database: Database) -> None:
-    now = utc_now()
-    await demo.seed(database, now=now)
-    async with database.reading() as session:
+async def test_one_promise_was_kept_one_is_late_and_one_outcome_is_missing(seeded: Seeded) -> None:
+    now = seeded.now
+    async with seeded.database.reading() as session:
         community = await communities.by_slug(session, SLUG)
         assert community is not None
         found = await outcomes.ledger(session, community, now=now)
@@ -59,9 +117,8 @@ async def test_one_promise_was_kept_one_is_late_and_one_outcome_is_missing(datab
     assert (rate.polls, rate.told, rate.due) == (5, 95, 112)
 
 
-async def test_one_question_was_asked_three_times_and_one_was_answered_by_too_few(database: Database) -> None:
-    await demo.seed(database, now=utc_now())
-    async with database.reading() as session:
+async def test_one_question_was_asked_three_times_and_one_was_answered_by_too_few(seeded: Seeded) -> None:
+    async with seeded.database.reading() as session:
         rows = (await session.scalars(select(Poll).order_by(Poll.id))).all()
         again = [poll for poll in rows if poll.series is not None]
         seen = await series.of(session, again[0])
@@ -76,17 +133,15 @@ async def test_one_question_was_asked_three_times_and_one_was_answered_by_too_fe
     assert [poll.quorum for poll in few] == ["20"]
 
 
-async def test_the_town_was_told_something_in_two_languages(database: Database) -> None:
-    await demo.seed(database, now=utc_now())
-    async with database.reading() as session:
+async def test_the_town_was_told_something_in_two_languages(seeded: Seeded) -> None:
+    async with seeded.database.reading() as session:
         told = (await session.scalars(select(Broadcast))).one()
         assert (await broadcasts.progress(session, told)).sent == 38
     assert (told.state, set(told.texts)) == ("done", {"en", "pl"})
 
 
-async def test_every_tally_of_the_town_equals_a_recount(database: Database) -> None:
-    await demo.seed(database, now=utc_now())
-    async with database.reading() as session:
+async def test_every_tally_of_the_town_equals_a_recount(seeded: Seeded) -> None:
+    async with seeded.database.reading() as session:
         for poll in (await session.scalars(select(Poll))).all():
             (tally,) = [
                 tally
@@ -105,18 +160,17 @@ async def test_every_tally_of_the_town_equals_a_recount(database: Database) -> N
             assert took_part < tally.asked
 
 
-async def test_seeding_twice_adds_nothing(database: Database) -> None:
-    first = await demo.seed(database, now=utc_now())
-    before = await rows(database)
-    again = await demo.seed(database, now=utc_now() + timedelta(hours=1))
-    assert await rows(database) == before
+async def test_seeding_twice_adds_nothing(seeded: Seeded) -> None:
+    first = seeded.town
+    before = await rows(seeded.database)
+    again = await demo.seed(seeded.database, now=seeded.now + timedelta(hours=1))
+    assert await rows(seeded.database) == before
     assert (again.poll, again.new) == (first.poll, False)
 
 
-async def test_two_towns_are_alike_but_for_their_codes(database: Database) -> None:
-    now = utc_now()
-    await demo.seed(database, now=now)
-    async with database.reading() as session:
+async def test_two_towns_are_alike_but_for_their_codes(seeded: Seeded) -> None:
+    now = seeded.now
+    async with seeded.database.reading() as session:
         people = (await session.execute(select(Resident.name, Resident.language).order_by(Resident.id))).all()
         questions = (await session.execute(select(Poll.question, Poll.closes_at).order_by(Poll.id))).all()
     assert len({name for name, _ in people}) == 43
@@ -127,16 +181,14 @@ async def test_two_towns_are_alike_but_for_their_codes(database: Database) -> No
     ]
 
 
-async def test_nothing_is_ever_sent_to_people_who_do_not_exist(database: Database) -> None:
-    await demo.seed(database, now=utc_now())
-    async with database.reading() as session:
+async def test_nothing_is_ever_sent_to_people_who_do_not_exist(seeded: Seeded) -> None:
+    async with seeded.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Address)) == 0
         assert await session.scalar(select(func.count()).select_from(Envelope)) == 0
 
 
-async def test_when_all_its_polls_have_closed_there_is_no_poster(database: Database) -> None:
-    await demo.seed(database, now=utc_now())
-    town = await demo.seed(database, now=utc_now() + timedelta(days=60))
+async def test_when_all_its_polls_have_closed_there_is_no_poster(seeded: Seeded) -> None:
+    town = await demo.seed(seeded.database, now=seeded.now + timedelta(days=60))
     assert (town.poll, town.question, town.new) == (None, None, False)
 
 

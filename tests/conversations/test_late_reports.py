@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import delete, func, select, update
 
-from bot.models import Address, Envelope, Nudge, Officer, Resident
+from bot.message import Place
+from bot.models import Address, Area, Envelope, Nudge, Officer, Resident, ServiceRequest
 from bot.services import casework, own_reports, reports
 from tests.bodies_town import (
     a_desk,
@@ -19,6 +21,7 @@ from tests.bodies_town import (
     untouched,
 )
 from tests.council import an_officer
+from tests.reports import square
 from tests.town import Person, Town
 
 SEEN = "Somebody should have looked at it by Tuesday 24 November."
@@ -72,6 +75,53 @@ async def test_the_lead_and_then_the_director_and_the_councillor_are_asked_and_a
     await desk.alice.says("/myreports")
     await desk.alice.taps("Bins")
     assert desk.alice.sees("Thursday 3 December: Asked again, because no answer came in time.")
+
+
+@pytest.mark.parametrize("lies", ["in a ward of somebody", "in nobody's ward"])
+async def test_the_councillor_of_its_ward_is_asked_else_the_one_of_the_whole_body(
+    town: Town, lies: str
+) -> None:
+    desk = await a_desk(town)
+    connie, cedric, wendy = [
+        await a_director(town, name, desk.council, "councillor") for name in ("Connie", "Cedric", "Wendy")
+    ]
+    made = await reports_place(town, desk.number)
+    far = (
+        Place(made.lat + 1, made.long) if lies == "in a ward of somebody" else Place(made.lat + 2, made.long)
+    )
+    near = made if lies == "in a ward of somebody" else Place(made.lat + 1, made.long)
+    for name, where in (("Connie", near), ("Cedric", far)):
+        await has_a_ward(town, name, where)
+    await mornings(town, 16)
+    theirs = lies == "in a ward of somebody"
+    assert how_often(desk.dora, ANSWER) == 1
+    assert [how_often(one, ANSWER) for one in (connie, wendy, cedric)] == [theirs, not theirs, 0]
+
+
+async def reports_place(town: Town, number: int) -> Place:
+    """Where a report lies."""
+    async with town.folkmoot.database.reading() as session:
+        made = await session.get_one(ServiceRequest, number)
+        assert made.lat is not None
+        assert made.long is not None
+        return Place(made.lat, made.long)
+
+
+async def has_a_ward(town: Town, name: str, around: Place) -> None:
+    """Somebody is councillor for a square around a place, not for the whole body any more."""
+    async with town.folkmoot.database.writing() as session:
+        ward = Area(
+            slug=f"ward-of-{name.lower()}",
+            names={"en": f"Ward of {name}"},
+            kind="ward",
+            geometry=square(around, 0.01),
+            size=4.0,
+            changed_at=town.clock(),
+        )
+        session.add(ward)
+        await session.flush()
+        post = select(Officer).join(Resident, Resident.id == Officer.resident_id)
+        (await session.scalars(post.where(Resident.name == name))).one().area_id = ward.id
 
 
 async def test_an_answer_ends_the_ladder_of_answers(town: Town) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from bot.errors import Refused
+from bot.letters.wards import InviteFor
 from bot.message import Tap
-from bot.models import Deed, Happening, Invitation, Officer, ServiceRequest
-from bot.services import invitations, officers
+from bot.models import Area, Deed, Happening, Invitation, Officer, ServiceRequest
+from bot.services import areas, invitations, officers
+from bot.services.areas import Ground
 from bot.services.officers import Place
 from tests.bodies import District, a_district, fills, post_of, report
 from tests.town import Person, Town
@@ -248,3 +251,48 @@ async def test_two_posts_of_one_person_become_one(town: Town) -> None:
         (kept,) = (await session.scalars(select(Officer))).all()
         assert kept.post == "lead"
         assert await in_hands(town) == {"E-0001": kept.id}
+
+
+async def test_a_councillor_is_invited_for_one_area_and_another_for_all(town: Town) -> None:
+    put = await a_district(town)
+    async with town.folkmoot.database.writing() as session:
+        for slug in ("north-ward", "south-ward"):
+            (await session.get_one(Area, put.areas[slug].id)).body_id = put.bodies["district"].id
+        await areas.changed(session, now=town.clock())
+    dina = await fills(town, "Dina", whole(put))
+    for ward in ("North Ward", "South Ward"):  # one person may speak for both
+        await dina.says("/invite")
+        await dina.taps("councillor: North District")
+        assert dina.sees("For which area?")
+        await dina.taps(ward)
+        cora = town.stranger("Cora")
+        await cora.opens(dina.latest.split("paper:elm-park/")[1].split("\n")[0])
+    assert cora.sees("You have a post now: councillor in North Ward, North District.")
+    await cora.says("/posts")
+    assert cora.sees("North Ward, North District: councillor")
+    assert cora.sees("South Ward, North District: councillor")
+    await dina.says("/invite")
+    await dina.taps("councillor: North District")
+    await dina.taps("All of North District")
+    await town.stranger("Cem").opens(dina.latest.split("paper:elm-park/")[1].split("\n")[0])
+    await dina.says("/posts")
+    await dina.taps("North District")
+    assert dina.sees("somebody without a name (2): councillor for North Ward")
+    async with town.folkmoot.database.reading() as session:
+        found = await session.scalars(select(Officer.area_id).where(Officer.post == "councillor"))
+        assert set(found) == {None, put.areas["north-ward"].id, put.areas["south-ward"].id}
+
+
+async def test_only_a_councillor_can_be_for_one_area_and_only_for_the_bodys_own(town: Town) -> None:
+    put = await a_district(town)
+    district, estate = put.bodies["district"], put.areas["estate"]
+    for post, area in (("director", put.areas["district"]), ("councillor", estate)):
+        ground = Ground(area.id, area.slug, area.names, area.kind, area.body_id, area.size)
+        async with town.folkmoot.database.writing() as session:
+            with pytest.raises(Refused):
+                await officers.invite(session, Place(district, None, post, ground), by=None, now=town.clock())
+    lena = await fills(town, "Lena", waste(put, "lead"))
+    await lena.does(Tap(InviteFor(body=district.id, area=put.areas["district"].id).pack(), query="q"))
+    assert "Only the lead of this team or a director can do that." in lena.screen.toasts
+    await lena.does(Tap(InviteFor(body=district.id, area=10**9).pack(), query="q"))
+    assert "I do not know this body." in lena.screen.toasts

@@ -38,9 +38,13 @@ class Cable:
         """The server is gone: connections break, new ones are refused."""
         if self._server is not None:
             self._server.close()
+        self.breaks()
+        await asyncio.sleep(0)
+
+    def breaks(self) -> None:
+        """All connections break; new ones are taken as long as the server is there."""
         for end in list(self._ends):
             end.transport.abort()
-        await asyncio.sleep(0)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         folder = str(self._url.query.get("host") or self._url.host)

@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 from bot.db.trouble import FULL, GONE
 from bot.message import Parcel
 from bot.pace import Limits
-from tests.databases import Postgresql, server_folder
+from tests.databases import BROOM, Postgresql, server_folder
 from tests.faults.cable import cable
 from tests.faults.crowd import Crowd, a_crowd
 from tests.faults.desks import until
@@ -34,10 +34,12 @@ time.sleep(float(sys.argv[2]))
 connection.execute("ROLLBACK")
 """
 
+MUCH = "INSERT INTO facts (name, value, at) VALUES ('much', zeroblob(1000000), '2026-11-23')"
+
 NO_ROOM = """
 CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
-CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON ballots EXECUTE FUNCTION no_room();
+CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON {table} EXECUTE FUNCTION no_room();
 """
 
 
@@ -71,8 +73,8 @@ async def lock(url: URL) -> None:
 
 
 @asynccontextmanager
-async def full_disk(town: Town, url: URL) -> AsyncIterator[None]:
-    """There is no room for ballots any more, on SQLite for nothing at all; at the end there is again."""
+async def full_disk(town: Town, url: URL, table: str = "ballots") -> AsyncIterator[None]:
+    """There is no room in this table any more, on SQLite in none at all; at the end there is again."""
     if url.get_backend_name() == "sqlite":
         most = 1
 
@@ -80,12 +82,19 @@ async def full_disk(town: Town, url: URL) -> AsyncIterator[None]:
             # Less than there is means: not a page more.
             connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
 
-        event.listen(town.folkmoot.database.engine.sync_engine, "begin", limit)
+        def grow(connection: Connection, cursor: object, statement: str, *_: object) -> None:
+            # Little may still fit into pages that are there.
+            if most == 1 and statement.startswith(f"INSERT INTO {table} "):
+                connection.exec_driver_sql(MUCH)
+
+        engine = town.folkmoot.database.engine.sync_engine
+        event.listen(engine, "begin", limit)
+        event.listen(engine, "before_cursor_execute", grow)
         yield
         most = 1_000_000
         return
     async with another_session(url) as other:
-        await other.execute(NO_ROOM)
+        await other.execute(NO_ROOM.format(table=table))
         yield
         await other.execute("DROP FUNCTION no_room CASCADE")
 
@@ -95,7 +104,9 @@ async def cut_one_by_one(url: URL, people: Crowd) -> None:
     async with another_session(url) as axe:
         ours = await axe.fetch(
             "SELECT pid FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY backend_start"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> $1"
+            " ORDER BY backend_start",
+            BROOM,
         )
         assert len(ours) >= 3, "some for turns, one for the post, one for the news"
         for one in ours:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.email import channel, collecting
 from bot.channels.email.collecting import Account, Collector, NoMailbox
 from bot.channels.email.intake import Intake
 from bot.errors import DatabaseTrouble
 from tests.channels.webchat_town import free_port, until
+from tests.faults.cable import cable
+from tests.faults.test_databases import full_disk
+from tests.faults.test_reports_without_database import cuts_once
 from tests.mails.conftest import Post, a_post
 from tests.mails.desk import BINS
 from tests.mails.mailbox import PASSWORD, USER, Mailbox
-from tests.mails.test_answers import a_letter, a_mail
+from tests.mails.test_answers import ALICE, a_letter, a_mail
 
 
 @pytest.fixture
@@ -89,6 +94,42 @@ async def test_a_database_that_is_away_loses_nothing(town: Post, mailbox: Mailbo
     assert (mailbox.unread(), len(town.desk.replies)) == (0, 1)
 
 
+@pytest.mark.parametrize("table", ["seen", "mailboxes"])
+async def test_mails_that_find_no_room_stay_in_the_mailbox_and_are_taken_in_once_when_there_is(
+    town: Post, mailbox: Mailbox, database_url: URL, table: str
+) -> None:
+    looks = collector(town, mailbox)
+    await looks.look()
+    letter = await a_letter(town)
+    mailbox.gets(a_mail(letter)[0], a_mail(letter, "On Friday.", name="2")[0])
+    async with full_disk(town.town, database_url, table):
+        for _ in range(4):  # more often than a mail is tried that makes us stumble
+            with pytest.raises((DatabaseTrouble, SQLAlchemyError)):
+                await looks.look()
+        assert (mailbox.unread(), town.desk.replies) == (2, [])
+    await looks.look()
+    assert [reply.text for *_, reply in town.desk.replies] == ["We empty it on Monday.", "On Friday."]
+    assert mailbox.unread() == 0
+
+
+@pytest.mark.parametrize("table", ["seen", "facts"])
+async def test_a_line_to_the_database_that_breaks_while_a_mail_is_taken_in_loses_nothing_and_doubles_nothing(
+    postgresql_url: URL, mailbox: Mailbox, table: str
+) -> None:
+    mailbox.is_empty()
+    async with cable(postgresql_url) as line, a_post(line.url) as post:
+        looks = collector(post, mailbox)
+        await looks.look()
+        mailbox.gets(a_mail(await a_letter(post))[0])
+        cut = cuts_once(post.town, line, table)
+        for _ in range(2):
+            with suppress(DatabaseTrouble, SQLAlchemyError, OSError):
+                await looks.look()
+        assert cut, "it did not break"
+        assert [reply.text for *_, reply in post.desk.replies] == ["We empty it on Monday."]
+        assert mailbox.unread() == 0
+
+
 async def test_a_process_that_dies_after_the_commit_does_nothing_twice(town: Post, mailbox: Mailbox) -> None:
     await collector(town, mailbox).look()
     letter = await a_letter(town)
@@ -99,6 +140,19 @@ async def test_a_process_that_dies_after_the_commit_does_nothing_twice(town: Pos
     assert (mailbox.unread(), len(town.desk.replies)) == (1, 1)
     await collector(town, mailbox).look()
     assert (mailbox.unread(), len(town.desk.replies)) == (0, 1)
+
+
+async def test_a_yes_that_is_read_twice_is_answered_once(town: Post, mailbox: Mailbox) -> None:
+    await collector(town, mailbox).look()
+    mailbox.gets(a_mail(await a_letter(town), by=ALICE)[0])
+    await collector(town, mailbox).look()
+    mailbox.gets(a_mail(await town.hall.gets(2), "yes", by=ALICE, name="2")[0])
+    with pytest.raises(KeyboardInterrupt):
+        await collector(town, mailbox, Breaking(town.channel.intake, after=[KeyboardInterrupt()])).look()
+    await collector(town, mailbox).look()
+    await town.quiet()
+    assert len(town.desk.replies) == 1
+    assert len([one for one in town.hall.arrived if one.to == ALICE]) == 3, "asked, told, thanked"
 
 
 async def test_one_mail_that_makes_us_stumble_does_not_hold_up_the_others(

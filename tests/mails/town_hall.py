@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ssl
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -57,6 +57,8 @@ class TownHall:
     hangs_up_after_letters: int = 0
     logins: dict[str, str] = field(default_factory=dict)
     encrypted: list[bool] = field(default_factory=list)
+    notices: Callable[[], object] = lambda: None
+    """Called when a letter has arrived, before its sender hears of it."""
     port: int = 0
 
     async def handle_RCPT(  # noqa: N802
@@ -75,6 +77,7 @@ class TownHall:
         mail = message_from_bytes(content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.arrived.append(Arrived(envelope.mail_from or "", envelope.rcpt_tos[0], mail))
+        self.notices()
         assert server.transport is not None
         self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         if self.hangs_up_after_letters:

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from handlers import ROUTERS
 from tests.house.tree import ROOT, name
 from tests.papers.reading import PAPERS, anchors, code, prose
-from tests.screenshots import HEAVIEST, PICTURES
+from tests.screenshots.phones import HEAVIEST, PICTURES
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=name)

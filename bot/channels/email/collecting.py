@@ -18,12 +18,13 @@ import structlog
 from bot.channels.email.intake import Intake
 from bot.channels.email.reading import LARGEST
 from bot.clock import Clock
-from bot.db import Database, upsert
+from bot.db import Database, trouble, upsert
 from bot.errors import Busy, DatabaseTrouble
 from bot.models import Fact
 
 PORTS = {"tls": 993, "starttls": 143, "none": 143}
 PATIENCE = 30.0  # seconds for each step
+A_MOMENT = 2.0  # seconds
 A_LOOK = 50  # mails at a time
 TRIES = 3  # of a mail that makes us stumble
 BACK = timedelta(days=6)
@@ -144,7 +145,7 @@ class Collector:
 
         Raises NoMailbox, and what `Intake.take` raises: the next look then begins with the same mail.
         """
-        box = await asyncio.to_thread(Box, self._account)
+        box = await self._opened()
         try:
             kept = await self._progress()
             if kept.get("edition") == box.edition:
@@ -154,6 +155,17 @@ class Collector:
             raise NoMailbox(f"The line to the mailbox broke ({type(error).__name__}).") from None
         finally:
             await asyncio.to_thread(box.leave)
+
+    async def _opened(self) -> Box:
+        """A box, of which nobody lets go while it is being opened: whoever stops us meanwhile waits a moment."""
+        opening = asyncio.create_task(asyncio.to_thread(Box, self._account))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await asyncio.wait({opening}, timeout=A_MOMENT)
+            if opening.done() and not opening.cancelled() and opening.exception() is None:
+                await asyncio.to_thread(opening.result().leave)
+            raise
 
     async def _new(self, box: Box, mark: int) -> int:
         found = (await asyncio.to_thread(box.after, mark))[:A_LOOK]
@@ -181,6 +193,8 @@ class Collector:
         except (Busy, DatabaseTrouble, OSError):
             raise
         except Exception as error:
+            if trouble(error) is not None:
+                raise  # the database's, not the mail's: it waits, however long that takes
             self._stumbles[number] += 1
             if self._stumbles[number] < TRIES:
                 raise

@@ -21,7 +21,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters.markup import paragraphs
 from bot.message import Blocked, Button, Incoming, Media, Message, Reply, Words
-from bot.models import Address, Seen
+from bot.models import Address, Envelope, Seen
 from bot.services import files, mailboxes
 
 ENCLOSED = "e-mail"
@@ -83,7 +83,11 @@ class Intake:
     async def _was_handled(self, key: str) -> bool:
         async with self._office.database.reading() as session:
             known = select(Seen.key).where(Seen.channel == NAME, Seen.key == key)
-            return await session.scalar(known) is not None
+            if await session.scalar(known) is not None:
+                return True
+            # What we answered ourselves was no turn, so nothing else remembers it when we died before going on.
+            told = select(Envelope.id).where(Envelope.once_key == _said(key))
+            return await session.scalar(told) is not None
 
     async def _bounced(self, mail: Mail) -> None:
         """A letter did not arrive. Only what proves which letter it was is believed: anybody can write such a mail."""
@@ -221,4 +225,9 @@ class Intake:
             if there is None or (once_a_day and not await mailboxes.may_tell(session, address, now=now)):
                 return
             said: Markup = there.tongue._(sentence)
-            await office.put(session, there, Message(said, thread=about), f"{NAME}:{mail.key}:said", now)
+            await office.put(session, there, Message(said, thread=about), _said(mail.key), now)
+
+
+def _said(key: str) -> str:
+    """Under which an answer of our own to that mail is put once."""
+    return f"{NAME}:{key}:said"

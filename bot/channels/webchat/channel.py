@@ -79,7 +79,7 @@ class WebChat:
             web.get("/w/embed.js", mannered(room, _embed)),
             web.get(f"/w/{slug}", mannered(room, pages.show)),
             web.get(f"/w/{slug}/{code}", mannered(room, pages.show)),
-            web.get("/w{rest:(/.*)?}", mannered(room, pages.nowhere)),
+            web.get("/w{rest:(/.*[^/])?}", mannered(room, pages.nowhere)),
         ]
 
     async def deliver(self, parcel: Parcel) -> str | None:

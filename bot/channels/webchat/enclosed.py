@@ -17,7 +17,7 @@ from bot.errors import DeliveryFailed, RetryLater
 from bot.i18n import N_
 from bot.message import Media
 from bot.pictures import NoPicture
-from bot.services import enclosures, files
+from bot.services import enclosures, files, report_photos
 
 GONE = N_("This file is not here any more.")
 LATER = N_("This file cannot be fetched just now. Please try again in a minute.")
@@ -63,6 +63,8 @@ async def _made(room: Room, request: web.Request, key: str) -> web.StreamRespons
             raise TurnedAway(404, GONE)
     left = max(0, int((made.kept_until - room.clock()).total_seconds()))
     kept = "no-store" if made.owner is not None else f"private, max-age={min(left, DAY)}"
+    if made.subject == report_photos.SUBJECT:
+        kept = "no-store"  # it may be hidden at any time
     return web.Response(body=made.content, headers=dressed(made.media, kept))
 
 

@@ -1,0 +1,62 @@
+"""Cards of reports that lie open in the chats of those in charge: which message shows which report.
+
+Whatever colleagues should see at once marks the cards of its report (`histories.py`), and `redrawing.py` draws these
+anew. A letter that brought a report is such a card too. E-mails are none: a mail cannot be changed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db import upsert
+from bot.letters.desk_past import Case
+from bot.models import Address, DeskCard, Envelope, Happening, Mailing, ServiceRequest
+from bot.services import mailboxes
+
+
+async def opened(session: AsyncSession, case: Case, at: Address, sent_as: str, *, now: datetime) -> None:
+    """This report is shown at this address from now on, by what is put under once keys that begin with `sent_as`."""
+    if at.channel == mailboxes.CHANNEL:
+        return
+    seen = case.history[-1].id if case.history else 0
+    row = {"service_request_id": case.view.report.id, "address_id": at.id, "sent_as": sent_as, "seen": seen}
+    await session.execute(
+        upsert(session, DeskCard, key=_KEY, change=("sent_as", "envelope_id", "seen", "at")).values(
+            **row, envelope_id=None, news=seen, at=now
+        )
+    )
+
+
+_KEY = ("service_request_id", "address_id")
+
+
+async def came(
+    session: AsyncSession, made: ServiceRequest, whom: Select[int], subject: str, *, now: datetime
+) -> None:
+    """A letter of this subject brought it to these residents: as many rows with one statement."""
+    newest = select(func.max(Happening.id)).where(Happening.service_request_id == made.id).scalar_subquery()
+    letters = (
+        select(
+            literal(made.id, DeskCard.service_request_id.type),
+            Envelope.address_id,
+            Envelope.id,
+            newest,
+            newest,
+            literal(now, DeskCard.at.type),
+        )
+        .join(Address, Address.id == Envelope.address_id)  # by address, for which there is an index
+        .join(Mailing, Mailing.id == Envelope.mailing_id)
+        .where(
+            Address.resident_id.in_(whom), Address.channel != mailboxes.CHANNEL, Mailing.subject == subject
+        )
+    )
+    change = ("sent_as", "envelope_id", "seen", "news", "at")
+    columns = ["service_request_id", "address_id", "envelope_id", "seen", "news", "at"]
+    await session.execute(
+        upsert(session, DeskCard, key=_KEY, change=change).from_select(
+            columns, letters, include_defaults=False
+        )
+    )
