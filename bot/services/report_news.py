@@ -268,7 +268,7 @@ async def put(
     `languages` is how many speak which, where that is known."""
     if languages is None:
         spoken = select(Resident.language, func.count()).where(Resident.id.in_(whom))
-        languages = dict((await session.execute(spoken.group_by(Resident.language))).tuples().all())
+        languages = {row[0]: row[1] for row in await session.execute(spoken.group_by(Resident.language))}
     if not languages:
         return 0
     return await outbox.put_to_many(

@@ -30,7 +30,9 @@ async def done(session: AsyncSession) -> set[int]:
     return {int(key) for key in keys}
 
 
-async def do(session: AsyncSession, deeds: Sequence[tuple[int, Deed]]) -> dict[str, int]:
+async def do(
+    session: AsyncSession, deeds: Sequence[tuple[int, Deed]], *, mark: bool = True
+) -> dict[str, int]:
     """Do these, each marked as seen in the same transaction; returns how many were refused, by what they were."""
     refused: dict[str, int] = {}
     seen: list[dict[str, Any]] = []
@@ -42,7 +44,9 @@ async def do(session: AsyncSession, deeds: Sequence[tuple[int, Deed]]) -> dict[s
             session.expire_all()
             refused[deed.what] = refused.get(deed.what, 0) + 1
         seen.append({"channel": MARK, "key": str(number), "seen_at": deed.at})
-    await session.execute(insert(Seen), seen)
+    await session.flush()
+    if mark:
+        await session.execute(insert(Seen), seen)
     return refused
 
 

@@ -94,7 +94,11 @@ class Drawing:
 
     def _report(self, number: int, day: float) -> None:
         chance = self.chance
-        body = chance.randrange(BODIES)
+        is_twin = bool(self.bodies) and chance.random() < 0.1
+        if is_twin:  # somebody reports once more what was reported last
+            body, day = self.bodies[-1], day - REPORTED_IN / self.reports + 1
+        else:
+            body = chance.randrange(BODIES)
         self.bodies.append(body)
         who = f"R{chance.randrange(RESIDENTS)}"
         service = None if chance.random() < 0.03 else f"s{body}"
@@ -108,6 +112,10 @@ class Drawing:
             self.add(self.at(day, 1, 15), "add", number, who)
         if chance.random() < 0.05:
             self.add(self.at(day, 1, 20), "withdraw", number, who)
+        if is_twin:
+            self.add(self.at(day, 2, 3), "merge", number, into=number - 1)
+            if chance.random() < 0.3:
+                self.add(self.at(day, 4, 14), "split", number)
         getattr(self, f"_{MANNERS[body]}")(number, day, who, body)
 
     def _ends(self, number: int, day: float, who: str, least: int, most: int, depth: int = 0) -> None:
@@ -135,10 +143,8 @@ class Drawing:
                 self.add(self.at(day, 6, 12), "reply", number, who)
         if chance.random() < 0.3:
             self.add(self.at(day, 2, 6), "plan", number, days=chance.randint(5, 40))
-        if chance.random() < 0.15:
+        if chance.random() < 0.1:
             self.add(self.at(day, 2, 9), "merge", number, into=self._twin(number, body))
-            if chance.random() < 0.3:
-                self.add(self.at(day, 10, 14), "split", number)
         self._ends(number, day, who, 4, 25)
 
     def _twin(self, number: int, body: int) -> int:

@@ -30,7 +30,7 @@ from bot.services.report_news import IMPORTANT, NEWS_A_WEEK, WEEK
 from tests.year.plan import END
 
 TOLD = frozenset({"taken", "answer", "status", "handed_over", "merged", "split", "asked", "asked_again"})
-"""What those concerned hear of, of a history."""
+"""What those concerned hear of, of a history, but for what came along: whom that concerns has heard it there."""
 
 LATE = timedelta(days=9)  # three working days, with a weekend and holidays between
 
@@ -151,7 +151,9 @@ def _told_once(tables: Tables) -> int:
     for concern in tables.concerns:
         by_report[concern.service_request_id].append(concern)
     for made in tables.reports:
-        news = [one for one in tables.happenings[made.id] if one.event in TOLD]
+        news = [
+            one for one in tables.happenings[made.id] if one.event in TOLD and not one.details.get("came")
+        ]
         for place, one in enumerate(news):
             carrier = _carrier(made, news[place:], tables)
             for concern in by_report[made.id]:
@@ -276,16 +278,8 @@ def _line(one: Happening, called: Mapping[int, str], tables: Tables) -> tuple[st
         for name, value in sorted(one.details.items())
     }
     by = tables.names.get(one.resident_id or 0)
-    return (
-        str(one.at),
-        one.event,
-        str(one.before),
-        str(one.after),
-        str(one.words),
-        str(one.public),
-        str(by),
-        str(details),
-    )
+    said = (one.before, one.after, one.words, one.public)
+    return str(one.at), one.event, *map(str, said), str(by), str(details)
 
 
 async def unsent(url: URL) -> int:

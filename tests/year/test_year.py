@@ -12,16 +12,17 @@ from tests.databases import Postgresql, Sqlite
 from tests.year.killing import differences, live
 from tests.year.plan import plan
 
-REPORTS, KILLS = 12, 3
+REPORTS, KILLS, SEED = 12, 3, 2
 
 
 @pytest.mark.timeout(600)
 def test_a_year_that_is_killed_three_times_ends_like_one_that_is_not(
     database_url: URL, sqlite_files: Sqlite, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    whole = asyncio.run(live(database_url, tmp_path, seed=3, reports=REPORTS))
+    whole = asyncio.run(live(database_url, tmp_path, seed=SEED, reports=REPORTS))
     assert whole.end.counts["reports"] == REPORTS
     assert whole.end.counts["asked again"] > 0
+    assert "duplicate" in {one["status"] for one in whole.end.reports.values()}, "no twins were joined"
     server: Postgresql | None = None
     if database_url.get_backend_name() == "sqlite":
         other = sqlite_files.fresh(tmp_path)
@@ -29,7 +30,7 @@ def test_a_year_that_is_killed_three_times_ends_like_one_that_is_not(
         server = request.getfixturevalue("postgresql_server")
         other = server.fresh()
     owed = whole.end.counts["letters"]
-    killed = asyncio.run(live(other, tmp_path, seed=3, reports=REPORTS, kills=KILLS, letters=owed))
+    killed = asyncio.run(live(other, tmp_path, seed=SEED, reports=REPORTS, kills=KILLS, letters=owed))
     assert killed.kills == KILLS
     assert differences(whole.end, killed.end) == []
     if server is not None:
