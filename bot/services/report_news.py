@@ -17,6 +17,7 @@ from bot import i18n, outbox
 from bot.i18n import Tongue
 from bot.letters import desk as desk_letters
 from bot.letters import report_news as letters
+from bot.letters.reports import View
 from bot.lifecycle import STATUSES
 from bot.message import Message
 from bot.models import (
@@ -180,14 +181,17 @@ async def let_go(session: AsyncSession, *, now: datetime) -> bool:
     return len(subjects) == LET_GO
 
 
-async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str = "new") -> int:
+async def tell_team(
+    session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str = "new", view: View | None = None
+) -> int:
     """Put a report before those who work in its team; where nobody is in charge, before the community's organisers.
+    Whoever has its `view` already brings it.
 
     `why` is `new`, `routed`, `handed_over`, `back`, `replied`, `added`: once each for every time that happens.
     """
     if made.team_id is None:
-        return await tell_organisers(session, made, now=now, why="nobody")
-    view = await report_views.of(session, made)
+        return await tell_organisers(session, made, now=now, why="nobody", view=view)
+    told = view or await report_views.of(session, made)
     whom = select(Officer.resident_id).where(Officer.team_id == made.team_id)
     if made.officer_id is not None and why in ("replied", "added", "back"):
         whom = select(Officer.resident_id).where(Officer.id == made.officer_id)
@@ -197,21 +201,23 @@ async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetim
     return await put(
         session,
         whom,
-        lambda tongue: desk_letters.arrived(view, tongue, why=why),
+        lambda tongue: desk_letters.arrived(told, tongue, why=why),
         f"desk:{made.id}:{why}:{times}",
         now=now,
     )
 
 
-async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str) -> int:
+async def tell_organisers(
+    session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str, view: View | None = None
+) -> int:
     """Put a report before its community's organisers, with the teams that it could go to: `nobody` is in charge, or it
     was handed over too often (`hops`)."""
-    view = await report_views.of(session, made)
+    told = view or await report_views.of(session, made)
     offered = await likely_teams.first(session, made) if why == "nobody" else ()
     return await put(
         session,
         organisers(made.community_id),
-        lambda tongue: desk_letters.arrived(view, tongue, why=why, teams=offered),
+        lambda tongue: desk_letters.arrived(told, tongue, why=why, teams=offered),
         f"desk:{made.id}:{why}:{made.hops}.{made.reopened}",
         now=now,
     )
