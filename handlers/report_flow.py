@@ -58,12 +58,10 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     code = service.service_code if service else None
     draft = reports.Draft(said, code, attributes, where.place, where.words, ask.all_enclosed)
     draft, name = await _look(ask, turn, community, service, draft, way)
-    made = await reports.report(turn.session, community, draft, by=turn.resident, now=turn.now)
+    got = await reports.receive(turn.session, community, draft, by=turn.resident, now=turn.now, way=way)
     turn.resident.name = name or turn.resident.name
     residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
-    view = await report_views.of(turn.session, made)
-    reason = await routing.reason(turn.session, made.because, service_code=code, address=made.address)
-    return turn.edit(report_letters.received(view, reason, turn.tongue, site=turn.site))
+    return turn.edit(report_letters.received(got.view, got.reason, turn.tongue, site=turn.site))
 
 
 async def _what(ask: Ask, turn: Turn) -> str:
@@ -162,8 +160,8 @@ async def _way(ask: Ask, turn: Turn, community: Community, service: Service | No
     code = service.service_code if service else None
     way = await routing.route(turn.session, community.id, code, lat, long)
     if way.how in ("private", "outside"):
-        reason = await routing.reason(turn.session, way.because(), service_code=code, address=where.words)
-        text = letters.not_here(routing_letters.because(turn.tongue, reason), community, turn.tongue)
+        because = routing_letters.because(turn.tongue, way.reason(service, where.words))
+        text = letters.not_here(because, community, turn.tongue)
         await ask("ours", choice(text, [("tell", turn._("Tell the organisers"))], **ALONG))
     return way
 
@@ -229,11 +227,8 @@ async def _look(
     if ask.given.get("named"):
         name = turn.resident.name or await ask("name", words(turn._("What is your name?"), residents.name))
         draft = replace(draft, named=True)
-    reason = await routing.reason(
-        turn.session, way.because(), service_code=draft.service_code, address=draft.address
-    )
     told = Told(service, draft, _answers(turn, service, draft), name)
-    because = routing_letters.because(turn.tongue, reason)
+    because = routing_letters.because(turn.tongue, way.reason(service, draft.address))
     text = letters.preview(told, because, turn.tongue, new=residents.newcomer(turn.resident))
     decision = await ask("send", steps.decided(turn, text, named=draft.named))
     if decision in ("named", "unnamed"):

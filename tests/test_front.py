@@ -50,7 +50,10 @@ async def test_a_slash_behind_an_address_leads_to_the_same_page(database_url: UR
         await town.community("elm-park")
         for path in ("/w/elm-park/", "/w/elm-park/?lang=ur", "/c/elm-park/reports/"):
             async with http.get(path, allow_redirects=False) as answer:
-                assert (answer.status, answer.headers["Location"]) == (308, path.replace("/?", "?").rstrip("/"))
+                assert (answer.status, answer.headers["Location"]) == (
+                    308,
+                    path.replace("/?", "?").rstrip("/"),
+                )
         async with http.get(f"{town.site}//elsewhere.example/", allow_redirects=False) as answer:
             assert not answer.headers.get("Location", "").startswith("//"), "nobody is led to another house"
         async with http.get("/w/") as front:

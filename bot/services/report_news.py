@@ -204,14 +204,17 @@ async def let_go(session: AsyncSession, *, now: datetime) -> bool:
     return len(subjects) == LET_GO
 
 
-async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str = "new") -> int:
+async def tell_team(
+    session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str = "new", view: View | None = None
+) -> int:
     """Put a report before those who work in its team; where nobody is in charge, before the community's organisers.
+    Whoever has its `view` already brings it.
 
     `why` is `new`, `routed`, `handed_over`, `back`, `replied`: once each for every time that happens.
     """
     if made.team_id is None:
-        return await tell_organisers(session, made, now=now, why="nobody")
-    view = await report_views.of(session, made)
+        return await tell_organisers(session, made, now=now, why="nobody", view=view)
+    shown = view or await report_views.of(session, made)
     whom = select(Officer.resident_id).where(Officer.team_id == made.team_id)
     if made.officer_id is not None and why in ("replied", "back"):
         whom = select(Officer.resident_id).where(Officer.id == made.officer_id)
@@ -220,22 +223,24 @@ async def tell_team(session: AsyncSession, made: ServiceRequest, *, now: datetim
         times += f".{made.updated_datetime.timestamp():.0f}"
     subject = f"desk:{made.id}:{why}:{times}"
     told = await put(
-        session, whom, lambda tongue: desk_letters.arrived(view, tongue, why=why), subject, now=now
+        session, whom, lambda tongue: desk_letters.arrived(shown, tongue, why=why), subject, now=now
     )
     await open_cards.came(session, made, whom, subject, now=now)
     return told
 
 
-async def tell_organisers(session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str) -> int:
+async def tell_organisers(
+    session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str, view: View | None = None
+) -> int:
     """Put a report before its community's organisers, with the teams that it could go to: `nobody` is in charge, or it
     was handed over too often (`hops`)."""
-    view = await report_views.of(session, made)
+    shown = view or await report_views.of(session, made)
     offered = await likely_teams.first(session, made) if why == "nobody" else ()
     whom, subject = organisers(made.community_id), f"desk:{made.id}:{why}:{made.hops}.{made.reopened}"
     told = await put(
         session,
         whom,
-        lambda tongue: desk_letters.arrived(view, tongue, why=why, teams=offered),
+        lambda tongue: desk_letters.arrived(shown, tongue, why=why, teams=offered),
         subject,
         now=now,
     )

@@ -14,11 +14,14 @@ from bot import lifecycle, working_days
 from bot.db import insert_new
 from bot.errors import Refused
 from bot.i18n import N_
+from bot.letters.reports import View
+from bot.letters.routing import Reason
 from bot.message import Media, Place
 from bot.models import Body, Community, Concern, Duty, Photo, Resident, Service, ServiceRequest
-from bot.services import codes, communities, histories, report_news, routing
+from bot.services import codes, communities, histories, report_news, report_views, routing
 from bot.services.hindrances import short_enough
 from bot.services.nearby import cell
+from bot.services.routing import Route
 
 LENGTH = 6  # characters of a reference, 30 bits: read out on the telephone
 LONGEST = 4000  # characters of a description; Open311's limit
@@ -48,16 +51,64 @@ def described(text: str) -> str:
     return short_enough(text.strip(), LONGEST)
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A report that was taken in, as it is spoken of, and why it went where it is."""
+
+    view: View
+    reason: Reason
+
+
 async def report(
     session: AsyncSession, community: Community, draft: Draft, *, by: Resident, now: datetime
 ) -> ServiceRequest:
-    """Take a report in, and bring it to the team that is in charge; those who work there hear it."""
+    """The same as `receive` for whoever wants to know no more."""
+    return (await receive(session, community, draft, by=by, now=now)).view.report
+
+
+async def receive(
+    session: AsyncSession,
+    community: Community,
+    draft: Draft,
+    *,
+    by: Resident,
+    now: datetime,
+    way: Route | None = None,
+) -> Received:
+    """Take a report in, and bring it to the team that is in charge; those who work there hear it. Whoever has asked
+    where it goes, in this transaction, brings the `way`."""
     await few_enough(session, by, now=now)
     service = None if draft.service_code is None else await _service(session, draft.service_code)
     lat, long = (None, None) if draft.place is None else (draft.place.lat, draft.place.long)
-    way = await routing.route(session, community.id, draft.service_code, lat, long)
-    made = ServiceRequest(
-        service_request_id=await _reference(session),
+    if way is None:
+        way = await routing.route(session, community.id, draft.service_code, lat, long)
+    made = _made(community, draft, way, service, reference=await _reference(session), by=by, now=now)
+    aim(made, way.body if way.team else None, way.duty, now=now)
+    session.add(made)
+    await session.flush()
+    session.add(Concern(service_request_id=made.id, resident_id=by.id, why="reporter", since=now))
+    first = await histories.note(session, made, "reported", now=now, resident=by, public=True)
+    await histories.note(session, made, "routed", now=now, public=True, team_id=made.team_id)
+    await add_pictures(session, made, draft.media, by=by, happening=first.id, now=now)
+    await communities.join(session, by, community.id, now=now)
+    view = await report_views.of(session, made)
+    await report_news.tell_team(session, made, now=now, view=view)
+    return Received(view, way.reason(service, draft.address))
+
+
+def _made(
+    community: Community,
+    draft: Draft,
+    way: Route,
+    service: Service | None,
+    *,
+    reference: str,
+    by: Resident,
+    now: datetime,
+) -> ServiceRequest:
+    lat, long = (None, None) if draft.place is None else (draft.place.lat, draft.place.long)
+    return ServiceRequest(
+        service_request_id=reference,
         community_id=community.id,
         service_code=draft.service_code,
         service_attributes=draft.attributes,
@@ -78,16 +129,6 @@ async def report(
         requested_datetime=now,
         updated_datetime=now,
     )
-    aim(made, way.body if way.team else None, way.duty, now=now)
-    session.add(made)
-    await session.flush()
-    session.add(Concern(service_request_id=made.id, resident_id=by.id, why="reporter", since=now))
-    first = await histories.note(session, made, "reported", now=now, resident=by, public=True)
-    await histories.note(session, made, "routed", now=now, public=True, team_id=made.team_id)
-    await add_pictures(session, made, draft.media, by=by, happening=first.id, now=now)
-    await communities.join(session, by, community.id, now=now)
-    await report_news.tell_team(session, made, now=now)
-    return made
 
 
 def _confidential(service: Service | None, duty: Duty | None) -> bool:

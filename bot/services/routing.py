@@ -44,6 +44,10 @@ class Route:
         }
         return {name: value for name, value in kept.items() if value is not None}
 
+    def reason(self, service: Service | None, address: str | None) -> Reason:
+        """What `letters.routing.because` says in words, of what was just found."""
+        return Reason(self.how, self.body, self.team, self.area, service, address, self.rule)
+
 
 class Report(Protocol):
     """What of a report a rule is made from; a `ServiceRequest` is one."""
@@ -163,7 +167,7 @@ async def _body(session: AsyncSession, number: int | None) -> Body | None:
 async def reason(
     session: AsyncSession, because: Mapping[str, Any], *, service_code: str | None, address: str | None
 ) -> Reason:
-    """What `letters.routing.because` says in words: the names behind what was kept."""
+    """The same of a report from before: the names behind what was kept."""
 
     async def named(table: type[Any], what: str) -> Any:
         number = because.get(what)

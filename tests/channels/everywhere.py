@@ -31,7 +31,14 @@ CHANNELS = ("telegram polling", "telegram webhook", "web", "terminal", "paper")
 SECRET = "a-secret-of-the-webhook"
 
 
-class Guest(Protocol):
+class Reader(Protocol):
+    """Somebody who sees what a channel brings them."""
+
+    async def screen(self) -> str:
+        """Everything that can be seen now, one space between words."""
+
+
+class Guest(Reader, Protocol):
     """Somebody in some channel."""
 
     async def opens(self, code: str) -> None:
@@ -43,11 +50,8 @@ class Guest(Protocol):
     async def taps(self, label: str) -> None:
         """Tap the newest button with this label."""
 
-    async def screen(self) -> str:
-        """Everything that can be seen now, one space between words."""
 
-
-async def sees(guest: Guest, words: str) -> None:
+async def sees(guest: Reader, words: str) -> None:
     """Wait until these words can be seen."""
     deadline = time.monotonic() + PATIENCE
     while words not in (screen := await guest.screen()):

@@ -80,7 +80,7 @@ class Death:
         event.listen(engine.sync_engine, "before_cursor_execute", writes)
         event.listen(engine.sync_engine, "commit", commits)
         event.listen(engine.sync_engine, "rollback", undoes)
-        dialect.do_commit = commit  # type: ignore[method-assign]
+        dialect.do_commit = commit  # type: ignore[assignment, method-assign]
 
 
 def _die() -> None:
