@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
@@ -99,21 +100,22 @@ async def page(session: AsyncSession, mine: Reach, which: str, number: int, *, n
         raise Refused(N_("Only officers of a body and organisers have a desk."))
     counts, late = await _counts(session, mine, now=now)
     number = max(0, min(number, (counts[which] - 1) // A_PAGE))
-    wanted = _listed(mine, which, now=now).limit(A_PAGE).offset(number * A_PAGE)
-    numbers = (await session.scalars(wanted)).all()
-    rows = await session.scalars(select(ServiceRequest).where(ServiceRequest.id.in_(numbers)))
-    found = {one.id: one for one in rows}
-    return Page(which, number, [found[one] for one in numbers], counts, late)
+    order = _order(which, now=now)
+    listed = select(ServiceRequest.id).where(_in(mine, which, now=now)).order_by(*order)
+    shown = listed.limit(A_PAGE).offset(
+        number * A_PAGE
+    )  # numbers are sorted, not reports with all that they say
+    rows = await session.scalars(select(ServiceRequest).where(ServiceRequest.id.in_(shown)).order_by(*order))
+    return Page(which, number, rows.all(), counts, late)
 
 
-def _listed(mine: Reach, which: str, *, now: datetime) -> Select[int]:
+def _order(which: str, *, now: datetime) -> Sequence[ColumnElement[Any]]:
     one = ServiceRequest
-    wanted = select(one.id).where(_in(mine, which, now=now))
     if which == "ended":
-        return wanted.order_by(one.resolved_at.desc(), one.id.desc())
+        return one.resolved_at.desc(), one.id.desc()
     if which == "hidden":
-        return wanted.order_by(one.id.desc())
-    return wanted.order_by(overdue(now).desc(), one.people.desc(), one.requested_datetime, one.id)
+        return (one.id.desc(),)
+    return overdue(now).desc(), one.people.desc(), one.requested_datetime.asc(), one.id.asc()
 
 
 def _in(mine: Reach, which: str, *, now: datetime) -> ColumnElement[bool]:
@@ -141,23 +143,24 @@ def _narrow(mine: Reach, which: str) -> ColumnElement[bool]:
 
 
 async def _counts(session: AsyncSession, mine: Reach, *, now: datetime) -> tuple[dict[str, int], int]:
-    """How many are in each list, and how many of the team's are overdue. What is open is looked at once."""
-    counts: dict[str, int] = {}
-    late = 0
-    if mine.posts:
-        narrow = [func.sum(case((_narrow(mine, which), 1), else_=0)) for which in FOR_OFFICERS[1:4]]
-        sums = select(func.count(), *narrow, func.sum(case((overdue(now), 1), else_=0)))
-        row = (await session.execute(sums.where(_in(mine, "team", now=now)))).one()
-        *of_each, late = (int(one or 0) for one in row)
-        counts = dict(zip(FOR_OFFICERS[:4], of_each, strict=True))
-    for which in mine.lists:
-        if which not in counts:
-            counts[which] = await _count(session, _in(mine, which, now=now))
-    return counts, late
+    """How many are in each list, and how many of the team's are overdue, in one statement. What is open is looked at
+    once."""
+    at_once = FOR_OFFICERS[:4] if mine.posts else ()
+    others = [which for which in mine.lists if which not in at_once]
+    each: list[ColumnElement[Any]] = [_count(_in(mine, which, now=now)) for which in others]
+    wanted = select(*each)
+    if at_once:
+        narrow = [func.sum(case((_narrow(mine, which), 1), else_=0)) for which in at_once[1:]]
+        late = func.sum(case((overdue(now), 1), else_=0))
+        wanted = select(*each, late, func.count(), *narrow).where(_in(mine, "team", now=now))
+    row = [int(one or 0) for one in (await session.execute(wanted)).one()]
+    names = (*others, "late", *at_once) if at_once else (*others,)
+    counts = dict(zip(names, row, strict=True))
+    return counts, counts.pop("late", 0)
 
 
-async def _count(session: AsyncSession, which: ColumnElement[bool]) -> int:
-    return int(await session.scalar(select(func.count()).select_from(ServiceRequest).where(which)) or 0)
+def _count(which: ColumnElement[bool]) -> ColumnElement[Any]:
+    return select(func.count()).select_from(ServiceRequest).where(which).correlate(None).scalar_subquery()
 
 
 async def seen_as(session: AsyncSession, mine: Reach, made: ServiceRequest | None) -> str:
