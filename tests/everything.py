@@ -14,8 +14,8 @@ from bot.message import ELSEWHERE, Attached, Command, Media, Tap
 from bot.models import Address, Base, Concern, DeskCard, Happening, Photo, Poll, Resident, Spot
 from bot.services import mailboxes, officers, roll
 from bot.services.officers import Place
-from tests import bodies
 from tests.channels.webchat_town import Visitor, WebTown, a_web_town
+from tests.council import district
 from tests.photographs import photograph
 from tests.town import Person
 
@@ -167,7 +167,7 @@ async def _suggests_an_answer(town: WebTown, mara: Person, poll: Poll) -> None:
 
 async def _reports_and_fills_a_post(town: WebTown, mara: Person) -> None:
     """Two reports, one of them in confidence, with all that can hang on one; and what organisers and officers leave."""
-    put = await bodies.a_district(town)
+    put = await district.a_district(town)
     waste = put.teams["waste"]
     async with town.folkmoot.database.writing() as session:
         offer = await officers.invite(
@@ -179,7 +179,7 @@ async def _reports_and_fills_a_post(town: WebTown, mara: Person) -> None:
         post, now = (await officers.of(session, me))[0], town.clock()
         for number, (words, confidential) in enumerate(((REPORTED, False), (IN_CONFIDENCE, True))):
             about = {"resident_id": me.id, "named": True, "confidential": confidential}
-            one = bodies.report(number, waste, now=now, officer_id=post.id, **about)
+            one = district.report(number, waste, now=now, officer_id=post.id, **about)
             one.description = words
             session.add(one)
             await session.flush()
@@ -195,7 +195,7 @@ async def _reports_and_fills_a_post(town: WebTown, mara: Person) -> None:
                     Photo(kind="problem", file_key="0", at=now, **theirs),
                 ]
             )
-        session.add(bodies.duty(waste, "bins", None, now=now, community_id=1, made_by=me.id))
+        session.add(district.duty(waste, "bins", None, now=now, community_id=1, made_by=me.id))
         session.add(
             Spot(
                 code="sluice-1",

@@ -14,8 +14,8 @@ from bot.db import Database
 from bot.models import Area
 from bot.services import areas
 from bot.services.areas import Atlas, Ground
-from tests import bodies
-from tests.bodies import polygon, square
+from tests.council import district
+from tests.council.district import polygon, square
 
 
 def ground(number: int, size: float, kind: str = "ward") -> Ground:
@@ -29,13 +29,13 @@ def names(found: list[Ground]) -> list[str]:
 @pytest.mark.parametrize(
     ("point", "held"),
     [
-        (bodies.IN_NORTH, ["north-ward", "district", "county"]),
-        (bodies.IN_HOLE, ["district", "county"]),
-        (bodies.ON_BORDER, ["north-ward", "south-ward", "district", "county"]),
+        (district.IN_NORTH, ["north-ward", "district", "county"]),
+        (district.IN_HOLE, ["district", "county"]),
+        (district.ON_BORDER, ["north-ward", "south-ward", "district", "county"]),
         ((51.6, 0.1), ["north-ward", "district", "county"]),
         ((51.54, 0.15), ["north-ward", "district", "county"]),
-        (bodies.IN_ESTATE, ["estate", "district", "county"]),
-        (bodies.AT_SEA, []),
+        (district.IN_ESTATE, ["estate", "district", "county"]),
+        (district.AT_SEA, []),
         ((float("nan"), 0.1), []),
         ((51.5, float("inf")), []),
     ],
@@ -44,7 +44,7 @@ async def test_the_smallest_area_comes_first(
     database: Database, point: tuple[float, float], held: list[str]
 ) -> None:
     async with database.writing() as session:
-        await bodies.put(session, now=utc_now())
+        await district.put(session, now=utc_now())
         found = await areas.holding(session, *point)
         assert sorted(names(found)) == sorted(held)
         assert [one.size for one in found] == sorted(one.size for one in found)
@@ -114,20 +114,20 @@ def test_a_shape_that_cannot_be_read_holds_nothing() -> None:
 
 async def test_what_was_changed_holds_at_once_and_what_was_undone_does_not(database: Database) -> None:
     async with database.writing() as session:
-        put = await bodies.put(session, now=utc_now())
-        assert await areas.holding(session, *bodies.AT_SEA) == []
+        put = await district.put(session, now=utc_now())
+        assert await areas.holding(session, *district.AT_SEA) == []
     async with database.rehearsing() as session:
         (await session.get_one(Area, put.areas["estate"].id)).geometry = polygon(square(-6, 49, -4, 51))
         await session.flush()
         await areas.changed(session, now=utc_now())
-        assert names(await areas.holding(session, *bodies.AT_SEA)) == ["estate"]
+        assert names(await areas.holding(session, *district.AT_SEA)) == ["estate"]
     async with database.reading() as session:
-        assert await areas.holding(session, *bodies.AT_SEA) == []
+        assert await areas.holding(session, *district.AT_SEA) == []
     async with database.writing() as session:
         (await session.get_one(Area, put.areas["estate"].id)).geometry = polygon(square(-6, 49, -4, 51))
         await areas.changed(session, now=utc_now())
     async with database.reading() as session:
-        assert names(await areas.holding(session, *bodies.AT_SEA)) == ["estate"]
+        assert names(await areas.holding(session, *district.AT_SEA)) == ["estate"]
 
 
 async def test_each_database_has_an_atlas_of_its_own_and_another_process_sees_what_changed(
@@ -135,8 +135,8 @@ async def test_each_database_has_an_atlas_of_its_own_and_another_process_sees_wh
 ) -> None:
     other = open_database(database_url)
     async with other.reading() as session:
-        assert await areas.holding(session, *bodies.IN_NORTH) == []
+        assert await areas.holding(session, *district.IN_NORTH) == []
     async with database.writing() as session:
-        await bodies.put(session, now=utc_now())
+        await district.put(session, now=utc_now())
     async with other.reading() as session:
-        assert len(await areas.holding(session, *bodies.IN_NORTH)) == 3
+        assert len(await areas.holding(session, *district.IN_NORTH)) == 3

@@ -8,7 +8,7 @@ from bot.clock import utc_now
 from bot.db import Database
 from bot.models import Area, Emergency, Service
 from bot.services import areas, guessing
-from tests.bodies import polygon, square
+from tests.council.district import polygon, square
 
 BINS = Service(
     service_code="bins",

@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from bot.models import ServiceRequest, Team
 from bot.services import report_views
-from tests.bodies_town import a_desk
+from tests.council.days import a_desk
 from tests.plans import listening
 from tests.town import Town
 

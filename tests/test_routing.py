@@ -13,14 +13,14 @@ from bot.i18n import tongue
 from bot.letters import routing as letters
 from bot.models import Community, Deed, Duty, Resident
 from bot.services import communities, routing
-from tests import bodies
-from tests.bodies import District, report
+from tests.council import district
+from tests.council.district import District, report
 
 NOW = utc_now()
 
 
 async def a_town(session: AsyncSession, border: str | None = None) -> tuple[Community, District]:
-    put = await bodies.put(session, now=NOW)
+    put = await district.put(session, now=NOW)
     town = await communities.add(
         session, "elm-park", {"en": "Elm Park"}, zone="Europe/London", languages=("en",), now=NOW
     )
@@ -40,19 +40,19 @@ async def an_organiser(session: AsyncSession, town: Community) -> Resident:
 @pytest.mark.parametrize(
     ("service", "point", "how", "team", "area"),
     [
-        ("bins", bodies.IN_NORTH, "area", "waste", "district"),
-        ("lamps", bodies.IN_NORTH, "area", "streets", "north-ward"),
-        ("lamps", bodies.ON_BORDER, "area", "streets", "north-ward"),
-        ("lamps", bodies.IN_HOLE, "area", "highways", "county"),
-        ("lamps", bodies.IN_SOUTH, "area", "highways", "county"),
-        ("potholes", bodies.AT_SEA, "anywhere", "highways", None),
+        ("bins", district.IN_NORTH, "area", "waste", "district"),
+        ("lamps", district.IN_NORTH, "area", "streets", "north-ward"),
+        ("lamps", district.ON_BORDER, "area", "streets", "north-ward"),
+        ("lamps", district.IN_HOLE, "area", "highways", "county"),
+        ("lamps", district.IN_SOUTH, "area", "highways", "county"),
+        ("potholes", district.AT_SEA, "anywhere", "highways", None),
         ("potholes", (None, None), "anywhere", "highways", None),
-        ("bins", bodies.IN_COUNTY, "nobody", None, "county"),
-        ("noise", bodies.IN_NORTH, "nobody", None, "north-ward"),
-        (None, bodies.IN_NORTH, "nobody", None, "north-ward"),
+        ("bins", district.IN_COUNTY, "nobody", None, "county"),
+        ("noise", district.IN_NORTH, "nobody", None, "north-ward"),
+        (None, district.IN_NORTH, "nobody", None, "north-ward"),
         ("bins", (None, None), "nobody", None, None),
-        ("bins", bodies.IN_ESTATE, "private", None, "estate"),
-        ("potholes", bodies.IN_ESTATE, "private", None, "estate"),
+        ("bins", district.IN_ESTATE, "private", None, "estate"),
+        ("potholes", district.IN_ESTATE, "private", None, "estate"),
     ],
 )
 async def test_who_gets_it(
@@ -76,8 +76,8 @@ async def test_who_gets_it(
 async def test_whoever_does_it_on_private_ground_gets_it(database: Database) -> None:
     async with database.writing() as session:
         town, put = await a_town(session)
-        session.add(bodies.duty(put.teams["waste"], "bins", put.areas["estate"], now=NOW))
-        found = await routing.route(session, town.id, "bins", *bodies.IN_ESTATE)
+        session.add(district.duty(put.teams["waste"], "bins", put.areas["estate"], now=NOW))
+        found = await routing.route(session, town.id, "bins", *district.IN_ESTATE)
         assert (found.how, found.area and found.area.slug) == ("area", "estate")
 
 
@@ -86,7 +86,7 @@ async def test_a_duty_that_has_ended_does_not_count(database: Database) -> None:
         town, _ = await a_town(session)
         for one in (await session.scalars(select(Duty).where(Duty.service_code == "lamps"))).all():
             one.ended_at = NOW
-        found = await routing.route(session, town.id, "lamps", *bodies.IN_NORTH)
+        found = await routing.route(session, town.id, "lamps", *district.IN_NORTH)
         assert found.how == "nobody"
 
 
@@ -95,11 +95,11 @@ async def test_outside_the_borders_of_a_community_is_told_with_whoever_is_in_cha
 ) -> None:
     async with database.writing() as session:
         town, _ = await a_town(session, border="north-ward")
-        inside = await routing.route(session, town.id, "bins", *bodies.IN_NORTH)
+        inside = await routing.route(session, town.id, "bins", *district.IN_NORTH)
         assert inside.how == "area"
-        found = await routing.route(session, town.id, "bins", *bodies.IN_SOUTH)
+        found = await routing.route(session, town.id, "bins", *district.IN_SOUTH)
         assert (found.how, found.team, found.body and found.body.slug) == ("outside", None, "district")
-        nowhere = await routing.route(session, town.id, "bins", *bodies.AT_SEA)
+        nowhere = await routing.route(session, town.id, "bins", *district.AT_SEA)
         assert (nowhere.how, nowhere.body) == ("outside", None)
 
 
@@ -123,9 +123,9 @@ async def test_what_organisers_want_remembered_goes_first_and_in_their_community
         one.community_id = town.id
         rule = await routing.remember(session, one, put.teams["highways"], by=olga, now=NOW)
         assert (rule.community_id, rule.made_by) == (town.id, olga.id)
-        found = await routing.route(session, town.id, "bins", *bodies.IN_NORTH)
+        found = await routing.route(session, town.id, "bins", *district.IN_NORTH)
         assert (found.how, found.team and found.team.slug, found.rule) == ("anywhere", "highways", True)
-        theirs = await routing.route(session, other.id, "bins", *bodies.IN_NORTH)
+        theirs = await routing.route(session, other.id, "bins", *district.IN_NORTH)
         assert theirs.team is not None
         assert theirs.team.slug == "waste"
         again = await routing.remember(session, one, put.teams["highways"], by=olga, now=NOW)
@@ -171,13 +171,13 @@ async def test_only_organisers_have_something_remembered_and_only_of_a_kind(data
 async def test_a_place_offers_the_kinds_that_somebody_is_in_charge_of_there(database: Database) -> None:
     async with database.writing() as session:
         town, _ = await a_town(session)
-        here = await routing.services_at(session, town.id, *bodies.IN_NORTH)
+        here = await routing.services_at(session, town.id, *district.IN_NORTH)
         assert [one.service_code for one in here] == ["bins", "lamps", "potholes"]
-        county = await routing.services_at(session, town.id, *bodies.IN_COUNTY)
+        county = await routing.services_at(session, town.id, *district.IN_COUNTY)
         assert [one.service_code for one in county] == ["lamps", "potholes"]
         for one in (await session.scalars(select(Duty))).all():
             one.ended_at = NOW
-        everything = await routing.services_at(session, town.id, *bodies.IN_NORTH)
+        everything = await routing.services_at(session, town.id, *district.IN_NORTH)
         assert len(everything) == 4
 
 
@@ -186,24 +186,24 @@ async def test_a_place_offers_the_kinds_that_somebody_is_in_charge_of_there(data
     [
         (
             "lamps",
-            bodies.IN_NORTH,
+            district.IN_NORTH,
             "It goes to Streets of North District, because Elm Road lies in North Ward and they look after this "
             "there: Street light.",
         ),
         (
             "potholes",
-            bodies.AT_SEA,
+            district.AT_SEA,
             "It goes to Highways of Elmshire, because they look after this everywhere: Pothole.",
         ),
         (
             "bins",
-            bodies.IN_ESTATE,
+            district.IN_ESTATE,
             "This is private ground, so it is its owner who looks after it.\n"
             "You can ask Hearth Homes: 01632 960123",
         ),
         (
             "noise",
-            bodies.IN_NORTH,
+            district.IN_NORTH,
             "We do not know yet who looks after this. The organisers of your community get it and find out.",
         ),
     ],

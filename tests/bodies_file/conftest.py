@@ -15,7 +15,7 @@ from bot.bodies_file import Change
 from bot.clock import utc_now
 from bot.db import Database
 from bot.services import communities
-from tests.bodies import polygon, square
+from tests.council.district import polygon, square
 
 BODIES = """
 areas: [areas.geojson]

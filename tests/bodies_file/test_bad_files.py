@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from bot.bodies_file import FileWrong, Swapped, reading
 from bot.models import Area, Body
-from tests.bodies import polygon, square
 from tests.bodies_file.conftest import BODIES, WARDS, Folder, counts, geojson
+from tests.council.district import polygon, square
 
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nbodies: [*b, *b]\n"
 

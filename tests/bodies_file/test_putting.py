@@ -12,8 +12,8 @@ from bot.bodies_file import Change, FileWrong
 from bot.clock import utc_now
 from bot.models import Area, Body, Community, Deed, Duty, Emergency, Officer, Resident, Service, Team
 from bot.services import areas, routing
-from tests.bodies import IN_NORTH, polygon, report, square
 from tests.bodies_file.conftest import BODIES, WARDS, Folder, counts, geojson, real
+from tests.council.district import IN_NORTH, polygon, report, square
 
 
 async def test_a_dry_run_says_what_the_real_run_does_and_changes_nothing(folder: Folder) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.letters.report_presses import Fixed
 from bot.message import Attached, Media
 from bot.services import casework, checking_fixed, own_reports, reports
-from tests.bodies_town import Desk, a_desk, at_once, looks, mornings, named, untouched
+from tests.council.days import Desk, a_desk, at_once, looks, mornings, named, untouched
 from tests.town import Town
 
 QUESTION = "Is it?"

@@ -8,9 +8,9 @@ from sqlalchemy import delete, func, select, update
 
 from bot.models import Address, Envelope, Nudge, Officer, Resident
 from bot.services import casework, own_reports, reports
-from tests.bodies_town import (
+from tests.council import a_director, an_officer
+from tests.council.days import (
     a_desk,
-    a_director,
     at_once,
     looks,
     mornings,
@@ -18,7 +18,6 @@ from tests.bodies_town import (
     reported,
     untouched,
 )
-from tests.council import an_officer
 from tests.town import Person, Town
 
 SEEN = "Somebody should have looked at it by Tuesday 24 November."

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.services import casework
 from bot.services.report_news import NEWS_A_WEEK
-from tests.bodies_town import a_desk, looks, named, reported
+from tests.council.days import a_desk, looks, named, reported
 from tests.town import Person, Town
 
 NEWS = "There is an answer to this report:"

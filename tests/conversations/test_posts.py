@@ -9,7 +9,7 @@ from bot.message import Tap
 from bot.models import Deed, Happening, Invitation, Officer, ServiceRequest
 from bot.services import invitations, officers
 from bot.services.officers import Place
-from tests.bodies import District, a_district, fills, post_of, report
+from tests.council.district import District, a_district, fills, post_of, report
 from tests.town import Person, Town
 
 

@@ -14,10 +14,11 @@ from bot.models import Area, Officer, Resident, ServiceRequest
 from bot.services import areas, officers
 from bot.services.areas import Ground
 from bot.services.officers import Place
-from tests.bodies import a_district, fills
-from tests.bodies_town import a_desk, a_director, mornings
 from tests.conversations.test_late_reports import ANSWER, how_often
 from tests.conversations.test_posts import waste, whole
+from tests.council import a_director
+from tests.council.days import a_desk, mornings
+from tests.council.district import a_district, fills
 from tests.reports import square
 from tests.town import Town
 

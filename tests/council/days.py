@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from bot import report_jobs
 from bot.message import Place
-from bot.models import Community, Happening, Officer, Resident, ServiceRequest
+from bot.models import Community, Happening, Resident, ServiceRequest
 from bot.services import reports
 from bot.services.reports import Draft
-from tests.council import Council, a_body, an_officer
+from tests.council import Council, a_body, a_director, an_officer, newest
 from tests.town import Person, Town
 
 LONDON = ZoneInfo("Europe/London")
@@ -69,29 +69,11 @@ async def a_desk(town: Town) -> Desk:
     return Desk(town, council, alice, bob, lena, dora, number)
 
 
-async def a_director(town: Town, name: str, council: Council, post: str = "director") -> Person:
-    """Somebody who speaks for the whole body."""
-    person = town.stranger(name)
-    await person.says("/start")
-    async with town.folkmoot.database.writing() as session:
-        newest = await session.scalar(select(Resident).order_by(Resident.id.desc()).limit(1))
-        assert newest is not None
-        newest.name = name
-        session.add(
-            Officer(
-                body_id=council.body.id, team_id=None, resident_id=newest.id, post=post, since=town.clock()
-            )
-        )
-    return person
-
-
 async def named(town: Town, name: str, language: str = "en") -> Person:
     """A member whose name we know."""
     person = await town.member(name, language=language)
     async with town.folkmoot.database.writing() as session:
-        newest = await session.scalar(select(Resident).order_by(Resident.id.desc()).limit(1))
-        assert newest is not None
-        newest.name = name
+        await newest(session, name)
     return person
 
 

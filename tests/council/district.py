@@ -153,8 +153,8 @@ async def fills(town: Town, name: str, place: Place, language: str = "en") -> Pe
         offer = await officers.invite(session, place, by=None, now=town.clock())
     await person.opens(offer.code)
     async with town.folkmoot.database.writing() as session:
-        newest = (await session.scalars(select(Officer).order_by(Officer.id.desc()).limit(1))).one()
-        (await session.get_one(Resident, newest.resident_id)).name = name
+        filled = (await session.scalars(select(Officer).order_by(Officer.id.desc()).limit(1))).one()
+        (await session.get_one(Resident, filled.resident_id)).name = name
     return person
 
 

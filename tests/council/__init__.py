@@ -62,15 +62,25 @@ async def an_officer(
     town: Town, name: str, team: Team, post: str = "officer", language: str = "en"
 ) -> Person:
     """Somebody who works in a team."""
+    return await _fills(town, name, team.body_id, team.id, post, language)
+
+
+async def a_director(town: Town, name: str, council: Council, post: str = "director") -> Person:
+    """Somebody who speaks for the whole body."""
+    return await _fills(town, name, council.body.id, None, post, "en")
+
+
+async def _fills(town: Town, name: str, body: int, team: int | None, post: str, language: str) -> Person:
     person = town.stranger(name, language)
     await person.says("/start")
     async with town.folkmoot.database.writing() as session:
-        newest = await session.scalar(select(Resident).order_by(Resident.id.desc()).limit(1))
-        assert newest is not None
-        newest.name = name
-        session.add(
-            Officer(
-                body_id=team.body_id, team_id=team.id, resident_id=newest.id, post=post, since=town.clock()
-            )
-        )
+        whose = (await newest(session, name)).id
+        session.add(Officer(body_id=body, team_id=team, resident_id=whose, post=post, since=town.clock()))
     return person
+
+
+async def newest(session: AsyncSession, name: str) -> Resident:
+    """Whoever came last, called by a name from now on."""
+    last = (await session.scalars(select(Resident).order_by(Resident.id.desc()).limit(1))).one()
+    last.name = name
+    return last
