@@ -35,7 +35,7 @@ fmt: $(VENV)/.ready-to-test ## Put the code in order
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: $(VENV)/.ready-to-test ## Measure everything that was promised, beside other bots; a quarter of an hour
+bench: $(VENV)/.ready-to-test ## Measure everything that was promised, beside other bots; three quarters of an hour
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-quick: $(VENV)/.ready-to-test ## Measure votes a second beside other bots; a minute
