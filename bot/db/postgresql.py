@@ -34,17 +34,13 @@ def engine(url: URL, *, patience: float | None = PATIENCE, kept: int | None = No
     if (wished := url.query.get("prepared_statement_cache_size")) is not None:
         kept = int(str(wished))
 
-    tried: list[asyncpg.Connection] = []  # the first one goes into service once it has shown what it is
-
     async def creator(*_: object, **__: object) -> asyncpg.Connection:
-        return tried.pop() if tried else await connect(url, patience=patience, kept=kept or 0)
+        return await connect(url, patience=patience, kept=kept or 0)
 
     def before_connecting(_dialect: object, _record: object, _args: object, how: dict[str, Any]) -> None:
         nonlocal kept
         if kept is None:
-            connection, kept_there = await_(_try_out(url, patience))
-            tried.append(connection)
-            kept = KEPT if kept_there else 0
+            kept = KEPT if await_(_leads_to_the_server(url)) else 0
         how["prepared_statement_cache_size"] = kept
 
     made = create_async_engine(
@@ -81,14 +77,12 @@ async def connect(url: URL, *, patience: float | None = PATIENCE, kept: int = 0)
         raise unreachable(error) from error
 
 
-async def _try_out(url: URL, patience: float | None) -> tuple[asyncpg.Connection, bool]:
-    """A connection, and whether it leads to the server itself."""
-    connection = await connect(url, patience=patience)
+async def _leads_to_the_server(url: URL) -> bool:
+    connection = await connect(url)
     try:
-        return connection, await straight(connection)
-    except BaseException:
+        return await straight(connection)
+    finally:
         await hang_up(connection)
-        raise
 
 
 async def straight(connection: asyncpg.Connection) -> bool:
