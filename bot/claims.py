@@ -254,15 +254,16 @@ _OVER = (
 
 
 def _few(under_way: Sequence[tuple[int, Sequence[int]]], room: int) -> tuple[set[int], int]:
-    """The letters of mailings that go to a few, as many in their turn as there is room for, and how many envelopes that
-    is at most; half of the room stays for those that go to many, where there are any."""
+    """The letters of mailings that go to a few, as many in their turn as there is room for and the first one whatever
+    the room, and how many envelopes of them to take; half of the room stays for those that go to many, where there are
+    any."""
     few, most = set[int](), 0
-    room = room // 2 if any(unsent > FEW for unsent, _ in under_way) else room
+    room = -(-room // 2) if any(unsent > FEW for unsent, _ in under_way) else room
     for unsent, letters in under_way:
-        if unsent <= FEW and most + unsent <= room:
+        if unsent <= FEW and (not few or most + unsent <= room):
             few.update(letters)
             most += max(unsent, 1)
-    return few, most
+    return few, min(most, room)
 
 
 def _message(words: dict[str, Any] | None) -> Message | None:

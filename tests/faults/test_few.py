@@ -41,6 +41,19 @@ async def test_news_for_a_few_takes_half_of_a_claim_at_most_from_what_goes_to_ma
     assert words.count(True) == words.count(False) == 10
 
 
+async def test_where_there_is_room_for_less_than_a_few_they_go_out_in_parts(town: Town) -> None:
+    bench = Bench(town, Limits())
+    await bench.residents(40)
+    await blast(bench, "fair")
+    await blast(bench, "news", chats=[f"b{number}" for number in range(1, 8)])
+    claims = Claims(town.folkmoot.database, "bench", "postman")
+    words: list[str] = []
+    for _ in range(7):
+        words += [one.message.text for one in await claims.claim(2, now=bench.clock())]
+    assert sum("news" in one for one in words) == 7
+    assert sum("fair" in one for one in words) == 7
+
+
 async def test_letters_of_their_own_for_many_are_put_like_one_and_once(town: Town) -> None:
     bench = Bench(town, Limits())
     await bench.residents(12)
