@@ -19,8 +19,20 @@ from bot.demo import Town
 from bot.demo.town import SLUG
 from bot.i18n import tongue
 from bot.letters.series import compared
-from bot.models import Address, Ballot, Base, Broadcast, Envelope, Participation, Poll, Resident, Suggestion
-from bot.services import broadcasts, communities, outcomes, polls, series
+from bot.message import Media
+from bot.models import (
+    Address,
+    Ballot,
+    Base,
+    Broadcast,
+    Envelope,
+    Participation,
+    Photo,
+    Poll,
+    Resident,
+    Suggestion,
+)
+from bot.services import broadcasts, communities, files, outcomes, polls, series
 from tests.conftest import BOTH
 from tests.databases import Postgresql, Sqlite
 
@@ -158,6 +170,16 @@ async def test_every_tally_of_the_town_equals_a_recount(seeded: Seeded) -> None:
             assert took_part == ballots
             assert took_part is not None
             assert took_part < tally.asked
+
+
+async def test_every_photo_of_a_report_can_be_put_with_it(seeded: Seeded) -> None:
+    async with seeded.database.reading() as session:
+        photos = (await session.scalars(select(Photo))).all()
+        assert {one.kind for one in photos} == {"problem", "work"}
+        for one in photos:
+            sent = Media.from_json(one.media or {})
+            assert sent.key is not None
+            assert await files.found(session, sent.key, now=seeded.now) is not None
 
 
 async def test_seeding_twice_adds_nothing(seeded: Seeded) -> None:
