@@ -107,12 +107,14 @@ async def _of(
 ) -> Numbers:
     one, since = ServiceRequest, now - PERIOD
     lately = and_(whose, _REAL, one.requested_datetime >= since)
-    counts = await _counts(session, lately, _came(now))
-    for key, standing in (await _counts(session, and_(whose, _REAL, is_open()), _stands(now))).items():
-        by = max(counts.get(key, {}).get("by", 0), standing["by"])  # they may be the same people
-        counts[key] = counts.get(key, {}) | standing | {"by": by}
-    names = (_came(now) | _stands(now)).keys()
-    whole = {name: sum(each.get(name, 0) for each in counts.values()) for name in names}
+    came, stands = _came(now), _stands(now)
+    found = await _counts(session, lately, came)
+    standing = await _counts(session, and_(whose, _REAL, is_open()), stands)
+    none = dict.fromkeys((*came, *stands), 0)
+    counts = {key: none | found.get(key, {}) | standing.get(key, {}) for key in found | standing}
+    for key in found.keys() & standing.keys():
+        counts[key]["by"] = max(found[key]["by"], standing[key]["by"])  # they may be the same people
+    whole = {name: sum(each[name] for each in counts.values()) for name in none}
     ages = [whole.pop("open"), *(whole.pop(f"older than {days}") for days in AGES)]
     whole.pop("by")
     people = (
@@ -194,11 +196,9 @@ def _pooled(counts: Mapping[Key, Mapping[str, int]]) -> Sequence[Row]:
     while small and rest and (len(small) < 2 or behind() < FEWEST):
         small.append(rest.pop(0))
     rest.sort(key=lambda key: (key[0] or 0, key[1] or ""))
-    shown = [
-        Row(team, kind, **{name: counts[team, kind].get(name, 0) for name in IN_ROWS}) for team, kind in rest
-    ]
+    shown = [Row(team, kind, **{name: counts[team, kind][name] for name in IN_ROWS}) for team, kind in rest]
     if behind() >= FEWEST:
-        together = {name: sum(counts[key].get(name, 0) for key in small) for name in IN_ROWS}
+        together = {name: sum(counts[key][name] for key in small) for name in IN_ROWS}
         shown.append(Row(None, None, **together))
     return shown
 

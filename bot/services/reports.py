@@ -45,6 +45,11 @@ class Draft:
     named: bool = False
     confidential: bool = False
 
+    @property
+    def at(self) -> tuple[float, float] | tuple[None, None]:
+        """Latitude and longitude, as far as a place is known."""
+        return (None, None) if self.place is None else (self.place.lat, self.place.long)
+
 
 def described(text: str) -> str:
     """The words of a report; Refused where they are too long."""
@@ -79,9 +84,8 @@ async def receive(
     where it goes, in this transaction, brings the `way`."""
     await few_enough(session, by, now=now)
     service = None if draft.service_code is None else await _service(session, draft.service_code)
-    lat, long = (None, None) if draft.place is None else (draft.place.lat, draft.place.long)
     if way is None:
-        way = await routing.route(session, community.id, draft.service_code, lat, long)
+        way = await routing.route(session, community.id, draft.service_code, *draft.at)
     made = _made(community, draft, way, service, reference=await _reference(session), by=by, now=now)
     aim(made, way.body if way.team else None, way.duty, now=now)
     session.add(made)
@@ -106,7 +110,7 @@ def _made(
     by: Resident,
     now: datetime,
 ) -> ServiceRequest:
-    lat, long = (None, None) if draft.place is None else (draft.place.lat, draft.place.long)
+    lat, long = draft.at
     return ServiceRequest(
         service_request_id=reference,
         community_id=community.id,
