@@ -1,7 +1,7 @@
 """Duties from a table: one line for each, with its body, team, kind of problem and area; the words are those of YAML.
 
-A table says all duties of the teams that it names, and nothing of other teams. What it has no column or no word for
-stays as it is.
+A table says all duties of the teams that it names, with the usual days where it says none, and nothing of other teams.
+What it has no column or no word for of a team or a body stays as it is.
 """
 
 from __future__ import annotations

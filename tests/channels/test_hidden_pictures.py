@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select
-from sqlalchemy.engine import URL
 
 from bot.models import Photo, Resident
 from bot.services import hiding
-from tests.channels.webchat_town import WebTown, a_web_town
+from tests.channels.webchat_town import WebTown
 from tests.desk import resident
 from tests.reports import BIN, a_report, photos_come
-
-
-@pytest.fixture
-async def pages(database_url: URL, tmp_path: Path) -> AsyncIterator[WebTown]:
-    async with a_web_town(
-        database_url.render_as_string(hide_password=False), media_dir=tmp_path / "media"
-    ) as town:
-        yield town
 
 
 async def photo(town: WebTown) -> Photo:

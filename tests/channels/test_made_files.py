@@ -31,7 +31,7 @@ from bot.outbox import Draft, Lane, put
 from bot.services import files
 from bot.settings import Settings
 from tests.channels.telegram_line import line
-from tests.channels.webchat_town import WebTown, a_web_town
+from tests.channels.webchat_town import WebTown
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
 from tests.town import MONDAY
@@ -141,14 +141,6 @@ async def test_a_file_in_the_outbox_survives_the_end_of_its_process(database_url
         async with running(after, listen=False):
             await api.until(lambda: api.counts["sendDocument"] == 1)
         assert alice.newest.shows == "document"
-
-
-@pytest.fixture
-async def pages(database_url: URL, tmp_path: Path) -> AsyncIterator[WebTown]:
-    async with a_web_town(
-        database_url.render_as_string(hide_password=False), media_dir=tmp_path / "media"
-    ) as town:
-        yield town
 
 
 async def test_the_web_shows_a_picture_of_ours_to_whoever_knows_its_name_and_as_long_as_it_is_kept(
