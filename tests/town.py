@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 from sqlalchemy import func, select
 
@@ -28,7 +29,7 @@ PATIENCE = 30.0  # seconds a test waits for what must come
 _HELD = select(Mailing.id).where(Mailing.held_at.is_not(None))  # is not due until it is released
 _DUE = (
     select(Envelope.id)
-    .where(Envelope.state.in_(("waiting", "claimed", "retry")), Envelope.channel == "paper")
+    .where(Envelope.state.in_(("waiting", "claimed", "retry")))
     .where(Envelope.mailing_id.is_(None) | Envelope.mailing_id.not_in(_HELD))
     .limit(1)
 )
@@ -165,6 +166,9 @@ class Person:
 class Town:
     """A running service with a paper channel, a clock that stands still, and people."""
 
+    waits_for: ClassVar[tuple[str, ...]] = ("paper",)
+    """The channels whose letters have arrived when an act is over; others are waited for by their own fakes."""
+
     folkmoot: Folkmoot
     paper: PaperChannel
     clock: SetClock
@@ -261,7 +265,7 @@ class Town:
                 await asyncio.sleep(GLANCE)
                 continue
             async with self.folkmoot.database.reading() as session:
-                due = await session.scalar(_DUE)
+                due = await session.scalar(_DUE.where(Envelope.channel.in_(self.waits_for)))
             if due is None:
                 return
             if seldom:  # each time it looks into the tables; a commit has woken it already

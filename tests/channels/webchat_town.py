@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, FormData
 from sqlalchemy import func, select
@@ -39,6 +39,8 @@ def free_port() -> int:
 @dataclass
 class WebTown(Town):
     """The make-believe town, with a web address."""
+
+    waits_for: ClassVar[tuple[str, ...]] = ("paper", "web")
 
     site: str = ""
 
