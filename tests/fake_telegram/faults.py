@@ -10,10 +10,12 @@ from typing import Literal
 from tests.fake_telegram.refusal import Refusal
 
 Kind = Literal[
-    "429", "500", "502", "400", "403", "reset", "reset_after", "slow", "slow_after", "truncated", "wrong_json"
-]
+    "429", "500", "502", "400", "403", "404", "reset", "reset_after", "slow", "slow_after", "truncated", "wrong_json",
+    "larger",
+]  # fmt: skip
 AFTER: frozenset[str] = frozenset({"reset_after", "slow_after", "truncated", "wrong_json"})
-"""These strike when the call has had its effect; all others but `slow` strike instead of it."""
+"""These strike when the call has had its effect; all others but `slow` strike instead of it. The method "file" stands
+for the fetching of one: it can be `slow`, refused, `truncated`, which breaks it off half-way, or `larger` than said."""
 
 
 @dataclass(slots=True)
@@ -42,8 +44,10 @@ class Fault:
             return Refusal(429, words, parameters={"retry_after": self.retry_after})
         if self.kind == "500":
             return Refusal(500, self.description or "Internal Server Error")
-        if self.kind in ("400", "403"):
-            default = {"400": "Bad Request: something", "403": "Forbidden: something"}[self.kind]
+        if self.kind in ("400", "403", "404"):
+            default = {"400": "Bad Request: something", "403": "Forbidden: something", "404": "Not Found"}[
+                self.kind
+            ]
             return Refusal(int(self.kind), self.description or default)
         return None
 

@@ -25,6 +25,7 @@ _BAD_GATEWAY = (
     "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n"
 )
 _LARGEST_BODY = 60 * 1024 * 1024
+_LARGER = 30 * 1024 * 1024  # more than a bot may fetch
 
 
 class Door:
@@ -65,13 +66,26 @@ class Door:
     async def _nothing(self, request: web.Request) -> web.Response:
         return _says(Refusal(404, "Not Found"))
 
-    async def _file(self, request: web.Request) -> web.Response:
+    async def _file(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != self._telegram.token:
             return _says(Refusal(401, "Unauthorized"))
-        for path, upload in self._telegram.world.files.values():
-            if path == request.match_info["path"]:
-                return web.Response(body=upload.content, content_type="application/octet-stream")
-        return _says(Refusal(404, "Not Found"))
+        asked = request.match_info["path"]
+        files = self._telegram.world.files.values()
+        content = next((upload.content for path, upload in files if path == asked), None)
+        if content is None:
+            return _says(Refusal(404, "Not Found"))
+        fault = self._telegram.faults.pick("file", None)
+        if fault is not None and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        refusal = None if fault is None else fault.refusal()
+        if refusal is not None:
+            return _says(refusal)
+        if fault is not None and fault.kind == "truncated":
+            return await _half(request, content)
+        if fault is not None and fault.kind == "larger":
+            content += bytes(_LARGER)
+        self._telegram.counts["file"] += 1
+        return web.Response(body=content, content_type="application/octet-stream")
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         transport = request.transport
@@ -128,6 +142,16 @@ class Door:
         if fault.kind == "reset":
             _reset(request.transport)
         return web.Response(text=_BAD_GATEWAY, status=502, content_type="text/html")
+
+
+async def _half(request: web.Request, content: bytes) -> web.StreamResponse:
+    """The first half of a file, and then the line breaks."""
+    answer = web.StreamResponse(headers={"Content-Length": str(len(content))})
+    await answer.prepare(request)
+    await answer.write(content[: len(content) // 2])
+    await asyncio.sleep(0.05)  # a reset throws away what has not been read yet
+    _reset(request.transport)
+    return answer
 
 
 def _reset(transport: asyncio.BaseTransport | None) -> None:
