@@ -32,6 +32,10 @@ class Lost(OSError):
     """The call was written, and no answer came; it may have been heard."""
 
 
+class TooMuch(OSError):
+    """What comes back is larger than somebody wants to take; the rest of it was not waited for."""
+
+
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -66,15 +70,22 @@ class Connections:
             self._idle.pop().hang_up()
 
     async def call(
-        self, verb: str, path: str, body: bytes | None, *, patience: float, kind: str = JSON
+        self,
+        verb: str,
+        path: str,
+        body: bytes | None,
+        *,
+        patience: float,
+        kind: str = JSON,
+        most: int | None = None,
     ) -> Answer:
-        """Make one call, its body of that content type, and wait `patience` seconds for its answer. Raises NeverLeft or
-        Lost."""
+        """Make one call, its body of that content type, and wait `patience` seconds for its answer of `most` bytes.
+        Raises NeverLeft, Lost or TooMuch."""
         if self._closed:
             raise NeverLeft("not connected")
         connection = await self._free()
         try:
-            answer = await connection.ask(self._written(verb, path, body, kind), patience)
+            answer = await connection.ask(self._written(verb, path, body, kind), patience, most)
         except BaseException:
             connection.hang_up()
             raise
@@ -144,6 +155,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._body: list[bytes] = []
+        self._left: int | None = None
         self._answer: asyncio.Future[Answer] | None = None
         self._kept = True
         self._used = time.monotonic()
@@ -155,13 +167,14 @@ class _Connection(asyncio.Protocol):
         alive = transport is not None and not transport.is_closing()
         return alive and self._kept and self._answer is None and time.monotonic() - self._used < IDLE
 
-    async def ask(self, call: bytes, patience: float) -> Answer:
+    async def ask(self, call: bytes, patience: float, most: int | None = None) -> Answer:
         """Write a call and wait for its answer."""
+        self._left = most
         if self._transport is None or self._transport.is_closing():
             raise NeverLeft("the connection has closed")
         loop = asyncio.get_running_loop()
         answer = self._answer = loop.create_future()
-        alarm = loop.call_later(patience, self._fail, f"no answer within {patience:g} seconds")
+        alarm = loop.call_later(patience, self._fail, Lost(f"no answer within {patience:g} seconds"))
         self._transport.write(call)
         try:
             status, body = await answer
@@ -176,10 +189,10 @@ class _Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, error: OSError) -> None:
         self._kept = False
         if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(Lost(reason))
+            self._answer.set_exception(error)
 
     # --- what asyncio calls ------------------------------------------------------------------------
 
@@ -192,11 +205,11 @@ class _Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
-            self._fail("what came back is no HTTP")
+            self._fail(Lost("what came back is no HTTP"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has closed, whoever closed it."""
-        self._fail("the connection was closed" if exc is None else f"{type(exc).__name__}: {exc}")
+        self._fail(Lost("the connection was closed" if exc is None else f"{type(exc).__name__}: {exc}"))
 
     # --- what the parser calls ---------------------------------------------------------------------
 
@@ -206,6 +219,12 @@ class _Connection(asyncio.Protocol):
 
     def on_body(self, piece: bytes) -> None:
         """A piece of its body."""
+        if self._left is not None:
+            self._left -= len(piece)
+            if self._left < 0:
+                self._body.clear()
+                self._fail(TooMuch("more than can be taken"))
+                return
         self._body.append(piece)
 
     def on_message_complete(self) -> None:

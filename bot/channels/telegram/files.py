@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from telegram.error import TelegramError
 
+from bot.channels.telegram.connections import TooMuch
 from bot.channels.telegram.fates import fate_of
 from bot.channels.telegram.wire import Wire
 from bot.drawer import Drawer
@@ -96,6 +97,8 @@ async def fetch(wire: Wire, media: Media, credential: str) -> bytes:
         path, size = found.get("file_path"), found.get("file_size")
         if not isinstance(path, str) or (isinstance(size, int) and size > LARGEST):
             raise Undeliverable("no file that can be fetched")
-        return await wire.fetch(path, patience=PATIENCE)
+        return await wire.fetch(path, patience=PATIENCE, most=LARGEST)
+    except TooMuch:
+        raise Undeliverable("larger than what can be fetched") from None
     except TelegramError as error:
         raise fate_of(error) from None

@@ -105,9 +105,10 @@ class Wire(BaseRequest):
             raise Unheard("the answer is not Telegram's", maybe_arrived=True)
         return said["result"]
 
-    async def fetch(self, path: str, *, patience: float) -> bytes:
-        """Fetch a file by the path that `getFile` named."""
-        return await self._exchange("GET", f"/file/{quote(path)}", None, patience)
+    async def fetch(self, path: str, *, patience: float, most: int) -> bytes:
+        """Fetch a file of `most` bytes by the path that `getFile` named; of a larger one no more is read, whatever was
+        said of its size. TooMuch."""
+        return await self._exchange("GET", f"/file/{quote(path)}", None, patience, most=most)
 
     async def do_request(
         self,
@@ -132,11 +133,17 @@ class Wire(BaseRequest):
         return said | {"result": _in_short(said["result"])}
 
     async def _exchange(
-        self, verb: str, path: str, body: bytes | None, patience: float, kind: str = JSON
+        self,
+        verb: str,
+        path: str,
+        body: bytes | None,
+        patience: float,
+        kind: str = JSON,
+        most: int | None = None,
     ) -> bytes:
         try:
             status, payload = await self._connections.call(
-                verb, self._address(path), body, patience=patience, kind=kind
+                verb, self._address(path), body, patience=patience, kind=kind, most=most
             )
             trouble = None if 200 <= status < 300 else _declined(status, payload)
         except (NeverLeft, Lost) as error:
