@@ -19,10 +19,7 @@ from bot.services.own_reports import end, reopen
 
 async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, now: datetime) -> Case:
     """Join it with an older report of the same: whoever it concerns is concerned by that one, and hears it once."""
-    theirs = select(ServiceRequest.id).where(ServiceRequest.duplicate_of == number)
-    for each in sorted({number, into, *(await session.scalars(theirs)).all()}):
-        await reports.locked(session, each)  # in one order, so that nobody waits in a ring
-    along = (await session.scalars(theirs)).all()  # perhaps one more came while we waited
+    along = await _locked(session, number, into)
     one = await case(session, number, by=by)
     twin = await reports.locked(session, into)
     if (
@@ -49,6 +46,23 @@ async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, 
     )
     record(session, one, "report.merge", now=now, into=twin.id)
     return one
+
+
+async def _locked(session: AsyncSession, number: int, into: int) -> list[int]:
+    """Lock both and whatever was joined with the first before, which is returned: in one order, so that nobody waits in
+    a ring. When one more has come while we waited, all are let go of and locked anew, for it may be an earlier one."""
+    theirs = select(ServiceRequest.id).where(ServiceRequest.duplicate_of == number)
+    along = set(await session.scalars(theirs))
+    while True:
+        attempt = await session.begin_nested()
+        for each in sorted({number, into, *along}):
+            await reports.locked(session, each)
+        now = set(await session.scalars(theirs))
+        if now <= along:
+            await attempt.commit()
+            return sorted(now)
+        await attempt.rollback()
+        along = now
 
 
 async def _on_to(
