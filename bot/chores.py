@@ -106,7 +106,10 @@ async def fetch_report_photos(database: Database, clock: Clock, intake: Intake) 
             taken = await report_photos.take(session, now=clock(), reaches=intake.reaches)
         if not taken:
             return
-        await asyncio.gather(*(_fetch_photo(database, clock, intake, wanted) for wanted in taken))
+        fetched = (_fetch_photo(database, clock, intake, wanted) for wanted in taken)
+        for ended in await asyncio.gather(*fetched, return_exceptions=True):  # nobody is left under way alone
+            if isinstance(ended, BaseException):
+                raise ended
 
 
 async def _fetch_photo(database: Database, clock: Clock, intake: Intake, wanted: Wanted) -> None:

@@ -1,0 +1,152 @@
+"""Pictures while another program holds a lock on the database, for longer than we wait: nothing is lost, nothing is
+there twice, and whoever waits is told so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.engine import URL
+
+from bot import chores
+from bot.channels.webchat.manners import TROUBLE
+from bot.db.trouble import LOCKED
+from bot.errors import DatabaseTrouble
+from bot.message import Media
+from bot.models import File, Photo, ServiceRequest
+from bot.services.report_photos import WAITS
+from tests.channels.everywhere import everywhere
+from tests.council import a_body
+from tests.desk import a_desk
+from tests.faults.locks import LONG, PATIENCE, held, impatient
+from tests.faults.test_photos_broken import AWAY, BROKEN, Fetching
+from tests.faults.test_reports_without_database import an_album
+from tests.photographs import photograph
+from tests.town import Town
+
+
+async def test_a_picture_on_the_page_that_meets_a_lock_is_sent_again_and_there_once(
+    database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await impatient(database_url, monkeypatch)
+    async with an_album(database_url, tmp_path) as album:
+        await album.alice.opens("/w/elm-park")
+        async with held(database_url, "files"):
+            for _ in range(2):
+                told = await album.sends()
+                assert told.startswith("503")
+                assert TROUBLE in told
+        assert await album.named() == []
+        assert "Where is it?" in await album.sends()
+        assert set(await album.named()) == album.lying()
+        assert len(album.lying()) == 1
+
+
+async def test_a_picture_on_the_page_waits_for_a_lock_that_is_let_go_of_soon(
+    database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_album(database_url, tmp_path) as album:
+        await album.alice.opens("/w/elm-park")
+        async with held(database_url, "files"):
+            sending = asyncio.create_task(album.sends())
+            await asyncio.sleep(PATIENCE)
+            assert not sending.done()
+        assert "Where is it?" in await sending
+        assert set(await album.named()) == album.lying()
+        assert len(album.lying()) == 1
+
+
+@pytest.fixture
+async def fetching(
+    database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Fetching]:
+    """On each database, through each of Telegram's doors."""
+    await impatient(database_url, monkeypatch)
+    monkeypatch.setattr(chores, "LOOK", 0.05)
+    door = "polling" if database_url.get_backend_name() == "sqlite" else "webhook"
+    url = database_url.render_as_string(hide_password=False)
+    async with everywhere(url, f"telegram {door}", media_dir=tmp_path / "media") as town:
+        await town.community()
+        await a_body(town)
+        assert town.telegram is not None
+        yield Fetching(town, town.telegram)
+
+
+async def test_a_photo_in_telegram_that_meets_a_lock_is_answered_once_when_that_is_over(
+    fetching: Fetching, database_url: URL
+) -> None:
+    alice = await fetching.member("Alice")
+    seen = len(alice.screen())
+    async with held(database_url, "seen", "residents"):
+        await alice.sends_photo(photograph(), "The bin is full")
+        await asyncio.sleep(LONG)
+        assert len(alice.screen()) == seen
+    await alice.waits_for("Where is it?", seconds=30)
+    await fetching.api.settles(30)
+    assert sum(one.holds("Where is it?") for one in alice.screen()) == 1
+
+
+async def test_the_sending_of_a_report_from_telegram_meets_a_lock_and_is_done_once(
+    fetching: Fetching, database_url: URL
+) -> None:
+    alice = await fetching.member("Alice")
+    await alice.sends_photo(photograph(), "The bin is full")
+    await alice.waits_for("Where is it?")
+    await alice.shares_place(51.5, -0.1)
+    await alice.taps("Bins")
+    async with held(database_url, "service_requests", "photos"):
+        await alice.taps("Send")
+        await asyncio.sleep(LONG)
+        assert not alice.sees("Your report has the number")
+    await alice.waits_for("Your report has the number", seconds=30)
+    await fetching.until([None])
+    assert sum(one.holds("Your report has the number") for one in alice.screen()) == 1
+    assert [await fetching.count(table) for table in (ServiceRequest, Photo, File)] == [1, 1, 1]
+
+
+async def test_a_photo_that_was_fetched_and_meets_a_lock_is_kept_once_a_moment_later(
+    fetching: Fetching, database_url: URL
+) -> None:
+    alice, bob = await fetching.member("Alice"), await fetching.member("Bob")
+    slow = fetching.api.fail("file", "slow", seconds=1)
+    await fetching.reports(alice, photograph())
+    await fetching.api.until(lambda: slow.hits == 1)
+    async with held(database_url, "files"):
+        await fetching.api.until(lambda: fetching.api.counts["file"] == 1)
+        await asyncio.sleep(2 * PATIENCE)
+        assert await fetching.tried() == [1]
+    await fetching.reports(bob, photograph(size=(80, 40)))
+    await fetching.until([1, None])
+    fetching.town.clock.pass_by(timedelta(seconds=WAITS[1]))
+    await fetching.until([None, None])
+    assert [await fetching.count(table) for table in (ServiceRequest, Photo, File)] == [2, 2, 2]
+    kept = fetching.town.folkmoot.settings.media_dir / "kept"
+    assert len([path for path in kept.rglob("*") if len(path.name) == 64]) == 2
+    assert not alice.sees(AWAY)
+    assert not alice.sees(BROKEN)
+
+
+async def test_a_lock_that_one_photo_meets_does_not_leave_the_others_to_themselves(town: Town) -> None:
+    desk, whole = await a_desk(town), photograph()
+    for number in range(2):
+        await desk.report(media=(Media("photo", {"paper": f"{number}"}, size=100),))
+    brought: list[str] = []
+
+    async def fetch(media: Media) -> bytes:
+        if media.files["paper"] == "0":
+            raise DatabaseTrouble(LOCKED)
+        await asyncio.sleep(0.2)
+        brought.append(media.files["paper"])
+        return whole
+
+    town.folkmoot.intake.fetch = fetch
+    with pytest.raises(DatabaseTrouble):
+        await chores.fetch_report_photos(town.folkmoot.database, town.clock, town.folkmoot.intake)
+    assert brought == ["1"]
+    async with town.folkmoot.database.reading() as session:
+        kept = list(await session.scalars(select(Photo.file_key).order_by(Photo.id)))
+    assert [one is not None for one in kept] == [False, True]
