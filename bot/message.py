@@ -200,8 +200,8 @@ class Message:
 
     `wants_place` tells a channel that can offer it to offer "share my place". `media` goes with it. `subject` is its
     heading, plain, and `thread` the reference of what it is about, for channels that know such things. `opens` is a
-    code and its community (see `Channel.link`), where only a chat can do what its buttons do.
-    """
+    code and its community (see `Channel.link`), where only a chat can do what its buttons do. `only_in_place`: nobody
+    waits for it, so an edit of what is gone is not sent anew."""
 
     text: Markup
     rows: Rows = ()
@@ -210,6 +210,7 @@ class Message:
     subject: str | None = None
     thread: str | None = None
     opens: tuple[str, str] | None = None
+    only_in_place: bool = False
 
     def __post_init__(self) -> None:
         # Plain text that a caller passed in spite of the type becomes markup here, so nothing is ever left unescaped.
@@ -220,7 +221,7 @@ class Message:
         rows = [[{"label": b.label, "press": b.payload, "url": b.url} for b in row] for row in self.rows]
         kept: dict[str, Any] = {"text": str(self.text), "rows": rows, "wants_place": self.wants_place}
         more: dict[str, Any] = {"subject": self.subject, "thread": self.thread, "opens": self.opens}
-        more["media"] = self.media and self.media.as_json()
+        more |= {"media": self.media and self.media.as_json(), "only_in_place": self.only_in_place or None}
         return kept | {name: value for name, value in more.items() if value is not None}
 
     @classmethod
@@ -230,7 +231,8 @@ class Message:
         media = Media.from_json(kept["media"]) if "media" in kept else None
         place, subject, thread = kept.get("wants_place", False), kept.get("subject"), kept.get("thread")
         opens = tuple(kept["opens"]) if "opens" in kept else None
-        return cls(Markup(kept["text"]), rows, place, media, subject, thread, opens)  # noqa: S704 - our own markup
+        told = (place, media, subject, thread, opens, kept.get("only_in_place", False))
+        return cls(Markup(kept["text"]), rows, *told)  # noqa: S704 - our own markup
 
 
 Action = Literal["send", "edit", "toast"]

@@ -171,9 +171,9 @@ async def test_what_is_edited_comes_as_a_new_letter_and_a_note_under_a_tap_not_a
     alice, now = await box.member("alice"), box.town.clock()
     async with box.town.folkmoot.database.writing() as session:
         address = (await session.scalars(select(Address).where(Address.chat == alice.email))).one()
-        for number, action in enumerate(("send", "edit", "toast")):
-            said = Message(escape(f"It is {action}."))
-            draft = Draft(address, said, f"a:{number}", action=action)  # type: ignore[arg-type]
+        for number, action in enumerate(("send", "edit", "toast", "edit")):
+            said = Message(escape(f"It is {action}."), only_in_place=number == 3)
+            draft = Draft(address, said, f"a:{number}", action=action, target=str(number))  # type: ignore[arg-type]
             await outbox.put(session, [draft], now=now)
     box.town.folkmoot.postmen["email"].wake()
     await sees(alice, "It is edit.")
