@@ -12,6 +12,7 @@ from bot.channels.telegram.limits import FREE, limits
 from bot.channels.webchat import Shelf, WebChat
 from bot.conversation.searching import searching
 from bot.jobs import Entry
+from bot.links import links_of
 from bot.message import Channel
 from bot.pace import Limits
 from bot.services import mailboxes, team_mail
@@ -99,6 +100,7 @@ def _add_email(folkmoot: Folkmoot) -> None:
         folkmoot.database,
         folkmoot.dispatcher.submit,
         folkmoot.router,
+        links_of(folkmoot.channels),
         folkmoot.intake.drawer,
         folkmoot.clock,
     )

@@ -142,6 +142,7 @@ class Incoming:
     (`Router.asks_for_administrators`); None where it was not, or could not be found out.
     `about` is the reference of what it is about, where the channel knows it (`Message.thread`); what is answered is
     about the same, unless it says otherwise.
+    `by_link`: it was tapped on a page behind a link, where nothing can be edited: an edit would be a new letter.
     `at` is when it was handed in; the dispatcher notes it.
     """
 
@@ -158,6 +159,7 @@ class Incoming:
     administers: bool | None = None
     album: str | None = None
     about: str | None = None
+    by_link: bool = False
     at: datetime | None = field(default=None, compare=False)
 
     @property
@@ -197,8 +199,9 @@ class Message:
     """What is said. `text` may use <b>, <i>, <code> and <a href>; lines end with a newline.
 
     `wants_place` tells a channel that can offer it to offer "share my place". `media` goes with it. `subject` is its
-    heading, plain, and `thread` the reference of what it is about, for channels that know such things.
-    """
+    heading, plain, and `thread` the reference of what it is about, for channels that know such things. `opens` is a
+    code and its community (see `Channel.link`), where only a chat can do what its buttons do. `only_in_place`: nobody
+    waits for it, so an edit of what is gone is not sent anew."""
 
     text: Markup
     rows: Rows = ()
@@ -206,6 +209,8 @@ class Message:
     media: Media | None = None
     subject: str | None = None
     thread: str | None = None
+    opens: tuple[str, str] | None = None
+    only_in_place: bool = False
 
     def __post_init__(self) -> None:
         # Plain text that a caller passed in spite of the type becomes markup here, so nothing is ever left unescaped.
@@ -215,7 +220,8 @@ class Message:
         """The shape kept in the outbox."""
         rows = [[{"label": b.label, "press": b.payload, "url": b.url} for b in row] for row in self.rows]
         kept: dict[str, Any] = {"text": str(self.text), "rows": rows, "wants_place": self.wants_place}
-        more = {"subject": self.subject, "thread": self.thread, "media": self.media and self.media.as_json()}
+        more: dict[str, Any] = {"subject": self.subject, "thread": self.thread, "opens": self.opens}
+        more |= {"media": self.media and self.media.as_json(), "only_in_place": self.only_in_place or None}
         return kept | {name: value for name, value in more.items() if value is not None}
 
     @classmethod
@@ -224,7 +230,9 @@ class Message:
         rows = tuple(tuple(Button(**button) for button in row) for row in kept.get("rows", ()))
         media = Media.from_json(kept["media"]) if "media" in kept else None
         place, subject, thread = kept.get("wants_place", False), kept.get("subject"), kept.get("thread")
-        return cls(Markup(kept["text"]), rows, place, media, subject, thread)  # noqa: S704 - our own markup
+        opens = tuple(kept["opens"]) if "opens" in kept else None
+        told = (place, media, subject, thread, opens, kept.get("only_in_place", False))
+        return cls(Markup(kept["text"]), rows, *told)  # noqa: S704 - our own markup
 
 
 Action = Literal["send", "edit", "toast"]

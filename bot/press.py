@@ -16,6 +16,8 @@ sentence and asks once before anything happens. Where it `asks` for words, the p
         report: int
 
 What was written there comes as `Tap.words`; everywhere else the press comes without, and its handler asks for them.
+Where nobody who sees a link may learn what was chosen, a press has a `cover`: the link holds that instead, and the page
+behind it offers all there is to choose (`offers` of `Router.press`).
 Fields are `int` or `str`; a `str` may hold letters, digits, `_`, `-` and `.`.
 Files that declare presses do without `from __future__ import annotations`: types are read at run time.
 """
@@ -64,6 +66,10 @@ class Press:
         if len(packed) > LIMIT:
             raise ValueError(f"{type(self).__name__} is {len(packed)} bytes long, more than {LIMIT}")
         return packed
+
+    def cover(self) -> "Press | None":
+        """The press that stands in a link in the place of this one."""
+        return None
 
     @classmethod
     def unpack(cls, packed: str) -> Self:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import kinds
 from bot.conversation.flow import Ask, words
+from bot.conversation.offering import Offer
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
@@ -44,7 +46,8 @@ async def _look_ahead(session: AsyncSession, wishes: Sequence[tuple[Resident, Vo
 @router.press(Vote, look_ahead=_look_ahead)
 async def vote(turn: Turn, press: Vote) -> Outcome:
     """A tap counts at once; the first one ever is also the consent, and leads on to three short questions."""
-    if press.choice == kinds.WRITE:
+    wish = turn.written if press.choice == kinds.WRITE else press.choice
+    if wish is None:
         if await turn.session.get(Poll, press.poll) is None:
             return await _as_it_is_now(turn, press.poll, Refused(successors.UNKNOWN))
         return turn.begin("answer", poll=press.poll)
@@ -52,7 +55,7 @@ async def vote(turn: Turn, press: Vote) -> Outcome:
         standing = await polls.cast(
             turn.session,
             press.poll,
-            press.choice,
+            wish,
             by=turn.resident,
             now=turn.now,
             source=turn.incoming.source,
@@ -61,8 +64,8 @@ async def vote(turn: Turn, press: Vote) -> Outcome:
         return await _as_it_is_now(turn, press.poll, no)
     agree(turn)
     noted = turn.toast(counted(turn, standing))
-    if turn.incoming.group:
-        return noted
+    if turn.incoming.group or turn.incoming.by_link:
+        return noted.hushed() if turn.written else noted
     outcome = noted.edit(letters.question(standing, turn.tongue))
     if turn.resident.greeted_at is None and turn.address.talk is None:
         turn.resident.greeted_at = turn.now
@@ -78,7 +81,7 @@ async def _as_it_is_now(turn: Turn, poll_id: int, no: Refused) -> Outcome:
     await whom.require(turn.session, poll, turn.resident)
     why = turn._("This question was just changed, so that was not counted. Please answer it as it is now.")
     outcome = turn.toast(why) if isinstance(turn.incoming.what, Tap) else turn.say(why).hushed()
-    if turn.incoming.group:
+    if turn.incoming.group or turn.incoming.by_link:
         return outcome
     standing = await polls.standing(turn.session, poll, of=turn.resident)
     return outcome.edit(letters.question(standing, turn.tongue, privacy=_privacy(turn)))
@@ -177,7 +180,24 @@ async def receipt(turn: Turn, press: Proof) -> Outcome:
     return turn.edit(letters.receipt(standing, given, turn.tongue))
 
 
-@router.press(Look)
+async def _offered(session: AsyncSession, resident: Resident, press: Look, now: datetime) -> Offer:
+    """A poll as it is before anybody has answered it, or its result. What takes several taps is answered in a chat,
+    which shows them."""
+    poll = await session.get(Poll, press.poll) or await successors.of(session, press.poll)
+    if poll is None:
+        raise Refused(successors.UNKNOWN)
+    await whom.require(session, poll, resident)
+    standing = await polls.standing(session, poll, of=resident)
+    if poll.closed_at is None:
+        standing = replace(standing, mine=None, counts=None)
+    spoken, kind = tongue(resident.language), kinds.named(poll.kind)
+    asked = letters.question(standing, spoken, privacy=spoken._(people_letters.KEPT))
+    shown = poll.closed_at is None and not kind.steps
+    rows = letters.buttons(poll, spoken, mine=None, shared=True) if shown else ()
+    return Offer(replace(asked, rows=rows), N_("Your answer") if kind.writes else None)
+
+
+@router.press(Look, offers=_offered)
 async def look(turn: Turn, press: Look) -> Outcome:
     """Show a poll to whoever belongs to its community: to its organisers with turnout and links."""
     standing = await visible(turn, press.poll)

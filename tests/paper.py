@@ -48,10 +48,12 @@ class Screen:
     messages: dict[str, Message] = field(default_factory=dict)
     toasts: list[str] = field(default_factory=list)
 
-    def show(self, parcel: Parcel, number: int) -> str:
+    def show(self, parcel: Parcel, number: int) -> str | None:
         if parcel.action == "toast":
             self.toasts.append(str(parcel.message.text.unescape()))
             return ""
+        if parcel.action == "edit" and parcel.message.only_in_place and parcel.target not in self.messages:
+            return None
         name = parcel.target if parcel.action == "edit" and parcel.target else str(number)
         self.messages[name] = parcel.message
         return name

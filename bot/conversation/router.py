@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n
+from bot.conversation.offering import Offer, Offers
 from bot.conversation.searching import Finder, Findings, Search
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import BadPress
@@ -67,6 +68,7 @@ class PressEntry:
     kind: type[Press]
     handler: PressHandler[Any]
     look_ahead: LookAhead[Any] | None
+    offers: Offers[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,14 @@ class Router:
         return register
 
     def press(
-        self, kind: type[P], *, look_ahead: LookAhead[P] | None = None
+        self, kind: type[P], *, look_ahead: LookAhead[P] | None = None, offers: Offers[P] | None = None
     ) -> Callable[[PressHandler[P]], PressHandler[P]]:
         """The decorated function answers a tap on buttons of that kind. Where many arrive together, `look_ahead` may
-        have ready what they will read; it refuses nothing, changes nothing, and may be left out."""
+        have ready what they will read; it refuses nothing, changes nothing, and may be left out. Where this kind is a
+        cover of others, `offers` says what the page behind a link shows."""
 
         def register(handler: PressHandler[P]) -> PressHandler[P]:
-            _put(self.presses, kind.code, PressEntry(kind, handler, look_ahead))
+            _put(self.presses, kind.code, PressEntry(kind, handler, look_ahead, offers))
             return handler
 
         return register
@@ -215,6 +218,14 @@ class Router:
         if entry is None:
             raise BadPress("an unknown code")
         return entry.kind.unpack(payload), entry
+
+    async def offered(self, session: AsyncSession, resident: Resident, payload: str, now: datetime) -> Offer:
+        """What the page behind a link with this payload offers. Raises BadPress where it can offer nothing, and
+        Refused."""
+        press, entry = self.tapped(payload)
+        if entry.offers is None:
+            raise BadPress("nothing to choose from")
+        return await entry.offers(session, resident, press, now)
 
     async def look_ahead(self, turns: Iterable[Turn]) -> None:
         """Have ready what the handlers of these turns will read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -179,7 +180,7 @@ async def _photo(session: AsyncSession, scene: str, *, now: datetime) -> Media:
     """As if somebody had sent it: it is put with the report's own pictures when the town runs."""
     return await files.keep(
         session,
-        photos.photo(scene),
+        await asyncio.to_thread(photos.photo, scene),
         kind="photo",
         name="photo.jpg",
         media_type="image/jpeg",

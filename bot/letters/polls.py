@@ -27,6 +27,10 @@ class Vote(Press, code="v", groups=True):
     poll: int
     choice: int
 
+    def cover(self) -> Press:
+        """The poll alone: addresses of pages stand in logs."""
+        return Look(poll=self.poll)
+
 
 class Suggest(Press, code="sg"):
     """An answer is missing, and I know which."""
@@ -81,7 +85,7 @@ def question(
         rows = (*rows, (Button(tongue._("My receipt"), Proof(poll=poll.id)),))
     if poll.grows:
         rows = (*rows, (Button(tongue._("Suggest an answer"), Suggest(poll=poll.id)),))
-    return Message(text, rows)
+    return Message(text, rows, opens=(poll.code, standing.community.slug) if kind.steps else None)
 
 
 def who_asks(standing: Standing, tongue: Tongue) -> Markup:
@@ -110,7 +114,7 @@ def reminder(standing: Standing, tongue: Tongue) -> Message:
     """The question once more, for those who have not answered it; it comes once."""
     once = tongue._("This is still open, and your answer would help. I will not ask you again.")
     asked = question(standing, tongue)
-    return Message(paragraphs(once, asked.text), asked.rows)
+    return Message(paragraphs(once, asked.text), asked.rows, opens=asked.opens)
 
 
 def not_for_you(asked: str, tongue: Tongue) -> Message:

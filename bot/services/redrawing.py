@@ -4,6 +4,7 @@ the message shows something else by now."""
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -60,7 +61,8 @@ async def _put_last(session: AsyncSession, card: DeskCard) -> Envelope | None:
 
 
 async def _stands(session: AsyncSession, put: Envelope | None) -> str | None:
-    """The channel's name for the message, if it still shows the card: a list or a question may stand there by now."""
+    """The channel's name for the message, if it still shows the card: a list or a question may stand there by now, or
+    whoever had it has deleted it."""
     if put is None or put.state != "sent" or put.reference is None:
         return None
     later = select(Envelope.id).where(
@@ -84,4 +86,5 @@ async def _drawn(
     except Refused:
         message = desk_card.elsewhere(tongue)
         await session.delete(card)
-    return Draft(address, message, f"{key}0", "edit", name, lane=Lane.PERSONAL)
+    drawn = replace(message, only_in_place=True)
+    return Draft(address, drawn, f"{key}0", "edit", name, lane=Lane.PERSONAL)

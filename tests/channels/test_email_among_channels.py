@@ -68,15 +68,38 @@ async def test_an_announcement_arrives_once_as_it_was_written_and_its_organiser_
     assert "&lt;b&gt;hall&lt;/b&gt; &amp; the café" in alice.letters[0].html
 
 
-async def test_hostile_words_stay_words_and_a_question_has_no_link_that_votes(box: Letterbox) -> None:
+async def test_hostile_words_stay_words(box: Letterbox) -> None:
     alice = await box.member("alice")
-    await box.town.poll(HOSTILE, "<script>", "ok")
+    poll = await box.town.poll(HOSTILE, "<script>", "ok")
     await sees(alice, HOSTILE)
     (letter,) = alice.letters
     assert "<script" not in letter.html
     assert "<i>" not in letter.html.partition("<body")[2]
-    assert "/e/" not in letter.plain, "whoever forwards it would hand on a vote"
     assert "\n" not in str(letter.mail["Subject"])
+    page = await alice.looks(alice.link("<script>")[0])
+    assert "<script" not in page
+    assert "<i>" not in page
+    assert "Counted. Thank you." in await alice.taps("<script>")
+    assert await box.town.result(poll) == {"<script>": 1, "ok": 0}
+
+
+async def test_somebody_asked_votes_two_taps_after_the_letter_and_changes_their_mind(box: Letterbox) -> None:
+    alice = await box.member("alice")
+    poll = await box.town.poll("Keep the market?", "Yes", "No")
+    await sees(alice, "Keep the market?")
+    for label, result in (("Yes", (1, 0)), ("No", (0, 1)), ("Yes", (1, 0))):
+        assert "Counted. Thank you." in await alice.taps(label)
+        assert await box.town.result(poll) == dict(zip(("Yes", "No"), result, strict=True))
+
+
+async def test_a_result_reaches_everyone_who_voted(box: Letterbox) -> None:
+    alice = await box.member("alice")
+    await box.town.poll("Keep the market?", "Yes", "No")
+    await sees(alice, "Keep the market?")
+    await alice.taps("Yes")
+    await box.town.passes(days=4)
+    await sees(alice, "This is how it came out.")
+    await sees(alice, "1 of 2 people asked took part.")
 
 
 async def test_what_a_heading_may_not_hold_does_no_harm(box: Letterbox) -> None:
@@ -148,8 +171,9 @@ async def test_what_is_edited_comes_as_a_new_letter_and_a_note_under_a_tap_not_a
     alice, now = await box.member("alice"), box.town.clock()
     async with box.town.folkmoot.database.writing() as session:
         address = (await session.scalars(select(Address).where(Address.chat == alice.email))).one()
-        for number, action in enumerate(("send", "edit", "toast")):
-            draft = Draft(address, Message(escape(f"It is {action}.")), f"a:{number}", action=action)  # type: ignore[arg-type]
+        for number, action in enumerate(("send", "edit", "toast", "edit")):
+            said = Message(escape(f"It is {action}."), only_in_place=number == 3)
+            draft = Draft(address, said, f"a:{number}", action=action, target=str(number))  # type: ignore[arg-type]
             await outbox.put(session, [draft], now=now)
     box.town.folkmoot.postmen["email"].wake()
     await sees(alice, "It is edit.")

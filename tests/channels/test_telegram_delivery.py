@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,6 +89,19 @@ async def test_an_edit_of_what_is_gone_becomes_a_new_message(
     name = await channel.deliver(parcel(alice.id, "Counted.", YES, action="edit", target=target))
     assert name == f"{alice.id}:{alice.newest.message_id}"
     assert alice.newest.buttons == (("Yes", "No"),)
+
+
+async def test_what_nobody_waits_for_is_not_sent_anew_where_its_message_was_deleted(
+    api: FakeTelegram, channel: TelegramChannel
+) -> None:
+    alice = api.user("Alice", started=True)
+    drawn = parcel(alice.id, "Ann has taken it.", YES, action="edit", target=f"{alice.id}:999")
+    drawn = replace(drawn, message=replace(drawn.message, only_in_place=True))
+    assert await channel.deliver(drawn) is None
+    assert not alice.screen()
+    name = await channel.deliver(parcel(alice.id, "A new report.", YES))
+    assert await channel.deliver(replace(drawn, target=name)) == name
+    assert [seen.text for seen in alice.screen()] == ["Ann has taken it."]
 
 
 async def test_an_edit_of_a_message_with_a_keyboard_becomes_a_new_message(

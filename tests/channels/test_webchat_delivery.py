@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -88,6 +89,18 @@ async def test_an_edit_replaces_the_line_where_it_stands(town: WebTown) -> None:
         text = alice.page.text
         assert text.index("First, better.") < text.index("Second.")
         assert "First. " not in text
+
+
+async def test_what_nobody_waits_for_is_no_new_line(town: WebTown) -> None:
+    async with town.visitor() as alice:
+        chat = await known(town, alice)
+        drawn = parcel(chat, "Ann has taken it.", 901, "edit", "999999")
+        assert (
+            await web(town).deliver(replace(drawn, message=replace(drawn.message, only_in_place=True)))
+            is None
+        )
+        await alice.opens("/w/elm-park")
+        assert "Ann has taken it." not in alice.page.text
 
 
 async def test_nobody_can_have_the_line_of_another_replaced(town: WebTown) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from sqlalchemy.engine import URL
 from bot import demo, kinds
 from bot.clock import utc_now
 from bot.db import Database
-from bot.demo import Town
+from bot.demo import Town, photos
 from bot.demo.town import SLUG
 from bot.i18n import tongue
 from bot.letters.series import compared
@@ -48,12 +49,23 @@ class Seeded:
     now: datetime
 
 
+_drawn_in: set[str] = set()
+"""Where pictures were drawn while the town was seeded."""
+
+
 async def _seed(url: URL, now: datetime) -> Town:
-    database = Database(url)
-    try:
-        return await demo.seed(database, now=now)
-    finally:
-        await database.close()
+    database, drawing, loop = Database(url), photos.photo, threading.get_ident()
+
+    def drawn(scene: str) -> bytes:
+        _drawn_in.add("the loop" if threading.get_ident() == loop else "a thread")
+        return drawing(scene)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(photos, "photo", drawn)
+        try:
+            return await demo.seed(database, now=now)
+        finally:
+            await database.close()
 
 
 @pytest.fixture(scope="module", params=BOTH)
@@ -113,6 +125,10 @@ async def test_the_town_has_people_questions_and_an_open_poll(seeded: Seeded) ->
     assert {poll.results for poll, _ in asked if poll.closed_at is None} == {"voted", "closed"}
     closed, _ = asked[-1]
     assert closed.outcome
+
+
+def test_its_pictures_are_drawn_beside_the_loop(seeded: Seeded) -> None:
+    assert _drawn_in == {"a thread"}
 
 
 async def test_one_promise_was_kept_one_is_late_and_one_outcome_is_missing(seeded: Seeded) -> None:

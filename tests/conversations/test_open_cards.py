@@ -89,6 +89,22 @@ async def test_what_stands_there_by_now_is_left_alone(town: Town) -> None:
     assert desk.ben.latest == listed
 
 
+async def test_a_card_that_was_deleted_is_forgotten_and_never_comes_again(town: Town) -> None:
+    desk, made = await both_look(town)
+    desk.ben.screen.messages.clear()
+    for act in ("Take it", "Being looked into", "Give it back"):
+        await desk.ann.taps(act)
+        await town.tick()
+    assert not desk.ben.screen.messages
+    async with town.folkmoot.database.reading() as session:
+        cards = select(Address.chat).join(DeskCard, DeskCard.address_id == Address.id)
+        assert list(await session.scalars(cards)) == ["Ann"]
+    await desk.opens(desk.ben, made)
+    await desk.ann.taps("Take it")
+    await town.tick()
+    assert desk.ben.sees("Ann has taken it.")
+
+
 async def test_a_question_that_waits_for_words_is_left_alone(town: Town) -> None:
     desk, _ = await both_look(town)
     await desk.ben.taps("Answer")

@@ -16,6 +16,7 @@ from bot.channels.email.office import Office, Submit
 from bot.channels.email.sending import Server, Tls
 from bot.clock import Clock
 from bot.conversation.router import Router
+from bot.conversation.turn import Links
 from bot.db import Database
 from bot.drawer import Drawer
 from bot.settings import Settings
@@ -24,7 +25,13 @@ __all__ = ["LIMITS", "account_of", "email_of", "server_of"]
 
 
 def email_of(
-    settings: Settings, database: Database, submit: Submit, router: Router, drawer: Drawer, clock: Clock
+    settings: Settings,
+    database: Database,
+    submit: Submit,
+    router: Router,
+    links: Links,
+    drawer: Drawer,
+    clock: Clock,
 ) -> EmailChannel:
     """The channel; there is an SMTP_URL."""
     account = account_of(settings)
@@ -32,7 +39,9 @@ def email_of(
     office = Office(
         database,
         submit,
-        lambda payload: router.tapped(payload)[1].kind,
+        lambda payload: router.tapped(payload)[0],
+        router.offered,
+        links,
         drawer,
         clock,
         settings.site,

@@ -13,14 +13,15 @@ from aiohttp import web
 
 from bot.channels.email import office, pages
 from bot.channels.email.collecting import Account, Collector, NoMailbox
-from bot.channels.email.drawing import INSIDE, Heading, Shown, choices_of, draw
+from bot.channels.email.drawing import INSIDE, Choice, Heading, Shown, choices_of, draw
 from bot.channels.email.intake import Intake
 from bot.channels.email.office import NAME, TROUBLES, Office, There
 from bot.channels.email.receiving import receiving
 from bot.channels.email.sending import NoEntry, Server, connected, hang_up, send
-from bot.channels.email.stamps import Link, Stamps, thread
+from bot.channels.email.stamps import Link, Stamps, mark, thread
 from bot.db import trouble
 from bot.errors import AddressClosed, BadPress, Busy, DatabaseTrouble, RetryLater, Undeliverable
+from bot.i18n import N_
 from bot.lanes import Lane
 from bot.message import Message, Parcel
 from bot.models import Address
@@ -33,6 +34,12 @@ LINES = 4  # to the mail server at once
 EVERY = 30.0  # seconds between two looks into the mailbox
 AGAIN = 60.0  # seconds after which what is held is looked at once more
 PAUSE = 5.0  # seconds after something went wrong while receiving
+
+IN_YOUR_NAME = N_("Whoever has this e-mail can answer in your name. Please do not pass it on.")
+CHAT_ONLY = N_(
+    "This takes more than one tap, so it cannot be answered in an e-mail. You can answer it on its page."
+)
+ON_ITS_PAGE = N_("Open the page")
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 Alone = Callable[[Work], Coroutine[Any, Any, None]]
@@ -76,8 +83,9 @@ class EmailChannel:
     # --- out ---------------------------------------------------------------------------------
 
     async def deliver(self, parcel: Parcel) -> str | None:
-        """Hand a letter to the mail server. What was sent cannot be changed, so a changed message is a letter anew."""
-        if parcel.action == "toast":
+        """Hand a letter to the mail server. What was sent cannot be changed, so a changed message is a letter anew,
+        where somebody waits for it."""
+        if parcel.action == "toast" or (parcel.action == "edit" and parcel.message.only_in_place):
             return None
         if parcel.lane == Lane.REPLY and not parcel.attempts and not self._office.may_answer(parcel.chat):
             raise Undeliverable("many answers within an hour")
@@ -110,19 +118,40 @@ class EmailChannel:
             answers_to=stamps.answers_to(there.number, about) if self._office.reads else None,
             date=parcel.asked_at or self._office.clock(),
         )
-        choices = choices_of(message, self._links(message, there, about, stamps))
-        mail = draw(message, heading, choices, await self._shown(message, there, stamps), there.tongue)
+        links, note = self._links(message, there, about, stamps)
+        choices = choices_of(message, links)
+        if (way_in := self._way_in(message)) is not None:
+            choices.append(Choice(str(there.tongue._(ON_ITS_PAGE).unescape()), way_in))
+            note = CHAT_ONLY
+        mail = draw(message, heading, choices, await self._shown(message, there, stamps), there.tongue, note)
         return bytes(mail), name
 
-    def _links(self, message: Message, there: There, about: str | None, stamps: Stamps) -> dict[str, str]:
-        """Links for the presses that may be links, by their payload."""
-        found = {}
+    def _links(
+        self, message: Message, there: There, about: str | None, stamps: Stamps
+    ) -> tuple[dict[str, str], str | None]:
+        """Links for the presses that may be links, by their payload; and what must be said about them, a msgid."""
+        found, note = {}, None
         for payload in {button.payload for row in message.rows for button in row if button.payload}:
             with contextlib.suppress(BadPress):
-                if self._office.kind_of(payload).says is not None:
-                    link = Link("press", there.number, about, payload)
-                    found[payload] = self._url(stamps.link(link, now=self._office.clock()))
-        return found
+                press = self._office.press_of(payload)
+                cover = press.cover() if message.opens is None else None
+                if press.says is not None:
+                    link, place = Link("press", there.number, about, payload), ""
+                elif cover is not None:
+                    # What is chosen stands behind the #, which a browser keeps for itself.
+                    link, place = Link("choose", there.number, about, cover.pack()), f"#{mark(payload)}"
+                    note = IN_YOUR_NAME
+                else:
+                    continue
+                found[payload] = self._url(stamps.link(link, now=self._office.clock())) + place
+        return found, note
+
+    def _way_in(self, message: Message) -> str | None:
+        """Where somebody can do what only a chat can; the web first, which everybody has."""
+        if message.opens is None or not message.rows:
+            return None
+        ways = self._office.links(*message.opens)
+        return ways.get("web") or next((way for way in ways.values() if way), None)
 
     async def _shown(self, message: Message, there: There, stamps: Stamps) -> Shown | None:
         media = message.media

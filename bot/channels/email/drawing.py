@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from functools import lru_cache
 import jinja2
 from markupsafe import Markup, escape
 
-from bot.channels.email.markup import paragraphs, safe, told, way
+from bot.channels.email.markup import headed, safe, told, way
 from bot.channels.email.quoting import ABOVE, BELOW
 from bot.i18n import Tongue
 from bot.message import ISOLATES, Message
@@ -58,9 +57,14 @@ class Heading:
 
 
 def draw(
-    message: Message, heading: Heading, choices: Sequence[Choice], shown: Shown | None, to: Tongue
+    message: Message,
+    heading: Heading,
+    choices: Sequence[Choice],
+    shown: Shown | None,
+    to: Tongue,
+    note: str | None = None,
 ) -> EmailMessage:
-    """The whole mail."""
+    """The whole mail; `note`, a msgid, stands before the links."""
     mail = EmailMessage(policy=POLICY)
     name, address = parseaddr(heading.sender)
     mail["From"] = Named(display_name=name, addr_spec=address)
@@ -74,16 +78,19 @@ def draw(
         mail["Reply-To"] = Named(display_name=name, addr_spec=heading.answers_to)
     mail["Auto-Submitted"] = "auto-generated"
     reads = heading.answers_to is not None
-    mail.set_content(_plain(message, choices, shown, to, reads=reads), cte="quoted-printable")
+    said = None if note is None else to._(note)
+    mail.set_content(_plain(message, choices, shown, to, said, reads=reads), cte="quoted-printable")
     inside = shown is not None and shown.content is not None
-    title, rest = _headed(paragraphs(str(message.text), rtl=to.rtl), str(mail["Subject"]), rtl=to.rtl)
+    title, rest = headed(str(message.text), rtl=to.rtl)
+    subject_line = str(mail["Subject"])
     html = _template().render(
         _=to._,
         tongue=to,
-        title=title,
+        title=title or (way(subject_line, rtl=to.rtl), escape(subject_line)),
         paragraphs=rest,
         choices=choices,
         shown=shown,
+        note=said,
         subject=mail["Subject"],
         above=to._(ABOVE) if reads else None,
         below=to._(BELOW) if reads else None,
@@ -98,15 +105,6 @@ def draw(
     mail["Content-Language"] = to.code  # last: what is said of the content moves into its first part
     _bound(mail, heading.name)
     return mail
-
-
-def _headed(
-    told: list[tuple[str, Markup]], subject: str, *, rtl: bool
-) -> tuple[tuple[str, Markup], list[tuple[str, Markup]]]:
-    """A heading and the rest: the first paragraph where it stands out as a whole, else the subject."""
-    if told and re.fullmatch(r"<b>(?:(?!</b>).)*</b>", told[0][1], re.DOTALL):
-        return told[0], told[1:]
-    return (way(subject, rtl=rtl), escape(subject)), told
 
 
 def _bound(mail: EmailMessage, name: str) -> None:
@@ -133,12 +131,19 @@ def _one_line(text: str) -> str:
 
 
 def _plain(
-    message: Message, choices: Sequence[Choice], shown: Shown | None, to: Tongue, *, reads: bool
+    message: Message,
+    choices: Sequence[Choice],
+    shown: Shown | None,
+    to: Tongue,
+    note: Markup | None,
+    *,
+    reads: bool,
 ) -> str:
     parts = [f"--- {to._(ABOVE).unescape()} ---"] if reads else []
     parts.append(told(str(message.text)).strip())
     if shown is not None and shown.url:
         parts.append(f"{shown.about}:\n{shown.url}")
+    parts += [note.unescape()] if note else []
     parts += [f"{choice.label}:\n{choice.url}" for choice in choices]
     parts.append(f"---\n{to._(BELOW).unescape()}" if reads else "")
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -40,6 +40,14 @@ def paragraphs(text: str, *, rtl: bool) -> list[tuple[str, Markup]]:
     return [(way(told(one), rtl=rtl), _html(one)) for one in _GAPS.split(text.strip()) if one.strip()]
 
 
+def headed(text: str, *, rtl: bool) -> tuple[tuple[str, Markup] | None, list[tuple[str, Markup]]]:
+    """A heading and the rest: the first paragraph where it stands out as a whole, else none."""
+    found = paragraphs(text, rtl=rtl)
+    if found and re.fullmatch(r"<b>(?:(?!</b>).)*</b>", found[0][1], re.DOTALL):
+        return found[0], found[1:]
+    return None, found
+
+
 def _html(text: str) -> Markup:
     out, open_tags, at = [], list[str](), 0
     for tag in _TAG.finditer(text):

@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import outbox
 from bot.channels.email.stamps import Stamps
 from bot.clock import Clock
+from bot.conversation.offering import Offer
+from bot.conversation.turn import Links
 from bot.db import Database
 from bot.drawer import Drawer
 from bot.errors import DatabaseTrouble
@@ -26,8 +28,10 @@ from bot.press import Press
 from bot.services import seals
 
 Submit = Callable[[Incoming], Awaitable[Receipt]]
-Kinds = Callable[[str], type[Press]]
-"""The kind of a packed press; raises BadPress."""
+Presses = Callable[[str], Press]
+"""What a packed press is; raises BadPress."""
+Offered = Callable[[AsyncSession, Resident, str, datetime], Awaitable[Offer]]
+"""`Router.offered`."""
 
 TROUBLES = (SQLAlchemyError, DatabaseTrouble, OSError)
 NAME = "email"
@@ -45,7 +49,9 @@ class Office:
 
     database: Database
     submit: Submit
-    kind_of: Kinds
+    press_of: Presses
+    offered: Offered
+    links: Links
     drawer: Drawer
     clock: Clock
     site: str

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 LINKS_LAST = timedelta(days=30)
+CHOICES_LAST = timedelta(days=90)
+"""What can be chosen is open so long at most, and a page that offers it tells what came of it afterwards."""
 
 ANSWER, BOUNCE, LETTER = "r", "b", "m"
 NOTHING = "-"  # stands for no thread
@@ -33,9 +35,9 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a signed link is for: a press, a confirmation, or a file by its key; and for whom."""
+    """What a signed link is for: a press, a page to choose from, a confirmation, or a file by its key; and for whom."""
 
-    kind: Literal["press", "confirm", "file"]
+    kind: Literal["press", "choose", "confirm", "file"]
     address: int
     about: str | None
     payload: str = ""
@@ -108,8 +110,8 @@ class Stamps:
         return Stamp(kind.lower(), int(address, 36), None if about == NOTHING else about)
 
     def link(self, link: Link, *, now: datetime) -> str:
-        """The last part of a link's address; good for `LINKS_LAST`."""
-        until = int((now + LINKS_LAST).timestamp())
+        """The last part of a link's address; good for `LINKS_LAST`, or `CHOICES_LAST`."""
+        until = int((now + (CHOICES_LAST if link.kind == "choose" else LINKS_LAST)).timestamp())
         parts = (link.kind, _written(link.address), f"{until:x}", link.about or "", link.payload)
         body = urlsafe_b64encode("|".join(parts).encode()).decode().rstrip("=")
         return f"{body}.{self._seal(body)}"
@@ -128,6 +130,11 @@ class Stamps:
     def _seal(self, body: str) -> str:
         sign = hmac.new(self._secret, b"link:" + body.encode(), hashlib.sha256).digest()
         return urlsafe_b64encode(sign[:15]).decode()
+
+
+def mark(payload: str) -> str:
+    """The name of a button on a page to choose from."""
+    return "at-" + payload.replace(":", "-")
 
 
 def thread(about: str | None) -> str | None:

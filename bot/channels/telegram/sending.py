@@ -21,13 +21,13 @@ Keyboard = dict[str, Any] | None
 
 _LOOKS = {"parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 _UNCHANGED = "message is not modified"
-_NOT_EDITABLE = (
-    "message to edit not found",
-    "message can't be edited",
-    "message_id_invalid",
-    "there is no text in the message to edit",
-)
+_GONE = ("message to edit not found", "message_id_invalid")
+_NOT_EDITABLE = (*_GONE, "message can't be edited", "there is no text in the message to edit")
 _REMEMBERED = 1000
+
+
+class _TakenAway(Exception):
+    """Whoever got the message has deleted it, and nobody waits for what would have stood there."""
 
 
 class Sender:
@@ -45,6 +45,8 @@ class Sender:
         """Deliver and return the name of the (last) message; raises DeliveryFailed."""
         try:
             return await (self._note(parcel) if parcel.action == "toast" else self._say(parcel))
+        except _TakenAway:
+            return None
         except TelegramError as error:
             group = parcel.action != "toast" and parcel.chat.startswith(("-", ELSEWHERE))
             raise fate_of(error, group=group) from None
@@ -71,7 +73,8 @@ class Sender:
             replace = parcel.target if parcel.action == "edit" and number == 0 else None
             shown = markup if number == last else None
             along = file if number == 0 else {}
-            name = await self._put(chat, pieces[number], shown, replace, along) or name
+            only = parcel.message.only_in_place
+            name = await self._put(chat, pieces[number], shown, replace, along, only=only) or name
             self._remember(parcel.envelope, number + 1 if number < last else 0)
         return name
 
@@ -83,9 +86,10 @@ class Sender:
             del self._begun[next(iter(self._begun))]
 
     async def _put(
-        self, chat: int, html: str, markup: Keyboard, replace: str | None, file: Along
+        self, chat: int, html: str, markup: Keyboard, replace: str | None, file: Along, *, only: bool
     ) -> str | None:
-        """Write one message, in the place of `replace` if that can be done."""
+        """Write one message, in the place of `replace` if that can be done. Raises _TakenAway where it can be done
+        `only` there."""
         place = _place(replace)
         keys = {"reply_markup": markup} if markup else {}
         if replace and place and not keyboard.in_place_of_writing(markup):
@@ -96,6 +100,8 @@ class Sender:
                 said = error.description.lower()
                 if _UNCHANGED in said:
                     return replace
+                if only and any(words in said for words in _GONE):
+                    raise _TakenAway from None
                 moved = "migrate_to_chat_id" in error.parameters and place.get("chat_id") != chat
                 gone = chat > 0 and any(words in said for words in _NOT_EDITABLE)
                 if not moved and not gone:  # in a group somebody took it away, and not to see it again

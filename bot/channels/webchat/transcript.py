@@ -87,12 +87,15 @@ async def own(session: AsyncSession, chat: str, words: OwnWords, now: datetime) 
     await session.execute(insert_new(session, WebLine).values(**line, body=words.message.as_json()))
 
 
-async def receive(session: AsyncSession, parcel: Parcel, now: datetime) -> str:
-    """Take in what we say to a chat; returns the line's name. The same envelope twice is one line."""
+async def receive(session: AsyncSession, parcel: Parcel, now: datetime) -> str | None:
+    """Take in what we say to a chat; returns the line's name, None where it belongs in the place of one that is gone.
+    The same envelope twice is one line."""
     seq = await _next(session, parcel.chat, now)
     body = parcel.message.as_json()
     if parcel.action == "edit" and (replaced := await _replaced(session, parcel, seq, body)):
         return replaced
+    if parcel.action == "edit" and parcel.message.only_in_place:
+        return None
     kept = await session.scalar(select(WebLine.id).where(WebLine.envelope == parcel.envelope))
     if kept is not None:
         return str(kept)
