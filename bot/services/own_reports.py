@@ -167,7 +167,8 @@ async def reopen(session: AsyncSession, made: ServiceRequest, *, now: datetime) 
     """Let an ended report go on. It counts as not on time from now on."""
     made.status, made.status_notes = lifecycle.AGAIN, None
     made.reopened += 1
-    made.resolved_at = made.answered_at = made.found_fixed = made.planned_for = None
+    made.resolved_at = made.answered_at = made.planned_for = None
+    made.found_fixed = None if made.found_fixed else made.found_fixed
     await session.execute(
         delete(Nudge).where(Nudge.service_request_id == made.id)
     )  # new targets, a new ladder
