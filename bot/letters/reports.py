@@ -10,7 +10,7 @@ from bot.letters import report_following, routing
 from bot.letters.markup import bold, code, lines, paragraphs
 from bot.letters.report_pictures import picture
 from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
-from bot.lifecycle import STATUSES
+from bot.lifecycle import ENDED, OPEN, STATUSES
 from bot.message import Button, Message, Rows
 from bot.models import Area, Body, Community, Concern, Happening, Photo, Service, ServiceRequest, Team
 
@@ -208,7 +208,8 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
         words = None
     match happening.event:
         case "status" if happening.after:
-            said = tongue._(STATUSES[happening.after].label)
+            again = happening.before in ENDED and happening.after in OPEN
+            said = tongue._("Open again") if again else tongue._(STATUSES[happening.after].label)
             return tongue._("{status}. “{words}”", status=said, words=words) if words else said
         case "answer" | "asked" if words:
             return tongue._("“{words}”", words=words)
