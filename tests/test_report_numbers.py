@@ -70,6 +70,10 @@ async def test_what_is_overdue_and_what_came_back_is_due_and_not_on_time(town: T
     found = await of_body(desk)
     assert (found.on_time, found.due) == (8, 20)
     assert (found.overdue, found.waiting, found.reopened) == (7, 4, 3)
+    await put(desk, 5, **LATE, requested_datetime=NOW - timedelta(days=500))
+    found = await of_body(desk)
+    assert (found.on_time, found.due, found.overdue) == (8, 25, 12), "a backlog rots in the denominator"
+    assert sum(one.due for one in found.rows) == 25
 
 
 async def test_duplicates_are_no_reports_of_their_own_but_people_count_once(town: Town) -> None:
