@@ -137,6 +137,8 @@ def card(
     """A report as a resident sees it; `names` are those of teams in its history, `site` is where its page is."""
     report = view.report
     hidden = report.hidden_because is not None
+    secret = hidden and (concern is None or concern.why != "reporter")  # whoever sent it knows it anyway
+    about = kind(view.service, tongue) if secret else str(headline(view, tongue).unescape())
     words = tongue._("The organisers have hidden the words of this report.") if hidden else report.description
     people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", report.people)
     who = None
@@ -149,14 +151,14 @@ def card(
     past = [told(one, view, names or {}, tongue) for one in history]
     head = tongue._("Report {number}", number=reference(view))
     text = paragraphs(
-        lines([head, bold(str(headline(view, tongue).unescape()))]),
+        lines([head, bold(about)]),
         words,
         lines([status(view, tongue), people, who]),
         promise(view, tongue) if STATUSES[report.status].open else None,
         lines([line for line in past if line][-IN_HISTORY:]),
     )
     rows = (*_what_one_can_do(view, concern, tongue), *page(view, tongue, site))
-    return Message(text, rows, media=picture(view.photos))
+    return Message(text, rows, media=None if secret else picture(view.photos))
 
 
 def page(view: View, tongue: Tongue, site: str | None) -> Rows:
