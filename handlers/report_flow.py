@@ -222,7 +222,7 @@ async def _look(
     if ask.given.get("named"):
         name = turn.resident.name or await ask("name", words(turn._("What is your name?"), residents.name))
         draft = replace(draft, named=True)
-    told = Told(service, draft, _answers(turn, service, draft), name)
+    told = Told(service, draft, _answers(turn, community, service, draft), name)
     because = routing_letters.because(turn.tongue, way.reason(service, draft.address))
     text = letters.preview(told, because, turn.tongue, new=residents.newcomer(turn.resident))
     decision = await ask("send", steps.decided(turn, text, named=draft.named))
@@ -247,16 +247,18 @@ async def _private(ask: Ask, turn: Turn, service: Service | None, draft: reports
     return replace(draft, confidential=True) if picked == "inside" else draft
 
 
-def _answers(turn: Turn, service: Service | None, draft: reports.Draft) -> list[tuple[str, str]]:
+def _answers(
+    turn: Turn, community: Community, service: Service | None, draft: reports.Draft
+) -> list[tuple[str, str]]:
     """The kind's own questions with their answers, as they are read."""
     asked = {one["code"]: one for one in (service.attributes if service else ())}
     return [
         (
             letters.by_language(asked[code].get("description", ""), turn.tongue),
-            steps.shown(asked[code], kept, turn),
+            letters.answer(asked[code], kept, turn.tongue, community.zone),
         )
         for code, kept in draft.attributes.items()
-        if kept
+        if kept not in (None, "", [])
     ]
 
 
