@@ -75,12 +75,17 @@ def promise(view: View, tongue: Tongue) -> Markup | None:
 
 
 def received(view: View, reason: routing.Reason, tongue: Tongue, *, site: str | None = None) -> Message:
-    """The receipt: its number, where it went and why, and by when somebody answers."""
+    """The receipt: its number, where it went and why, and by when somebody looks, answers, and has solved it."""
     head = tongue._("Thank you. Your report has the number {number}.", number=reference(view))
     way = routing.because(tongue, reason)
     private = tongue._("Only those in charge can see it.") if view.report.confidential else None
+    seen = None
+    if view.report.acknowledge_by is not None and view.report.acknowledged_at is None:
+        seen = tongue._(
+            "Somebody looks at it by {day}.", day=tongue.day(view.report.acknowledge_by, view.zone)
+        )
     return Message(
-        paragraphs(head, way, promise(view, tongue), private),
+        paragraphs(head, way, lines([seen, promise(view, tongue)]), private),
         ((see(view, tongue),), *news_buttons(view, tongue), *page(view, tongue, site)),
     )
 
