@@ -125,6 +125,18 @@ async def test_what_is_added_is_with_the_report(town: Town) -> None:
     assert alice.sees("More words or a photo came.")
 
 
+async def test_whoever_adds_without_end_is_asked_kindly_to_wait(town: Town) -> None:
+    alice, made = await a_report(town)
+    for number in range(11):
+        await alice.does_press(Add(report=made.id).pack())
+        await alice.says(f"More {number}")
+    assert alice.sees("You have added a lot to this report today, thank you.")
+    await town.passes(hours=25)
+    await alice.does_press(Add(report=made.id).pack())
+    await alice.says("More today")
+    assert "Thank you. It is with the report now." in alice.latest
+
+
 async def test_what_is_back_goes_on_at_the_same_desk_with_clocks_of_its_own(town: Town) -> None:
     alice, made = await a_report(town)
     await by_the_officer(town, casework.move, made.id, "fixed", words="Emptied.")
