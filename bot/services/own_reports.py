@@ -149,6 +149,7 @@ async def withdraw(
     end(made, step.after, now=now)
     made.check_at = None  # nobody is there to be asked
     await report_news.tell(session, made, happening, now=now, besides=by)
+    made.confidential = True  # their words and pictures leave the pages that everybody reads
     return made, True
 
 

@@ -99,8 +99,11 @@ async def test_a_report_that_concerns_nobody_else_ends_when_it_is_taken_back(tow
     await alice.taps("Take it back")
     assert alice.sees(f"Shall I take your report {made.service_request_id} back?")
     await alice.taps("Yes, take it back")
-    assert alice.sees("You have taken it back. Those in charge see that it is done with.")
+    assert alice.sees("You have taken it back. Only those in charge still see it, and that it is done with.")
     assert (await fresh(town, made)).status == "closed"
+    carol = await town.member("Carol")
+    await carol.says(f"/myreports {made.service_request_id}")
+    assert carol.sees("Only those in charge can see this report.")
     await alice.does_press(Withdraw(report=made.id, sure=1).pack())
     assert alice.sees("This report is not one of yours.")
 
