@@ -100,7 +100,9 @@ async def withdraw(turn: Turn, press: Withdraw) -> Outcome:
         )
     made, ended = await own_reports.withdraw(turn.session, press.report, by=turn.resident, now=turn.now)
     if ended:
-        return turn.edit(turn._("You have taken it back. Only those in charge still see it, and that it is done with."))
+        return turn.edit(
+            turn._("You have taken it back. Only those in charge still see it, and that it is done with.")
+        )
     return turn.edit(
         turn._("You have taken it back. It goes on for the others whom it concerns, without you.")
     )

@@ -66,6 +66,22 @@ async def _a_far_body(desk: Desk, number: int, *, does_bins: bool) -> None:
             session.add(Duty(body_id=body.id, team_id=teams[1].id, service_code="bins", created_at=now))
 
 
+async def test_whoever_does_not_know_whose_it_is_has_the_organisers_find_out_from_its_card(
+    town: Town,
+) -> None:
+    desk = await a_desk(town)
+    olga = await town.organiser()
+    made = await desk.report()
+    await desk.opens(desk.ann, made)
+    await desk.ann.taps("More …")
+    await desk.ann.taps("Not my team's")
+    await desk.ann.says("It hangs on the church.")
+    assert "The organisers find out who is in charge." in desk.ann.latest
+    assert "Nobody is known to be in charge of this report." in olga.latest
+    now = await desk.fresh(made)
+    assert (now.status, now.team_id, now.expected_datetime) == ("received", None, made.expected_datetime)
+
+
 async def test_a_team_is_found_among_ten_bodies_body_first_and_the_usual_one_before_all(town: Town) -> None:
     desk = await a_desk(town)
     made = await desk.report()
