@@ -21,29 +21,39 @@ _TIME = re.compile(r"\d\s*[:.]\s*\d\d|\d\s*[ap]\.?m|\bnow\b|\b(?:hour|minute)", 
 _ENGLISH_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def read(text: str, tongue: Tongue, zone: str, *, now: datetime) -> datetime:
+def read(text: str, tongue: Tongue, zone: str, *, now: datetime, past: bool = False) -> datetime:
     """The moment that `text` names, in UTC; Refused when it names none.
 
-    Days of the week and times of day are the next ones in `zone`. Numbers are read the reader's way. Three hours are
-    three hours in the nights when clocks change too; three days lead to the same time of day.
+    Days of the week and times of day are the next ones in `zone`, or the last ones where it is about the `past`.
+    Numbers are read the reader's way. Three hours are three hours in the nights when clocks change too; three days
+    lead to the same time of day.
     """
     here = ZoneInfo(zone)
     local_now = now.astimezone(here).replace(tzinfo=None)
     plain = _as_the_parser_knows_it(text.strip()[:100], tongue)
-    found = _understood(plain, tongue, local_now)
+    if past:
+        plain = re.sub(
+            r"(?<!گزشتہ )\bکل\b", "گزشتہ کل", plain
+        )  # in Urdu the word for the day beside today, either one
+    found = _understood(plain, tongue, local_now, past=past)
+    if found is None and past:
+        raise Refused(N_("I could not read that as a day. Try “yesterday”, “Friday 18:00” or “3 days ago”."))
     if found is None:
         raise Refused(N_("I could not read that as a time. Try “Friday 18:00” or “in 3 days”."))
     if (found.hour, found.minute) == (0, 0) and not _TIME.search(plain):
         found = found.replace(hour=USUAL_HOUR)
     moment = _next(found, here, now=now)
+    if past:
+        return moment
     changes = moment.astimezone(here).utcoffset() != now.astimezone(here).utcoffset()
     if changes and (hours := _hours(plain, tongue, local_now)) is not None:
         return now + hours
     return moment
 
 
-def _understood(plain: str, tongue: Tongue, local_now: datetime) -> datetime | None:
-    return _parsed(plain, tongue, local_now) or _parsed(_in_known_words(plain, tongue), tongue, local_now)
+def _understood(plain: str, tongue: Tongue, local_now: datetime, *, past: bool = False) -> datetime | None:
+    known = _in_known_words(plain, tongue)
+    return _parsed(plain, tongue, local_now, past=past) or _parsed(known, tongue, local_now, past=past)
 
 
 def _next(local: datetime, zone: ZoneInfo, *, now: datetime) -> datetime:
@@ -61,14 +71,14 @@ def _hours(plain: str, tongue: Tongue, local_now: datetime) -> timedelta | None:
     return found - local_now if (found - local_now) % timedelta(days=1) else None
 
 
-def _parsed(text: str, tongue: Tongue, local_now: datetime) -> datetime | None:
+def _parsed(text: str, tongue: Tongue, local_now: datetime, *, past: bool) -> datetime | None:
     import dateparser  # late: it takes a tenth of a second, and a start needs it not
 
     return dateparser.parse(
         text,
         languages=[tongue.code, "en"] if tongue.code != "en" else ["en"],
         settings={
-            "PREFER_DATES_FROM": "future",
+            "PREFER_DATES_FROM": "past" if past else "future",
             "RELATIVE_BASE": local_now,
             "RETURN_AS_TIMEZONE_AWARE": False,
             "DATE_ORDER": "DMY",
@@ -97,6 +107,7 @@ _SPELLINGS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"^Mawrth(?=\s+\d{1,2}[:.])", "dydd Mawrth"),  # Tuesday; with a number before it, March
         (r"\bmewn\b", "ymhen"),
         (r"\bymhen wythnos\b", "ymhen 7 diwrnod"),
+        (r"\bwythnos yn ôl\b", "7 diwrnod yn ôl"),
         (r"\bymhen pythefnos\b", "ymhen 14 diwrnod"),
         (r"\bddiwrnod\b", "diwrnod"),
         (r"\bheno\b", "heddiw 20:00"),
@@ -114,6 +125,7 @@ _SPELLINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "pl": (
         (r"\bwe?\s+(?=wtorek)", ""),
         (r"\bza tydzień\b", "za 7 dni"),
+        (r"\btydzień temu\b", "7 dni temu"),
         (r"\bza dzień\b", "za 1 dni"),
         (r"^do\s+", ""),
     ),

@@ -13,6 +13,7 @@ from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withd
 from bot.message import Button, Message
 from bot.models import ServiceRequest
 from bot.services import hindrances, histories, own_reports, report_news, report_views, reports
+from handlers import report_asks as asks
 from handlers import report_steps as steps
 from handlers.report_flow import join
 
@@ -99,7 +100,9 @@ async def withdraw(turn: Turn, press: Withdraw) -> Outcome:
         )
     made, ended = await own_reports.withdraw(turn.session, press.report, by=turn.resident, now=turn.now)
     if ended:
-        return turn.edit(turn._("You have taken it back. Those in charge see that it is done with."))
+        return turn.edit(
+            turn._("You have taken it back. Only those in charge still see it, and that it is done with.")
+        )
     return turn.edit(
         turn._("You have taken it back. It goes on for the others whom it concerns, without you.")
     )
@@ -129,7 +132,7 @@ async def back(turn: Turn, press: Back) -> Outcome:
 
 _ASKS = {
     "add": N_("What would you like to add? A photo, a few words, or both."),
-    "reply": N_("Please answer here. A photo can come with it."),
+    "reply": N_("Please answer here. A photo can come with it. Only those in charge see both."),
     "again": N_("What do you see there now? A photo or a few words help those who come to look."),
 }
 
@@ -144,15 +147,32 @@ _DONE = {
 async def more(ask: Ask, turn: Turn) -> Outcome:
     """Words, a photo, or both, for a report that is there."""
     act: str = ask.given["act"]
+    number: int = ask.given["report"]
     text = ""
-    if ask.enclosed is None or ask.has("more"):
+    if ask.given.get("anew") or ask.enclosed is None or ask.has("more"):
         text = await ask("more", _more(turn, act))
+    await asks.emergency(ask, turn, text)
+    inside = act == "again" and await _for_those_in_charge(ask, turn, number, text)
     do: Any = {"add": own_reports.add, "reply": own_reports.reply, "again": own_reports.again}[act]
     made: ServiceRequest = await do(
-        turn.session, ask.given["report"], text, ask.all_enclosed, by=turn.resident, now=turn.now
+        turn.session, number, "" if inside else text, ask.all_enclosed, by=turn.resident, now=turn.now
     )
+    if inside:
+        await own_reports.add(turn.session, made.id, text, (), by=turn.resident, now=turn.now)
     see_it = Button(turn._("See the report"), See(report=made.id))
     return turn.edit(turn._(_DONE[act]), (see_it,))
+
+
+async def _for_those_in_charge(ask: Ask, turn: Turn, number: int, text: str) -> bool:
+    """Why it is open again can be read by everybody: whether whoever wrote that would rather have it read inside."""
+    made = await turn.session.get(ServiceRequest, number)
+    if made is None or made.confidential:
+        return False
+    picked = await asks.private(ask, turn, text)
+    if picked == "anew":
+        ask.given["anew"] = True
+        ask.again("private", "more")
+    return picked == "inside"
 
 
 def _more(turn: Turn, act: str) -> Prompt[str]:

@@ -21,7 +21,6 @@ from bot.services import (
     communities,
     gazetteer,
     guessing,
-    naming,
     nearby,
     own_reports,
     report_views,
@@ -30,13 +29,12 @@ from bot.services import (
     routing,
 )
 from bot.services.routing import Route
+from handlers import report_asks as asks
 from handlers import report_steps as steps
+from handlers.report_asks import ALONG
 from handlers.report_steps import Where
 
 router = Router()
-
-ALONG: dict[str, Any] = {"encloses": steps.picture, "several": True}
-"""Pictures may be sent with any answer; those of an album come one by one, whatever is asked meanwhile."""
 
 NO_TOWN = N_("You are in no community yet. Send /start to find yours.")
 
@@ -45,10 +43,11 @@ NO_TOWN = N_("You are in no community yet. Send /start to find yours.")
 async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     """What, where, which kind; is it one that is known; a look at it, and off it goes."""
     said = await _what(ask, turn)
-    await _emergency(ask, turn, said)
+    await asks.emergency(ask, turn, said, Place(*at) if (at := ask.given.get("at")) else ask.taken_at)
     where = await _where(ask, turn)
     community = await _community(ask, turn, where)
     where = await _found(ask, turn, where, community)
+    await asks.emergency(ask, turn, said, where.place)
     service = await _kind(ask, turn, community, where, said)
     way = await _way(ask, turn, community, service, where)
     attributes = await _questions(ask, turn, service, community)
@@ -98,14 +97,6 @@ async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
     offers = [(str(one.id), one.name_in(turn.tongue.code)) for one in mine]
     picked = await ask("community", choice(turn._("For which community?"), offers, **ALONG))
     return next(one for one in mine if str(one.id) == picked)
-
-
-async def _emergency(ask: Ask, turn: Turn, said: str) -> None:
-    """What cannot wait for a report: first the number to call."""
-    found = await guessing.emergency(turn.session, said, None, None)
-    if found is not None:
-        go_on = [("on", turn._("Go on with the report"))]
-        await ask("emergency", choice(letters.emergency(found, turn.tongue), go_on, **ALONG))
 
 
 async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Where:
@@ -219,15 +210,19 @@ async def _look(
     ask: Ask, turn: Turn, community: Community, service: Service | None, draft: reports.Draft, way: Route
 ) -> tuple[reports.Draft, str | None]:
     """The preview, from which words can be added and a name told; returns what is sent, and the name."""
+    added: list[str] = list(ask.given.get("added", ()))
     if ask.given.get("adding"):
         extra = await ask("extra", words(turn._("What else should they know?"), reports.described, **ALONG))
-        draft = replace(draft, description="\n".join(part for part in (draft.description, extra) if part))
+        if not ask.has("emergency"):
+            await asks.emergency(ask, turn, extra, draft.place, name="emergency.extra")
+        added.append(extra)
+    draft = replace(draft, description="\n".join(part for part in (draft.description, *added) if part))
     draft = await _private(ask, turn, service, draft)
     name = None
     if ask.given.get("named"):
         name = turn.resident.name or await ask("name", words(turn._("What is your name?"), residents.name))
         draft = replace(draft, named=True)
-    told = Told(service, draft, _answers(turn, service, draft), name)
+    told = Told(service, draft, _answers(turn, community, service, draft), name)
     because = routing_letters.because(turn.tongue, way.reason(service, draft.address))
     text = letters.preview(told, because, turn.tongue, new=residents.newcomer(turn.resident))
     decision = await ask("send", steps.decided(turn, text, named=draft.named))
@@ -235,38 +230,35 @@ async def _look(
         ask.given["named"] = decision == "named"
         ask.again("send")
     if decision == "words":
-        ask.given["adding"] = True
-        ask.again("send", "extra")
+        ask.given |= {"adding": True, "added": added}
+        ask.again("send", "extra", "private")
     return draft, name
 
 
 async def _private(ask: Ask, turn: Turn, service: Service | None, draft: reports.Draft) -> reports.Draft:
     """Words that may be about a private person are asked about before everybody can read them."""
-    found = naming.private_matters(draft.description)
-    if not found or (service is not None and service.confidential):
+    if service is not None and service.confidential:
         return draft
-    offers = [
-        ("anew", turn._("Write it anew")),
-        ("inside", turn._("Only those in charge may read it")),
-        ("public", turn._("Leave it like that")),
-    ]
-    picked = await ask("private", choice(letters.private(found, turn.tongue), offers, **ALONG))
+    place = draft.address if draft.place is None and draft.address else ""  # others are streets that we know
+    picked = await asks.private(ask, turn, f"{draft.description}\n{place}")
     if picked == "anew":
-        ask.given |= {"anew": True, "adding": False}
-        ask.again("private", "what", "extra")
+        ask.given |= {"anew": True, "adding": False, "added": []}
+        ask.again("private", "what", "extra", *(("where", "kind") if asks.leads_to_somebody(place) else ()))
     return replace(draft, confidential=True) if picked == "inside" else draft
 
 
-def _answers(turn: Turn, service: Service | None, draft: reports.Draft) -> list[tuple[str, str]]:
+def _answers(
+    turn: Turn, community: Community, service: Service | None, draft: reports.Draft
+) -> list[tuple[str, str]]:
     """The kind's own questions with their answers, as they are read."""
     asked = {one["code"]: one for one in (service.attributes if service else ())}
     return [
         (
             letters.by_language(asked[code].get("description", ""), turn.tongue),
-            steps.shown(asked[code], kept, turn),
+            letters.answer(asked[code], kept, turn.tongue, community.zone),
         )
         for code, kept in draft.attributes.items()
-        if kept
+        if kept not in (None, "", [])
     ]
 
 

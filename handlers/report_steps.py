@@ -1,7 +1,8 @@
 """The questions of a report: what, where, which kind, the kind's own questions. Prompts and what they read only."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ LIKELY = 3  # kinds that are offered first
 ADDRESS = 200  # characters of a place in words
 LINE, TEXT = 200, 2000  # characters of an answer
 PICTURE = N_("Please send a photo of it. I cannot use other kinds of files here.")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
 NO_SUCH = N_("I could not read that. Please try again.")
 
 
@@ -102,6 +104,11 @@ def kind(turn: Turn, services: Sequence[Service], *, everything: bool) -> Prompt
     )
 
 
+def _stays(value: Any) -> Answer:
+    """What is kept of a moment: it is the same whenever it is read again."""
+    return {"pick": "skip"} if value is None else {"words": str(value)}
+
+
 def question(turn: Turn, attribute: dict[str, Any], community: Community) -> Prompt[Any]:
     """One question of a kind, as Open311 describes it. Whatever is not required can be skipped."""
     text = letters.by_language(attribute.get("description", ""), turn.tongue)
@@ -110,12 +117,13 @@ def question(turn: Turn, attribute: dict[str, Any], community: Community) -> Pro
     if datatype == "singlevaluelist":
         offers = [(f"v.{n}", name) for n, name in enumerate(_values(turn, attribute))]
         return choice(turn._("{question}", question=text), [*offers, *skip])
-    return words(
+    prompt = words(
         turn._("{question}", question=text),
-        lambda said: _read(said, datatype, attribute, turn, community),
+        lambda said: _read(said, datatype, turn, community),
         offers=skip,
         picked=lambda _: None,
     )
+    return replace(prompt, keep=_stays) if datatype == "datetime" else prompt
 
 
 def answer_of(attribute: dict[str, Any], picked: Any) -> Any:
@@ -125,16 +133,6 @@ def answer_of(attribute: dict[str, Any], picked: Any) -> Any:
     if attribute.get("datatype") == "singlevaluelist":
         return attribute["values"][int(str(picked).removeprefix("v."))]["key"]
     return picked
-
-
-def shown(attribute: dict[str, Any], kept: Any, turn: Turn) -> str:
-    """An answer as it is read."""
-    names: dict[str, str] = {
-        one["key"]: letters.by_language(one["name"], turn.tongue) for one in attribute.get("values", ())
-    }
-    if isinstance(kept, list):
-        return ", ".join(names.get(one, str(one)) for one in kept)
-    return names.get(kept, str(kept))
 
 
 def several(turn: Turn, attribute: dict[str, Any], chosen: Sequence[str]) -> Prompt[str]:
@@ -153,7 +151,7 @@ def _values(turn: Turn, attribute: dict[str, Any]) -> list[str]:
     return [letters.by_language(one["name"], turn.tongue) for one in attribute.get("values", ())]
 
 
-def _read(said: str, datatype: str, attribute: dict[str, Any], turn: Turn, community: Community) -> Any:
+def _read(said: str, datatype: str, turn: Turn, community: Community) -> Any:
     if datatype == "number":
         try:
             number = float(said.replace(",", ".").replace(" ", ""))
@@ -163,7 +161,9 @@ def _read(said: str, datatype: str, attribute: dict[str, Any], turn: Turn, commu
             raise Refused(N_("Please write a number."))
         return int(number) if number == int(number) else number
     if datatype == "datetime":
-        moment: datetime = when.read(said, turn.tongue, community.zone, now=turn.now)
+        if _MOMENT.fullmatch(said):
+            return said  # as it was understood before
+        moment: datetime = when.read(said, turn.tongue, community.zone, now=turn.now, past=True)
         return moment.isoformat()
     most = TEXT if datatype == "text" else LINE
     return hindrances.short_enough(said, most)

@@ -40,6 +40,7 @@ def begin(
         answers["what"] = {"words": text.strip()}
     if place is not None:
         answers["where"] = {"place": [place.lat, place.long]}
+        given["at"] = [place.lat, place.long]
     if community is not None:
         given["community"] = community
     return turn.begin("report", answers=answers, **given, **turn.along())

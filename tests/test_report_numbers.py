@@ -70,6 +70,10 @@ async def test_what_is_overdue_and_what_came_back_is_due_and_not_on_time(town: T
     found = await of_body(desk)
     assert (found.on_time, found.due) == (8, 20)
     assert (found.overdue, found.waiting, found.reopened) == (7, 4, 3)
+    await put(desk, 5, **LATE, requested_datetime=NOW - timedelta(days=500))
+    found = await of_body(desk)
+    assert (found.on_time, found.due, found.overdue) == (8, 25, 12), "a backlog rots in the denominator"
+    assert sum(one.due for one in found.rows) == 25
 
 
 async def test_duplicates_are_no_reports_of_their_own_but_people_count_once(town: Town) -> None:
@@ -132,7 +136,7 @@ async def test_officers_and_organisers_are_shown_them(town: Town) -> None:
     desk = await a_desk(town)
     olga = await town.organiser()
     await put(desk, 6, **ENDED, found_fixed=True)
-    await put(desk, 2, **LATE)
+    await put(desk, 2, **LATE, found_fixed=False)
     await desk.ann.says("/desk numbers")
     assert "There is nothing to count for North District yet." in desk.ann.latest
     await town.tick()
@@ -143,7 +147,7 @@ async def test_officers_and_organisers_are_shown_them(town: Town) -> None:
         assert "On time: 75% (6 of 8)." in said
         assert "2 are overdue." in said
         assert "8 people stand behind them." in said
-        assert "Found to be fixed: 100% of 6 who looked." in said
+        assert "Found to be fixed: 75% of 8 that somebody looked at." in said
         assert "Until it was over: half within 5 days; of nine in ten we do not know yet (of 8)" in said
         picture = list(person.screen.messages.values())[-2].media
         assert picture is not None

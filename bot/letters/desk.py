@@ -43,8 +43,8 @@ ARRIVED = {
     "added": N_("There is more to a report that you look after:"),
     "more": N_("There is more to a report that nobody looks after yet:"),
     "nobody": N_("Nobody is known to be in charge of this report. Please choose who is:"),
-    "hops": N_("This report was handed over more than twice. Perhaps you can find out who is in charge:"),
 }
+HANDED_ROUND = N_("This report was handed over more than twice. Perhaps you can find out who is in charge:")
 
 
 def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = ()) -> Message:
@@ -71,6 +71,32 @@ def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = (
         rows,
         media=picture(view.photos[:1]),
         subject=heading or kind(view.service, tongue),
+        thread=view.report.service_request_id,
+    )
+
+
+def handed_round(view: View, tongue: Tongue) -> Message:
+    """To organisers: nobody wants it. A team has it, so they can only look at it and ask around; of one that only those
+    in charge may see they hear no more than its kind and number."""
+    secret = view.report.confidential
+    head = bold(kind(view.service, tongue)) if secret else title(view, tongue)
+    only = tongue._("Only those in charge can see it.") if secret else None
+    words = None if secret or not view.report.description else short(unlinked(view.report.description), 400)
+    rows: Rows = () if secret else ((Button(tongue._("Open"), Show(report=view.report.id)),),)
+    with_team = None
+    if view.team is not None and view.body is not None:
+        names = {"team": view.team.name_in(tongue.code), "body": view.body.name_in(tongue.code)}
+        with_team = tongue._("It is with {team} of {body}.", **names)
+    return Message(
+        paragraphs(
+            tongue._(HANDED_ROUND),
+            lines([head, reference(view)]),
+            words,
+            lines([with_team, only]),
+        ),
+        rows,
+        media=None if secret else picture(view.photos[:1]),
+        subject=kind(view.service, tongue),
         thread=view.report.service_request_id,
     )
 

@@ -20,6 +20,7 @@ from bot.letters.desk_presses import (
     Mended,
     More,
     Note,
+    NotMyTeam,
     NotOurs,
     Past,
     Pictures,
@@ -49,6 +50,7 @@ _REST: Table = (
     ((N_("Cannot, because …"), Cannot), (N_("Nobody here is in charge"), NotOurs)),
     ((N_("Join with another"), JoinTo), (N_("Write a note"), Note)),
     ((N_("Goes on inside"), Inside), (N_("Close it"), Shut)),
+    ((N_("Not my team's"), NotMyTeam),),
 )
 
 

@@ -12,7 +12,7 @@ from bot.letters.desk_past import Case, told
 from bot.letters.desk_presses import Listed
 from bot.letters.markup import lines, paragraphs, unlinked
 from bot.letters.report_pictures import picture
-from bot.letters.reporting import by_language
+from bot.letters.reporting import answer, by_language
 from bot.letters.reports import View, reference, status
 from bot.lifecycle import STATUSES
 from bot.message import BESIDE_MEDIA, Button, Message, Rows, units
@@ -72,8 +72,7 @@ def answers(view: View, tongue: Tongue) -> list[Markup]:
     for code, kept in view.report.service_attributes.items():
         if code not in asked or kept in (None, "", []):
             continue
-        names = {one["key"]: by_language(one["name"], tongue) for one in asked[code].get("values", ())}
-        said = ", ".join(names.get(one, str(one)) for one in (kept if isinstance(kept, list) else [kept]))
+        said = answer(asked[code], kept, tongue, view.zone)
         question = by_language(asked[code].get("description", ""), tongue)
         told.append(tongue._("{question} {answer}", question=question, answer=unlinked(said)))
     return told

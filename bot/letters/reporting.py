@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from markupsafe import Markup
 
@@ -173,6 +174,23 @@ def by_language(words: Mapping[str, str] | str, tongue: Tongue) -> str:
     if isinstance(words, str):
         return words
     return words.get(tongue.code) or next(iter(words.values()), "")
+
+
+def answer(attribute: Mapping[str, Any], kept: Any, tongue: Tongue, zone: str) -> str:
+    """An answer to one of a kind's own questions, as it is read."""
+    names: dict[Any, str] = {
+        one["key"]: by_language(one["name"], tongue) for one in attribute.get("values", ())
+    }
+    if isinstance(kept, list):
+        return ", ".join(names.get(one, str(one)) for one in kept)
+    if attribute.get("datatype") == "number" and isinstance(kept, int | float):
+        return tongue.number(kept)
+    if attribute.get("datatype") == "datetime":
+        try:
+            return tongue.written(datetime.fromisoformat(str(kept)), zone)
+        except ValueError:
+            return str(kept)
+    return names.get(kept, str(kept))
 
 
 def said_back(text: str, tongue: Tongue) -> Markup:

@@ -10,7 +10,7 @@ from bot.letters import report_following, routing
 from bot.letters.markup import bold, code, lines, paragraphs
 from bot.letters.report_pictures import picture
 from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
-from bot.lifecycle import STATUSES
+from bot.lifecycle import ENDED, OPEN, STATUSES
 from bot.message import Button, Message, Rows
 from bot.models import Area, Body, Community, Concern, Happening, Photo, Service, ServiceRequest, Team
 
@@ -75,12 +75,17 @@ def promise(view: View, tongue: Tongue) -> Markup | None:
 
 
 def received(view: View, reason: routing.Reason, tongue: Tongue, *, site: str | None = None) -> Message:
-    """The receipt: its number, where it went and why, and by when somebody answers."""
+    """The receipt: its number, where it went and why, and by when somebody looks, answers, and has solved it."""
     head = tongue._("Thank you. Your report has the number {number}.", number=reference(view))
     way = routing.because(tongue, reason)
     private = tongue._("Only those in charge can see it.") if view.report.confidential else None
+    seen = None
+    if view.report.acknowledge_by is not None and view.report.acknowledged_at is None:
+        seen = tongue._(
+            "Somebody looks at it by {day}.", day=tongue.day(view.report.acknowledge_by, view.zone)
+        )
     return Message(
-        paragraphs(head, way, promise(view, tongue), private),
+        paragraphs(head, way, lines([seen, promise(view, tongue)]), private),
         ((see(view, tongue),), *news_buttons(view, tongue), *page(view, tongue, site)),
     )
 
@@ -137,6 +142,8 @@ def card(
     """A report as a resident sees it; `names` are those of teams in its history, `site` is where its page is."""
     report = view.report
     hidden = report.hidden_because is not None
+    secret = hidden and (concern is None or concern.why != "reporter")  # whoever sent it knows it anyway
+    about = kind(view.service, tongue) if secret else str(headline(view, tongue).unescape())
     words = tongue._("The organisers have hidden the words of this report.") if hidden else report.description
     people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", report.people)
     who = None
@@ -149,14 +156,14 @@ def card(
     past = [told(one, view, names or {}, tongue) for one in history]
     head = tongue._("Report {number}", number=reference(view))
     text = paragraphs(
-        lines([head, bold(str(headline(view, tongue).unescape()))]),
+        lines([head, bold(about)]),
         words,
         lines([status(view, tongue), people, who]),
         promise(view, tongue) if STATUSES[report.status].open else None,
         lines([line for line in past if line][-IN_HISTORY:]),
     )
     rows = (*_what_one_can_do(view, concern, tongue), *page(view, tongue, site))
-    return Message(text, rows, media=picture(view.photos))
+    return Message(text, rows, media=None if secret else picture(view.photos))
 
 
 def page(view: View, tongue: Tongue, site: str | None) -> Rows:
@@ -208,7 +215,8 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
         words = None
     match happening.event:
         case "status" if happening.after:
-            said = tongue._(STATUSES[happening.after].label)
+            again = happening.before in ENDED and happening.after in OPEN
+            said = tongue._("Open again") if again else tongue._(STATUSES[happening.after].label)
             return tongue._("{status}. “{words}”", status=said, words=words) if words else said
         case "answer" | "asked" if words:
             return tongue._("“{words}”", words=words)

@@ -76,7 +76,8 @@ class ServiceRequest(Base):
     and `waited` adds up how long that was, in seconds.
     `planned_for` is the day of the work. `hops` counts handings-over, `reopened` how often it came back. `check_at` is
     when it is asked whether it is fixed, null when it was; `found_fixed` what was answered (null: nothing, or not
-    known). `cell` is where it lies on the grid by which neighbours are found (`services/nearby.py`).
+    known); it stays false where it was opened again because it was not. `cell` is where it lies on the grid by which
+    neighbours are found (`services/nearby.py`).
     `hidden_because` is why organisers show its words to nobody but those in charge. `review_at` is when somebody has
     to look next, at the latest: a promise never waits for nobody.
     """

@@ -133,8 +133,10 @@ async def answer(
     if answer == "yes":
         return await _yes(session, made, by=by, now=now)
     if lifecycle.STATUSES[made.status].open:
+        made.found_fixed = False
         return Answered(made, "still_open")
     opened = await own_reports.again(session, made.id, words, media, by=by, now=now)
+    opened.found_fixed = False
     return Answered(opened, "reopened")
 
 
@@ -145,7 +147,8 @@ async def _said(session: AsyncSession, made: ServiceRequest) -> Sequence[Happeni
 
 
 async def _yes(session: AsyncSession, made: ServiceRequest, *, by: Resident, now: datetime) -> Answered:
-    """It is fixed: a report that ended so is confirmed, an open one ends."""
+    """It is fixed: a report that ended so is confirmed, an open one ends. What was said to be fixed before and was not
+    stays counted as that."""
     if lifecycle.STATUSES[made.status].open:
         step = lifecycle.step(made.status, "fixed", "resident")
         happening = await histories.note(
@@ -154,7 +157,9 @@ async def _yes(session: AsyncSession, made: ServiceRequest, *, by: Resident, now
         own_reports.end(made, step.after, now=now)
         made.check_at = None  # it was asked just now
         await report_news.tell(session, made, happening, now=now, besides=by)
-    made.found_fixed = made.status == "fixed" or made.found_fixed
+    came_back = made.reopened > 0 and made.found_fixed is False
+    if made.status == "fixed" and not came_back:
+        made.found_fixed = True
     return Answered(made, "confirmed")
 
 

@@ -13,12 +13,14 @@ from bot.models import Body, Duty, Resident, ServiceRequest, Team
 from bot.services import audit, communities, histories, report_news, reports, routing
 from bot.services.casework import by_hand, duty_of
 
+PROMISED = ("acknowledge_by", "answer_by", "expected_datetime", "check_at")
+
 
 async def send_to(
     session: AsyncSession, number: int, team_id: int, *, by: Resident, now: datetime, remember: bool = False
 ) -> ServiceRequest:
     """Bring a report to this team, which an organiser found out to be in charge; everyone concerned hears it, and by
-    when there is an answer. Refused where it is with a team already."""
+    when there is an answer. What an earlier team promised stays promised. Refused where it is with a team already."""
     made = await reports.locked(session, number)
     await communities.require_organiser(session, by, made.community_id)
     if made.team_id is not None:
@@ -34,7 +36,11 @@ async def send_to(
     body = await session.get_one(Body, team.body_id)
     made.team_id, made.body_id, made.because = team.id, body.id, by_hand(team, duty)
     made.confidential = made.confidential or bool(duty and duty.confidential)
+    promised = {name: getattr(made, name) for name in PROMISED}
     reports.aim(made, body, duty, now=now)
+    for name, day in promised.items():
+        if day is not None:  # a team before them promised it, and gave it back
+            setattr(made, name, day)
     happening = await histories.note(
         session, made, "routed", now=now, public=True, team_id=team.id, how="hand"
     )

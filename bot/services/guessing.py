@@ -52,7 +52,7 @@ async def emergency(
 ) -> Emergency | None:
     """What these words say that cannot wait, with the number to call there; None when it can. What is built in gets a
     number of its own from what was imported under the same code, or under `emergency`."""
-    typed = _words(words)
+    typed = _without_harmless(_words(words))
     imported = (await session.scalars(select(Emergency).order_by(Emergency.code))).all()
     held = (
         [one.id for one in await areas.holding(session, lat, long)]
@@ -64,13 +64,14 @@ async def emergency(
     for one in here:
         if any(_fit(keyword, typed, stems=False) for keyword in _folded(one.keywords)):
             return one
-    for code, known in _built_in().items():
+    for known in _built_in()["emergencies"]:
+        code = known["code"]
         if any(_fit(keyword, typed, stems=False) for keyword in _folded(known["keywords"])):
             own = next((one for one in here if one.code == code), None)
             if own is not None:
                 return own
             usual = next((one for one in here if one.code == ANY_EMERGENCY), None)
-            phone = usual.phone if usual else known["phone"]
+            phone = usual.phone if usual else _built_in()["phone"]
             return Emergency(code=code, names=known["names"], keywords=known["keywords"], phone=phone)
     return None
 
@@ -129,9 +130,23 @@ def _same(part: str, word: str, *, stems: bool) -> float:
     return 0.7 if len(part) >= ENDING and len(word) - len(part) <= 2 else 0.0
 
 
+def _without_harmless(typed: Sequence[str]) -> list[str]:
+    """These words but for what only sounds like an emergency: a hydrant, a lamp that does not burn."""
+    left = list(typed)
+    for phrase in _folded(_built_in()["harmless"]):
+        start = 0
+        while start <= len(left) - len(phrase):
+            here = left[start : start + len(phrase)]
+            if all(_same(part, word, stems=False) for part, word in zip(phrase, here, strict=True)):
+                left[start : start + len(phrase)] = [""]  # what stood around it does not stand together now
+            start += 1
+    return left
+
+
 @lru_cache(maxsize=1)
-def _built_in() -> Mapping[str, Mapping[str, Any]]:
+def _built_in() -> Mapping[str, Any]:
     import yaml
 
-    read = yaml.safe_load(files("bot.services").joinpath("emergencies.yaml").read_text("utf-8"))
-    return {one["code"]: {"phone": read["phone"], **one} for one in read["emergencies"]}
+    text = files("bot.services").joinpath("emergencies.yaml").read_text("utf-8")
+    read: Mapping[str, Any] = yaml.safe_load(text)
+    return read

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import lifecycle
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
-from bot.models import WANTS, Body, Concern, Duty, Nudge, Resident, ServiceRequest
+from bot.models import WANTS, Body, Concern, Duty, Happening, Nudge, Resident, ServiceRequest
 from bot.services import additions, histories, report_news, reports
 from bot.services.hindrances import SAY_SO, still_open
 
+ADDED_A_DAY = 10  # times that somebody adds something to one report
 NOT_YOURS = N_("This report is not one of yours.")
 
 
@@ -49,6 +50,7 @@ async def add(
     """Add words or pictures; those in charge hear that."""
     made, _ = await goes_on(session, number, by=by)
     still_open(made, otherwise=SAY_SO)
+    await _few_enough(session, made, by, now=now)
     happening = await histories.note(
         session,
         made,
@@ -62,6 +64,22 @@ async def add(
     await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
     await additions.tell(session, made, happening, now=now)
     return made
+
+
+async def _few_enough(session: AsyncSession, made: ServiceRequest, by: Resident, *, now: datetime) -> None:
+    """Refused where somebody has added so much that nobody could read it all."""
+    since = select(func.count()).where(
+        Happening.service_request_id == made.id,
+        Happening.resident_id == by.id,
+        Happening.event == "added",
+        Happening.at > now - timedelta(days=1),
+    )
+    if int(await session.scalar(since) or 0) >= ADDED_A_DAY:
+        raise Refused(
+            N_(
+                "You have added a lot to this report today, thank you. Those in charge have it all. Add more tomorrow."
+            )
+        )
 
 
 async def reply(
@@ -131,6 +149,7 @@ async def withdraw(
     end(made, step.after, now=now)
     made.check_at = None  # nobody is there to be asked
     await report_news.tell(session, made, happening, now=now, besides=by)
+    made.confidential = True  # their words and pictures leave the pages that everybody reads
     return made, True
 
 
@@ -167,7 +186,8 @@ async def reopen(session: AsyncSession, made: ServiceRequest, *, now: datetime) 
     """Let an ended report go on. It counts as not on time from now on."""
     made.status, made.status_notes = lifecycle.AGAIN, None
     made.reopened += 1
-    made.resolved_at = made.answered_at = made.found_fixed = made.planned_for = None
+    made.resolved_at = made.answered_at = made.planned_for = None
+    made.found_fixed = None if made.found_fixed else made.found_fixed
     await session.execute(
         delete(Nudge).where(Nudge.service_request_id == made.id)
     )  # new targets, a new ladder

@@ -237,13 +237,13 @@ async def tell_organisers(
     shown = view or await report_views.of(session, made)
     offered = await likely_teams.first(session, made) if why == "nobody" else ()
     whom, subject = organisers(made.community_id), f"desk:{made.id}:{why}:{made.hops}.{made.reopened}"
-    told = await put(
-        session,
-        whom,
-        lambda tongue: desk_letters.arrived(shown, tongue, why=why, teams=offered),
-        subject,
-        now=now,
-    )
+
+    def said(tongue: Tongue) -> Message:
+        if why == "hops":
+            return desk_letters.handed_round(shown, tongue)
+        return desk_letters.arrived(shown, tongue, why=why, teams=offered)
+
+    told = await put(session, whom, said, subject, now=now)
     await open_cards.came(session, made, whom, subject, now=now)
     return told
 

@@ -52,10 +52,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Of the reports that came since then, and of all that are open. `due` are those that have ended, are overdue, or
-    came back; `on_time` ended in time and stayed ended. `said` of them were asked whether it is fixed and know,
-    `fixed` said yes. `hops` are handings-over, of `handed` reports. `people` stand behind all of it, each counted
-    once."""
+    """Of the reports that came since then, and of all that are open. `due` are those that have ended, came back, or
+    are overdue, however old; `on_time` ended in time and stayed ended. `said` of them were asked whether it is
+    fixed and know, `fixed` said yes. `hops` are handings-over, of `handed` reports. `people` stand behind all of
+    it, each counted once."""
 
     since: datetime
     reports: int
@@ -107,13 +107,14 @@ async def _of(
 ) -> Numbers:
     one, since = ServiceRequest, now - PERIOD
     lately = and_(whose, _REAL, one.requested_datetime >= since)
-    came, stands = _came(now), _stands(now)
+    came, stands = _came(now), _stands(now, since)
     found = await _counts(session, lately, came)
     standing = await _counts(session, and_(whose, _REAL, is_open()), stands)
     none = dict.fromkeys((*came, *stands), 0)
     counts = {key: none | found.get(key, {}) | standing.get(key, {}) for key in found | standing}
     for key in found.keys() & standing.keys():
         counts[key]["by"] = max(found[key]["by"], standing[key]["by"])  # they may be the same people
+        counts[key]["due"] = found[key]["due"] + standing[key]["due"]
     whole = {name: sum(each[name] for each in counts.values()) for name in none}
     ages = [whole.pop("open"), *(whole.pop(f"older than {days}") for days in AGES)]
     whole.pop("by")
@@ -155,10 +156,11 @@ def _came(now: datetime) -> dict[str, ColumnElement[int]]:
     }
 
 
-def _stands(now: datetime) -> dict[str, ColumnElement[int]]:
-    """What is counted of those that are open, however old."""
+def _stands(now: datetime, since: datetime) -> dict[str, ColumnElement[int]]:
+    """What is counted of those that are open, however old. A backlog stays due after the period in which it came."""
     one = ServiceRequest
     return {
+        "due": _count(overdue(now), one.expected_datetime.is_not(None), one.requested_datetime < since),
         "overdue": _count(overdue(now)),
         "waiting": _count(one.waiting_since.is_not(None)),
         "open": func.count(),

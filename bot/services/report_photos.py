@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
 from bot.i18n import N_
 from bot.message import Media, Message
-from bot.models import File, Photo, Resident, ServiceRequest
+from bot.models import File, Happening, Photo, Resident, ServiceRequest
 from bot.services import files
 
 SUBJECT = "report"
@@ -136,6 +136,13 @@ async def let_go(session: AsyncSession, *which: ColumnElement[bool]) -> None:
     await session.execute(delete(Photo).where(*which))
 
 
+def for_everybody() -> tuple[ColumnElement[bool], ...]:
+    """What is true of pictures that may be shown with a report: nobody has hidden them, and they did not come with an
+    answer to a question of those in charge, which only they read."""
+    answers = exists().where(Happening.id == Photo.happening_id, Happening.event == "replied")
+    return Photo.hidden_because.is_(None), ~answers
+
+
 async def shown(session: AsyncSession, reference: str, number: int) -> Photo | None:
     """The picture of that number, of the report with that reference, if everybody may see it."""
     found: Photo | None = await session.scalar(
@@ -144,7 +151,7 @@ async def shown(session: AsyncSession, reference: str, number: int) -> Photo | N
         .where(
             Photo.id == number,
             Photo.file_key.is_not(None),
-            Photo.hidden_because.is_(None),
+            *for_everybody(),
             ServiceRequest.service_request_id == reference,
             ServiceRequest.confidential.is_(False),
             ServiceRequest.hidden_because.is_(None),

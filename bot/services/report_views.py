@@ -13,6 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from bot.db import loaded
 from bot.letters.reports import View
 from bot.models import Area, Body, Community, Photo, Service, ServiceRequest, Team
+from bot.services import report_photos
 
 
 async def of(session: AsyncSession, made: ServiceRequest) -> View:
@@ -30,7 +31,7 @@ async def of_many(session: AsyncSession, reports: Sequence[ServiceRequest]) -> l
     towns = await known(session, Community, Community.id, {one.community_id for one in reports})
     pictures: dict[int, list[Photo]] = {}
     shown = select(Photo).where(
-        Photo.service_request_id.in_([one.id for one in reports]), Photo.hidden_because.is_(None)
+        Photo.service_request_id.in_([one.id for one in reports]), *report_photos.for_everybody()
     )
     for photo in await session.scalars(shown.order_by(Photo.id)):
         pictures.setdefault(photo.service_request_id, []).append(photo)

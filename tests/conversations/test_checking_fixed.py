@@ -89,12 +89,36 @@ async def test_the_first_no_opens_it_and_each_yes_is_kept(town: Town) -> None:
     await carol.taps("Yes, it is fixed")
     await desk.alice.taps("No")
     made = await desk.report()
-    assert (made.status, made.found_fixed, made.reopened) == ("confirmed", None, 1)
+    assert (made.status, made.found_fixed, made.reopened) == ("confirmed", False, 1)
     async with town.folkmoot.database.reading() as session:
         assert await checking_fixed.counts(session, made) == {"yes": 1, "no": 1, "unknown": 0}
     await carol.does_press(Fixed(report=desk.number, answer="no").pack())
     assert (await desk.report()).reopened == 1, "opened once"
     assert carol.sees("It stays open, and I go on asking those in charge.")
+
+
+async def test_what_was_not_fixed_when_somebody_looked_stays_counted_as_that(town: Town) -> None:
+    desk = await fixed_and_four_weeks_later(town)
+    await desk.alice.taps("No")
+    await desk.alice.taps("Nothing to add")
+    await desk.does("Bob", casework.move, desk.number, "fixed", words="Emptied again")
+    await at_once(town, 29)
+    await desk.alice.taps("Yes, it is fixed")
+    made = await desk.report()
+    assert (made.status, made.found_fixed) == ("fixed", False)
+
+
+async def test_a_no_of_what_is_open_still_counts_until_somebody_says_yes(town: Town) -> None:
+    desk = await a_desk(town)
+    carol = await named(town, "Carol")
+    await desk.does("Carol", reports.same, desk.number)
+    await desk.does("Bob", casework.answer, desk.number, "We come on Tuesday.")
+    await mornings(town, 58)
+    await desk.alice.taps("No")
+    assert (await desk.report()).found_fixed is False
+    await carol.taps("Yes, it is fixed")
+    made = await desk.report()
+    assert (made.status, made.found_fixed) == ("fixed", True)
 
 
 async def test_a_yes_to_an_old_question_does_not_end_what_was_opened_again(town: Town) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from sqlalchemy import select
 
 from bot.message import Place
 from bot.models import Body, Deed, Duty, Officer, Team
-from tests.desk import Desk, a_desk, another_team, joins, resident
+from bot.services import casework
+from tests.desk import PHOTO, Desk, a_desk, another_team, joins, resident
 from tests.town import Person, Town
 
 
@@ -64,6 +66,22 @@ async def _a_far_body(desk: Desk, number: int, *, does_bins: bool) -> None:
             session.add(Duty(body_id=body.id, team_id=teams[1].id, service_code="bins", created_at=now))
 
 
+async def test_whoever_does_not_know_whose_it_is_has_the_organisers_find_out_from_its_card(
+    town: Town,
+) -> None:
+    desk = await a_desk(town)
+    olga = await town.organiser()
+    made = await desk.report()
+    await desk.opens(desk.ann, made)
+    await desk.ann.taps("More …")
+    await desk.ann.taps("Not my team's")
+    await desk.ann.says("It hangs on the church.")
+    assert "The organisers find out who is in charge." in desk.ann.latest
+    assert "Nobody is known to be in charge of this report." in olga.latest
+    now = await desk.fresh(made)
+    assert (now.status, now.team_id, now.expected_datetime) == ("received", None, made.expected_datetime)
+
+
 async def test_a_team_is_found_among_ten_bodies_body_first_and_the_usual_one_before_all(town: Town) -> None:
     desk = await a_desk(town)
     made = await desk.report()
@@ -99,6 +117,29 @@ async def test_more_than_two_hand_overs_alert_the_organisers_once(town: Town) ->
         assert olga.sees("handed over more than twice") == (number > 2)
     assert olga.text.count("handed over more than twice") == 1
     assert streets.id != (await desk.fresh(made)).team_id
+
+
+@pytest.mark.parametrize("confidential", [False, True])
+async def test_organisers_hear_of_what_is_handed_round_no_more_than_they_may(
+    town: Town, confidential: bool
+) -> None:
+    desk = await a_desk(town)
+    olga = await town.organiser()
+    streets, cara = await another_team(town, desk.council)
+    made = await desk.report("My neighbour is ill.", confidential=confidential, media=(PHOTO,))
+    waste = desk.council.waste
+    for person, team in ((desk.ann, streets), (cara, waste), (desk.ann, streets)):
+        who = await resident(town, person)
+        async with town.folkmoot.database.writing() as session:
+            by = await session.get_one(type(who), who.id)
+            await casework.hand_over(session, made.id, team.id, "Not ours.", by=by, now=town.clock())
+    await town.quiet()
+    assert "handed over more than twice" in olga.latest
+    assert made.service_request_id in olga.latest
+    assert "It is with Streets of North District." in olga.latest
+    assert "[Take it]" not in olga.latest, "that is for those in its team"
+    for what in ("My neighbour is ill.", "Elm Road", "[Open]"):
+        assert (what in olga.latest) != confidential, what
 
 
 async def test_two_who_hand_it_over_at_once_hand_it_over_once(town: Town) -> None:

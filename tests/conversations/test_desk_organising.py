@@ -10,7 +10,8 @@ from sqlalchemy import select
 from bot.letters.desk_presses import Always, Choose, SendTo
 from bot.message import Tap
 from bot.models import Deed, Duty, Happening, ServiceRequest
-from tests.desk import Desk, a_desk, another_team
+from bot.services import casework
+from tests.desk import Desk, a_desk, another_team, resident
 from tests.town import Town
 
 
@@ -104,6 +105,26 @@ async def test_organisers_see_what_is_routed_only_if_everybody_may(town: Town, c
         (await session.get_one(type(made), made.id)).confidential = confidential
     await desk.opens(olga, made)
     assert olga.sees("Somebody is ill in there.") != confidential
+
+
+async def test_what_was_promised_stays_promised_when_a_team_gives_it_back_and_organisers_send_it_on(
+    town: Town,
+) -> None:
+    desk = await a_desk(town)
+    olga = await town.organiser()
+    streets, _ = await another_team(town, desk.council)
+    made = await desk.report()
+    who = await resident(town, desk.ann)
+    async with town.folkmoot.database.writing() as session:
+        ann = await session.get_one(type(who), who.id)
+        await casework.send_back(session, made.id, "Whose is this?", by=ann, now=town.clock())
+    await town.quiet()
+    await town.passes(days=3)
+    await olga.taps("Streets · North District")
+    now = await desk.fresh(made)
+    assert now.team_id == streets.id
+    for name in ("acknowledge_by", "answer_by", "expected_datetime", "check_at"):
+        assert getattr(now, name) == getattr(made, name), name
 
 
 async def test_a_handed_over_report_that_comes_back_is_promised_anew_by_its_new_team(town: Town) -> None:

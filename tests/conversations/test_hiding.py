@@ -31,6 +31,10 @@ async def test_hidden_words_are_seen_by_those_in_charge_only_and_the_reporter_he
     await bob.says(f"/myreports {made.service_request_id}")
     assert "thief" not in bob.text
     assert "The organisers have hidden" in bob.latest
+    assert "Elm Road" not in bob.latest
+    assert list(bob.screen.messages.values())[-1].media is None, "as on its page"
+    await desk.alice.says(f"/myreports {made.service_request_id}")
+    assert "Elm Road" in desk.alice.latest
     await desk.opens(desk.ann, made)
     assert "thief" in desk.ann.latest
     assert "Hidden from everybody else: It names a neighbour." in desk.ann.latest

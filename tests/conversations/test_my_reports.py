@@ -99,8 +99,11 @@ async def test_a_report_that_concerns_nobody_else_ends_when_it_is_taken_back(tow
     await alice.taps("Take it back")
     assert alice.sees(f"Shall I take your report {made.service_request_id} back?")
     await alice.taps("Yes, take it back")
-    assert alice.sees("You have taken it back. Those in charge see that it is done with.")
+    assert alice.sees("You have taken it back. Only those in charge still see it, and that it is done with.")
     assert (await fresh(town, made)).status == "closed"
+    carol = await town.member("Carol")
+    await carol.says(f"/myreports {made.service_request_id}")
+    assert carol.sees("Only those in charge can see this report.")
     await alice.does_press(Withdraw(report=made.id, sure=1).pack())
     assert alice.sees("This report is not one of yours.")
 
@@ -123,6 +126,18 @@ async def test_what_is_added_is_with_the_report(town: Town) -> None:
     assert alice.sees("Thank you. It is with the report now.")
     await alice.taps("See the report")
     assert alice.sees("More words or a photo came.")
+
+
+async def test_whoever_adds_without_end_is_asked_kindly_to_wait(town: Town) -> None:
+    alice, made = await a_report(town)
+    for number in range(11):
+        await alice.does_press(Add(report=made.id).pack())
+        await alice.says(f"More {number}")
+    assert alice.sees("You have added a lot to this report today, thank you.")
+    await town.passes(hours=25)
+    await alice.does_press(Add(report=made.id).pack())
+    await alice.says("More today")
+    assert "Thank you. It is with the report now." in alice.latest
 
 
 async def test_what_is_back_goes_on_at_the_same_desk_with_clocks_of_its_own(town: Town) -> None:

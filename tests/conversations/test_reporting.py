@@ -50,7 +50,7 @@ async def test_a_photo_and_three_taps_make_a_report(town: Town) -> None:
     await alice.taps("Send")
     assert alice.sees("Your report has the number")
     assert alice.sees("It goes to Waste of North District")
-    assert alice.sees("You get an answer by Monday 30 November")
+    assert alice.sees("Somebody looks at it by Tuesday 24 November.\nYou get an answer by Monday 30 November")
     await alice.says("/myreports")
     assert alice.sees("Received")
     async with town.folkmoot.database.reading() as session:

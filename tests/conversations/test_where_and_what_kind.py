@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, select, update
 
 from bot.message import Attached, Odd, Place
@@ -140,7 +142,11 @@ async def test_the_questions_of_a_kind_are_asked_one_by_one(town: Town) -> None:
     await alice.says("many")
     assert alice.sees("Please write a number.")
     await alice.says("4,5")
-    await alice.taps("Skip")
+    await alice.says("some day")
+    assert alice.sees("I could not read that as a day.")
+    await alice.says("3 days ago")
+    assert "Since when? Nov 20, 2026, 10:00" in alice.latest
+    town.clock.pass_by(timedelta(minutes=40))
     assert alice.sees("Its number? L14")
     assert alice.sees("Near? A bus stop")
     await alice.taps("Send")
@@ -149,6 +155,7 @@ async def test_the_questions_of_a_kind_are_asked_one_by_one(town: Town) -> None:
         "lit": "never",
         "near": ["bus"],
         "height": 4.5,
+        "since": "2026-11-20T10:00:00+00:00",
     }
 
 

@@ -60,6 +60,24 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
         when.read(text, tongue("en"), "Europe/London", now=MONDAY)
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "expected"),
+    [
+        ("en", "yesterday", "2026-11-22T19:00"),
+        ("en", "Friday", "2026-11-20T18:00"),
+        ("en", "1 November", "2026-11-01T18:00"),
+        ("en", "tomorrow", "2026-11-24T19:00"),
+        ("pl", "tydzień temu", "2026-11-16T19:00"),
+        ("cy", "wythnos yn ôl", "2026-11-16T19:00"),
+        ("ur", "کل", "2026-11-22T19:00"),
+        ("ur", "3 دن پہلے", "2026-11-20T19:00"),
+    ],
+)
+def test_what_has_been_is_the_last_of_its_name(code: str, text: str, expected: str) -> None:
+    read = when.read(text, tongue(code), "Europe/London", now=MONDAY, past=True)
+    assert read.isoformat() == expected + ":00+00:00"
+
+
 def test_august_in_welsh_is_august() -> None:
     july = datetime(2026, 7, 20, 12, 0, tzinfo=UTC)
     assert when.read("9 Awst 18:00", tongue("cy"), "UTC", now=july) == datetime(2026, 8, 9, 18, 0, tzinfo=UTC)

@@ -1,0 +1,51 @@
+"""What is asked about somebody's words wherever they are written: before an emergency can wait for a report, and before
+everybody can read what may be about a private person."""
+
+from typing import Any
+
+from bot.conversation.flow import Ask, choice
+from bot.conversation.turn import Turn
+from bot.letters import reporting as letters
+from bot.message import Place
+from bot.services import communities, guessing, naming
+from handlers import report_steps as steps
+
+ALONG: dict[str, Any] = {"encloses": steps.picture, "several": True}
+"""Pictures may be sent with any answer; those of an album come one by one, whatever is asked meanwhile."""
+
+
+async def emergency(
+    ask: Ask, turn: Turn, said: str, place: Place | None = None, *, name: str = "emergency"
+) -> None:
+    """What cannot wait for a report: first the number to call, which may be another one at this place, or where their
+    community is. Asked once under a `name`."""
+    if not said:
+        return
+    if place is None:
+        mine = await communities.of(turn.session, turn.resident)
+        lat, long = (mine[0].community.lat, mine[0].community.long) if mine else (None, None)
+    else:
+        lat, long = place.lat, place.long
+    found = await guessing.emergency(turn.session, said, lat, long)
+    if found is not None:
+        go_on = [("on", turn._("Go on with the report"))]
+        await ask(name, choice(letters.emergency(found, turn.tongue), go_on, **ALONG))
+
+
+async def private(ask: Ask, turn: Turn, said: str) -> str | None:
+    """Words that may be about a private person are asked about before everybody can read them: `anew`, `inside` (only
+    those in charge may), `public`, or None where there is nothing to ask."""
+    found = naming.private_matters(said)
+    if not found:
+        return None
+    offers = [
+        ("anew", turn._("Write it anew")),
+        ("inside", turn._("Only those in charge may read it")),
+        ("public", turn._("Leave it like that")),
+    ]
+    return await ask("private", choice(letters.private(found, turn.tongue), offers, **ALONG))
+
+
+def leads_to_somebody(said: str) -> bool:
+    """Whether these words would be asked about."""
+    return bool(naming.private_matters(said))
