@@ -91,17 +91,22 @@ async def want(turn: Turn, press: Wants) -> Outcome:
 async def withdraw(turn: Turn, press: Withdraw) -> Outcome:
     """Take it back, after being asked."""
     if not press.sure:
-        made, _ = await own_reports.mine(turn.session, press.report, by=turn.resident)
-        hindrances.still_open(made, otherwise=hindrances.SAY_SO)
+        made, goes_on = await own_reports.to_take_back(turn.session, press.report, by=turn.resident)
         sure = Button(turn._("Yes, take it back"), Withdraw(report=press.report, sure=1))
         stay = Button(turn._("No, leave it"), See(report=press.report))
-        return turn.say(
-            turn._("Shall I take your report {number} back?", number=made.service_request_id), (sure, stay)
-        )
+        return turn.say(letters.shall_it_be_taken_back(made, goes_on, turn.tongue), (sure, stay))
     made, ended = await own_reports.withdraw(turn.session, press.report, by=turn.resident, now=turn.now)
     if ended:
         return turn.edit(
             turn._("You have taken it back. Only those in charge still see it, and that it is done with.")
+        )
+    if made.id != press.report:
+        return turn.edit(
+            turn._(
+                "You have taken it back. Report {number}, with which it was joined, goes on for the others, "
+                "without you.",
+                number=made.service_request_id,
+            )
         )
     return turn.edit(
         turn._("You have taken it back. It goes on for the others whom it concerns, without you.")

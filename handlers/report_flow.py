@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.conversation.flow import Ask, choice, words
 from bot.conversation.router import Router
@@ -32,6 +31,7 @@ from bot.services.routing import Route
 from handlers import report_asks as asks
 from handlers import report_steps as steps
 from handlers.report_asks import ALONG
+from handlers.report_questions import answers, change, questions
 from handlers.report_steps import Where
 
 router = Router()
@@ -50,7 +50,7 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     await asks.emergency(ask, turn, said, where.place)
     service = await _kind(ask, turn, community, where, said)
     way = await _way(ask, turn, community, service, where)
-    attributes = await _questions(ask, turn, service, community)
+    attributes = await questions(ask, turn, service, community, said=said, address=where.words)
     same = await _twin(ask, turn, service, where)
     if same is not None:
         return await join(turn, same, said, ask.all_enclosed)
@@ -157,34 +157,6 @@ async def _way(ask: Ask, turn: Turn, community: Community, service: Service | No
     return way
 
 
-async def _questions(ask: Ask, turn: Turn, service: Service | None, community: Community) -> dict[str, Any]:
-    """The kind's own questions, in their order."""
-    kept: dict[str, Any] = {}
-    for attribute in sorted(service.attributes if service else (), key=lambda one: one.get("order", 0)):
-        if not attribute.get("variable", True):
-            continue
-        code = attribute["code"]
-        if attribute.get("datatype") == "multivaluelist":
-            kept[code] = await _several(ask, turn, attribute)
-            continue
-        said = await ask(f"q-{code}", steps.question(turn, attribute, community))
-        answer = steps.answer_of(attribute, said)
-        if answer is not None:
-            kept[code] = answer
-    return kept
-
-
-async def _several(ask: Ask, turn: Turn, attribute: dict[str, Any]) -> list[str]:
-    name = f"q-{attribute['code']}"
-    chosen: list[str] = list(ask.given.get(name, ()))
-    picked = await ask(name, steps.several(turn, attribute, chosen))
-    if picked != "done":
-        key = attribute["values"][int(picked.removeprefix("v."))]["key"]
-        ask.given[name] = [one for one in chosen if one != key] if key in chosen else [*chosen, key]
-        ask.again(name)
-    return chosen
-
-
 async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> int | None:
     """The number of an open report that this one is the same as."""
     if where.place is None or (service is not None and service.confidential):
@@ -222,10 +194,12 @@ async def _look(
     if ask.given.get("named"):
         name = turn.resident.name or await ask("name", words(turn._("What is your name?"), residents.name))
         draft = replace(draft, named=True)
-    told = Told(service, draft, _answers(turn, community, service, draft), name)
+    told = Told(service, draft, answers(turn, community, service, draft.attributes), name)
     because = routing_letters.because(turn.tongue, way.reason(service, draft.address))
     text = letters.preview(told, because, turn.tongue, new=residents.newcomer(turn.resident))
-    decision = await ask("send", steps.decided(turn, text, named=draft.named))
+    decision = await ask("send", steps.decided(turn, text, named=draft.named, answered=bool(told.answers)))
+    if decision == "answers":
+        await change(ask, turn, service, draft.attributes)
     if decision in ("named", "unnamed"):
         ask.given["named"] = decision == "named"
         ask.again("send")
@@ -245,21 +219,6 @@ async def _private(ask: Ask, turn: Turn, service: Service | None, draft: reports
         ask.given |= {"anew": True, "adding": False, "added": []}
         ask.again("private", "what", "extra", *(("where", "kind") if asks.leads_to_somebody(place) else ()))
     return replace(draft, confidential=True) if picked == "inside" else draft
-
-
-def _answers(
-    turn: Turn, community: Community, service: Service | None, draft: reports.Draft
-) -> list[tuple[str, str]]:
-    """The kind's own questions with their answers, as they are read."""
-    asked = {one["code"]: one for one in (service.attributes if service else ())}
-    return [
-        (
-            letters.by_language(asked[code].get("description", ""), turn.tongue),
-            letters.answer(asked[code], kept, turn.tongue, community.zone),
-        )
-        for code, kept in draft.attributes.items()
-        if kept not in (None, "", [])
-    ]
 
 
 async def join(turn: Turn, number: int, text: str = "", media: Sequence[Media] = ()) -> Outcome:

@@ -169,12 +169,13 @@ def _read(said: str, datatype: str, turn: Turn, community: Community) -> Any:
     return hindrances.short_enough(said, most)
 
 
-def decided(turn: Turn, text: Any, *, named: bool) -> Prompt[str]:
+def decided(turn: Turn, text: Any, *, named: bool, answered: bool) -> Prompt[str]:
     """Send it, or change something first."""
     name = turn._("Do not say who I am") if named else turn._("Say who I am")
     offers = [
         ("send", turn._("Send")),
         ("words", turn._("Add words")),
+        *([("answers", turn._("Change an answer"))] if answered else []),
         ("unnamed" if named else "named", name),
     ]
     return choice(text, offers, encloses=picture, several=True)

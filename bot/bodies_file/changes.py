@@ -22,6 +22,7 @@ CALLED = {
 """What a field is called in the file, where that differs."""
 
 LONGEST = 90  # letters of a value that are shown
+LEAD = 30  # of them before what changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,23 @@ def compared(
     for name, value in wanted.items():
         before = getattr(row, name)
         if before != value:
-            words = (shown or {}).get(name) or (_as_text(before), _as_text(value))
+            words = (shown or {}).get(name) or _apart(_as_text(before), _as_text(value))
             changed.append((CALLED.get(name, name), *words))
             setattr(row, name, value)
     return changed
+
+
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """Both short enough to be shown; what long ones begin with alike is left out, so that the change is seen."""
+    shorter = min(len(before), len(after))
+    alike = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    begin = alike - LEAD if max(len(before), len(after)) > LONGEST and alike > LEAD else 0
+    return _short(before, begin), _short(after, begin)
+
+
+def _short(text: str, begin: int) -> str:
+    text = f"…{text[begin:]}" if begin else text
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _as_text(value: Any) -> str:
@@ -57,5 +71,4 @@ def _as_text(value: Any) -> str:
         text = "true" if value else "false"
     else:
         text = "" if value is None else str(value)
-    text = text or "nothing"
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text or "nothing"

@@ -21,11 +21,13 @@ SERVICE = (
     "confidential",
     "order",
 )
-ATTRIBUTE = ("code", "datatype", "required", "description", "values", "variable")
+ATTRIBUTE = ("code", "datatype", "required", "description", "values", "variable", "found_after")
 VALUE = ("key", "names")
 EMERGENCY = ("code", "names", "keywords", "phone", "area")
 DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multivaluelist")
 LISTS = ("singlevaluelist", "multivaluelist")
+FOUND = ("string", "number")
+"""What can be found behind words of whoever reports; see `services/said_already.py`."""
 
 
 def service(said: Said) -> ServicePart:
@@ -74,6 +76,10 @@ def _attributes(listed: list[Said]) -> list[dict[str, Any]]:
             raise said.wrong("values go with singlevaluelist and multivaluelist, and with nothing else.")
         if values:
             one["values"] = _values(values)
+        if after := fields.words("found_after"):
+            if datatype not in FOUND:
+                raise said.wrong("found_after goes with string and number, and with nothing else.")
+            one["found_after"] = after
         found.append(one)
     return found
 

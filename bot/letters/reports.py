@@ -174,8 +174,22 @@ def page(view: View, tongue: Tongue, site: str | None) -> Rows:
     return ((Button(tongue._("Its page, to pass on"), url=f"{site}/r/{report.service_request_id}"),),)
 
 
+def shall_it_be_taken_back(made: ServiceRequest, goes_on: ServiceRequest, tongue: Tongue) -> Markup:
+    """Asked before; the one in which it goes on is the same, unless they were joined."""
+    number, other = made.service_request_id, goes_on.service_request_id
+    if made is goes_on:
+        return tongue._("Shall I take your report {number} back?", number=number)
+    return tongue._(
+        "Your report {number} was joined with report {other}. Shall I take it back, and your part in the other one?",
+        number=number,
+        other=other,
+    )
+
+
 def _what_one_can_do(view: View, concern: Concern | None, tongue: Tongue) -> Rows:
     number, rows = view.report.id, []
+    if view.report.duplicate_of is not None:
+        return _where_it_goes_on(view.report, view.report.duplicate_of, concern, tongue)
     still = STATUSES[view.report.status].open
     if concern is None or concern.why == "follow":
         same = (Button(tongue._("I have the same problem"), Same(report=number)),)
@@ -191,6 +205,17 @@ def _what_one_can_do(view: View, concern: Concern | None, tongue: Tongue) -> Row
     if view.report.waiting_since is not None and concern.why == "reporter":
         rows.insert(0, (Button(tongue._("Answer the question"), Reply(report=number)),))
     return (*rows, *(news_buttons(view, tongue, concern.wants) if still else ()))
+
+
+def _where_it_goes_on(report: ServiceRequest, twin: int, concern: Concern | None, tongue: Tongue) -> Rows:
+    """Of one that was joined: what is added or taken back is so where it goes on."""
+    rows = [(Button(tongue._("See the report that goes on"), See(report=twin)),)]
+    if concern is not None and concern.why == "follow":
+        rows.append((report_following.leave(report.id, tongue),))
+    elif concern is not None:
+        rows.append((Button(tongue._("Add words or a photo"), Add(report=report.id)),))
+        rows.append((Button(tongue._("Take it back"), Withdraw(report=report.id, sure=0)),))
+    return tuple(rows)
 
 
 def told(happening: Happening, view: View, names: dict[int, str], tongue: Tongue) -> Markup | None:

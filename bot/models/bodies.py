@@ -149,8 +149,9 @@ class Service(Base):
 
     `keywords` maps a language to words by which it is guessed. `attributes` are further questions in Open311's form:
     objects with `code`, `datatype`, `required`, `order`, `description` (by language), `values` (`key`, `name` by
-    language), `variable`. `radius` is in metres: within it two reports may be about the same. `months` (1–12) are those
-    in which it is likely; none are all. `service_notice` is said, by language, when it is chosen.
+    language), `variable`, and `found_after`: words by language behind which the answer stands where it was given
+    already. `radius` is in metres: within it two reports may be about the same. `months` (1–12) are those in which it
+    is likely; none are all. `service_notice` is said, by language, when it is chosen.
     """
 
     __tablename__ = "services"

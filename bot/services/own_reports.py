@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import lifecycle
@@ -125,22 +125,65 @@ def go_on(made: ServiceRequest, *, now: datetime) -> None:
     made.review_at = now
 
 
+async def held(session: AsyncSession, number: int, *, by: Resident) -> ServiceRequest:
+    """Lock the report, the one in which it goes on, and what of theirs was joined with that; looked at again until
+    nothing more came to it while we waited."""
+    locked: set[int] = set()
+    while True:
+        twin = await session.scalar(select(ServiceRequest.duplicate_of).where(ServiceRequest.id == number))
+        theirs = await session.scalars(
+            select(Concern.service_request_id).where(
+                Concern.resident_id == by.id, Concern.service_request_id.in_(joined_with(twin or number))
+            )
+        )
+        more = {number, twin or number, *theirs.all()} - locked
+        if not more:
+            return await session.get_one(ServiceRequest, number)
+        for each in sorted(more):  # in one order, so that nobody waits in a ring
+            await reports.locked(session, each)
+        locked |= more
+
+
+def joined_with(number: int) -> Select[int]:
+    """The numbers of a report that goes on by itself and of all that were joined with it."""
+    return select(ServiceRequest.id).where(
+        or_(ServiceRequest.id == number, ServiceRequest.duplicate_of == number)
+    )
+
+
+async def to_take_back(
+    session: AsyncSession, number: int, *, by: Resident
+) -> tuple[ServiceRequest, ServiceRequest]:
+    """A report of theirs, and the one in which it goes on: the same, unless they were joined. Both are locked, with
+    all of theirs that were joined with it; Refused where it has ended."""
+    made = await held(session, number, by=by)
+    if await reports.concern(session, made, by) is None:
+        raise Refused(NOT_YOURS)
+    goes_on = made if made.duplicate_of is None else await session.get_one(ServiceRequest, made.duplicate_of)
+    still_open(goes_on, otherwise=SAY_SO)
+    return made, goes_on
+
+
 async def withdraw(
     session: AsyncSession, number: int, *, by: Resident, now: datetime
 ) -> tuple[ServiceRequest, bool]:
-    """Take it back. It ends where it concerns nobody else; otherwise it goes on for the others, without them. Also
-    whether it has ended."""
-    made, how = await mine(session, number, by=by)
-    still_open(made, otherwise=SAY_SO)
-    counted = how.why != "follow"
-    await session.execute(
-        delete(Concern).where(Concern.service_request_id == made.id, Concern.resident_id == by.id)
+    """Take it back. It ends where it concerns nobody else; otherwise it goes on for the others, without them. Where it
+    was joined, their part in the one that goes on ends, and in what was joined with it: it is all one problem, and
+    nobody comes back to it when it is taken apart. Also whether it has ended."""
+    _, made = await to_take_back(session, number, by=by)
+    rows = await session.execute(
+        delete(Concern)
+        .where(Concern.resident_id == by.id, Concern.service_request_id.in_(joined_with(made.id)))
+        .returning(Concern.service_request_id, Concern.why)
     )
-    if made.resident_id == by.id:
-        made.resident_id = None
-        go_on(made, now=now)  # whoever was asked is not there any more
-    made.people -= counted
-    if made.people or not counted:
+    gone = dict(rows.all())
+    for where, why in gone.items():
+        each = await session.get_one(ServiceRequest, where)
+        each.people -= why != "follow"
+        if each.resident_id == by.id:
+            each.resident_id = None
+            go_on(each, now=now)  # whoever was asked is not there any more
+    if made.people or gone.get(made.id, "follow") == "follow":
         return made, False
     step = lifecycle.step(made.status, "closed", "resident")
     happening = await histories.note(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import insert_new
 from bot.models import Concern, Resident, ServiceRequest
-from bot.services import communities, reports
+from bot.services import communities, own_reports, reports
 from bot.services.hindrances import SAY_SO, still_open
 
 
@@ -25,9 +25,12 @@ async def follow(session: AsyncSession, number: int, *, by: Resident, now: datet
 
 
 async def leave(session: AsyncSession, number: int, *, by: Resident) -> None:
-    """Hear no more of it. Whoever has the problem takes it back instead."""
+    """Hear no more of it, nor of what was joined with it. Whoever has the problem takes it back instead."""
+    made = await own_reports.held(session, number, by=by)
     await session.execute(
         delete(Concern).where(
-            Concern.service_request_id == number, Concern.resident_id == by.id, Concern.why == "follow"
+            Concern.service_request_id.in_(own_reports.joined_with(made.duplicate_of or made.id)),
+            Concern.resident_id == by.id,
+            Concern.why == "follow",
         )
     )

@@ -105,6 +105,8 @@ async def split(session: AsyncSession, number: int, *, by: Resident, now: dateti
     one = await case(session, number, by=by)
     if one.report.duplicate_of is None:
         raise Refused(N_("This report is not joined with another one."))
+    if not one.report.people:
+        raise Refused(N_("Everyone whom it concerned has taken it back. There is nothing to take apart."))
     twin = await reports.locked(session, one.report.duplicate_of)
     await _let_go(session, one.report, twin)
     one.report.duplicate_of = None

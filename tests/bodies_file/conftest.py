@@ -48,7 +48,7 @@ services:
     names: Street light
     radius: 25
     attributes:
-      - {code: number, description: {en: "Which number?"}, required: true}
+      - {code: number, description: {en: "Which number?"}, required: true, found_after: {en: [lamp, lamp no.]}}
       - code: how
         datatype: singlevaluelist
         description: {en: "How is it?"}

@@ -47,6 +47,7 @@ async def test_what_was_read_is_there(folder: Folder) -> None:
             ("number", 1, "string"),
             ("how", 2, "singlevaluelist"),
         ]
+        assert [one.get("found_after") for one in lamps.attributes] == [{"en": ["lamp", "lamp no."]}, None]
         assert lamps.attributes[1]["values"][0] == {"key": "out", "name": {"en": "Out"}}
         gas = await session.get_one(Emergency, "gas")
         assert (gas.phone, gas.area_id is not None) == ("0800 111 999", True)
@@ -93,6 +94,15 @@ async def test_what_changed_is_said_field_by_field(folder: Folder) -> None:
             for area in ("north-ward", "south-ward")
         ),
     ]
+
+
+async def test_a_change_far_behind_in_a_long_field_is_seen(folder: Folder) -> None:
+    await folder.reads()
+    folder.write(BODIES.replace("lamp no.]", "column]"))
+    ((_, before, after),) = real(await folder.reads(dry_run=True))[0].fields
+    assert "lamp, lamp no., order: 1" in before
+    assert "lamp, column, order: 1" in after
+    assert max(len(before), len(after)) <= 90
 
 
 async def test_a_duty_that_is_left_out_ends_and_comes_back_as_a_new_one(folder: Folder) -> None:
