@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 
@@ -123,13 +124,13 @@ async def test_nothing_is_fetched_twice_at_a_time_more_than_needed(api: FakeTele
         at_once, most = 0, 0
         fetch = channel._wire.fetch
 
-        async def counted(path: str, *, patience: float) -> bytes:
+        async def counted(path: str, **given: Any) -> bytes:
             nonlocal at_once, most
             at_once += 1
             most = max(most, at_once)
             await asyncio.sleep(0.02)
             try:
-                return await fetch(path, patience=patience)
+                return await fetch(path, **given)
             finally:
                 at_once -= 1
 

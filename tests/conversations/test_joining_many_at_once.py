@@ -155,3 +155,18 @@ async def test_whoever_joins_the_same_at_one_moment_leaves_one_tree(
         joined += len(crowd.done)
     assert joined >= ROUNDS, "hardly anything was joined"
     assert crowd.rings == 0, "somebody waited in a ring"
+
+
+async def test_three_who_join_in_a_ring_in_one_batch_leave_one_tree(crowd: Crowd) -> None:
+    desk = crowd.desk
+    await crowd.reports()
+    before, officers = crowd.heard(), (desk.ann, desk.ben, desk.town.stranger("Eve"))
+    for number, officer in enumerate(officers):
+        await desk.opens(officer, crowd.made[number])
+        await officer.taps("More …")
+        await officer.taps("Join with another")
+        await officer.says(crowd.made[(number + 1) % 3].service_request_id)
+    await asyncio.gather(*(officer.taps("Join them") for officer in officers))
+    crowd.done = [(0, 1), (1, 2)]
+    await crowd.is_one_tree(before)
+    assert officers[-1].sees("These two cannot be joined.")
