@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -15,11 +15,13 @@ from sqlalchemy.engine import URL
 from bot.channels.email.drawing import Heading, draw
 from bot.i18n import tongue
 from bot.message import Message
-from bot.models import Address, Happening, ServiceRequest
-from bot.services import casework
+from bot.models import Address, Happening, Photo, ServiceRequest, Team
+from bot.services import casework, files
 from tests.channels.everywhere import sees
 from tests.channels.letters_only import ByEmail, Letterbox, a_letterbox
-from tests.desk import Desk, a_desk, resident
+from tests.council import a_body
+from tests.desk import Desk, a_desk, a_report, resident
+from tests.mails.test_letters import a_picture
 
 WORDS = "میں آپ کی رپورٹ کی تصویر نہیں پڑھ سکا: وہ خراب ہے یا بہت بڑی ہے۔ باقی سب کچھ ذمہ داروں کے پاس ہے۔"
 
@@ -144,3 +146,32 @@ async def test_what_is_back_is_opened_again_with_what_is_to_be_seen(box: Letterb
     told = await alice.taps("It is back", words="It is full once more.")
     assert "It is open again, at the same desk." in told
     assert (await desk.fresh(made)).status == "confirmed"
+
+
+async def test_a_letter_to_a_team_has_the_photo_that_came_a_moment_ago(box: Letterbox) -> None:
+    council, now = await a_body(box.town), box.town.clock()
+    async with box.town.folkmoot.database.writing() as session:
+        (await session.get_one(Team, council.waste.id)).email = "waste@people.example"
+    await box.town.tick()
+    waste = await box.member("waste")
+    kept = await box.town.folkmoot.intake.keep(a_picture())
+    async with box.town.folkmoot.database.writing() as session:
+        about = {"kind": "photo", "name": "bin.jpg", "media_type": "image/jpeg", "size": kept.size}
+        media = await files.keep_stored(
+            session,
+            kept.stored,
+            subject="web",
+            life=timedelta(days=1),
+            now=now,
+            **about,  # type: ignore[arg-type]
+        )
+    alice = await box.town.member("Alice")
+    await a_report(box.town, alice, media=[media])
+    await sees(waste, "A new report for your team:")
+    (letter,) = waste.letters
+    assert [part for part in letter.mail.walk() if part.get_content_type() == "image/jpeg"]
+    async with box.town.folkmoot.database.writing() as session:
+        photo = (await session.scalars(select(Photo))).one()
+        photo.hidden_because = "A face."
+    assert await box.town.folkmoot.intake.drawer.coming(photo.id) == (None, False)
+    assert await box.town.folkmoot.intake.drawer.coming(10**12) == (None, False)
