@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import DatabaseTrouble, RetryLater
 from bot.message import Media
+from bot.models import Photo
 from bot.services import files
 from bot.services.files import Made
 from bot.store import Store
@@ -38,6 +39,18 @@ class Drawer:
         except TROUBLES as error:
             raise RetryLater(type(error).__name__, after=1) from None
         return (known or {}).get(credential)
+
+    async def coming(self, photo: int) -> tuple[str | None, bool]:
+        """The key of our copy of a report's picture, and whether it may still come; neither where it is gone or
+        hidden. RetryLater when the database cannot say."""
+        try:
+            async with self._database.reading() as session:
+                found = await session.get(Photo, photo)
+        except TROUBLES as error:
+            raise RetryLater(type(error).__name__, after=1) from None
+        if found is None or found.hidden_because is not None:
+            return None, False
+        return found.file_key, found.file_key is None
 
     async def take(self, key: str) -> Made | None:
         """The file itself; None where there is none (any more), or it cannot be drawn. RetryLater when the database

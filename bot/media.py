@@ -15,7 +15,8 @@ class Media:
 
     `files` maps the credential of a channel's bot to the name under which that channel knows the file. `name` is the
     file's own name if it has one, `size` is in bytes and `type` a media type, as far as they are known. `about` says
-    in words what is to be seen. `key` names the copy that web pages show, once it may be shown.
+    in words what is to be seen. `key` names the copy that web pages show, once it may be shown. `photo` is the number
+    of a report's picture whose copy is still to come, for channels that can wait a moment (`Drawer.coming`).
     """
 
     kind: Literal["photo", "document"]
@@ -25,6 +26,7 @@ class Media:
     type: str | None = None
     about: str | None = None
     key: str | None = None
+    photo: int | None = None
 
     @property
     def is_picture(self) -> bool:

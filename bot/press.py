@@ -67,6 +67,10 @@ class Press:
             raise ValueError(f"{type(self).__name__} is {len(packed)} bytes long, more than {LIMIT}")
         return packed
 
+    def sentence(self) -> str | None:
+        """What it does, as it `says`, for this one (a msgid)."""
+        return self.says
+
     def cover(self) -> "Press | None":
         """The press that stands in a link in the place of this one."""
         return None

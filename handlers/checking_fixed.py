@@ -26,6 +26,8 @@ async def is_it_fixed(turn: Turn, press: Fixed) -> Outcome:
         turn.session, press.report, press.answer, by=turn.resident, now=turn.now
     )
     see = Button(turn._("See the report"), See(report=done.report.id))
+    if turn.incoming.by_link:
+        return turn.toast(turn._(_SAID[done.outcome]))
     said = turn.edit(turn._(_SAID[done.outcome]), (see,))
     if done.outcome == "reopened":
         return said.begin("not fixed", report=done.report.id)

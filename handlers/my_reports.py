@@ -125,14 +125,20 @@ async def add(turn: Turn, press: Add) -> Outcome:
 async def reply(turn: Turn, press: Reply) -> Outcome:
     """Answer what those in charge asked."""
     await own_reports.mine(turn.session, press.report, by=turn.resident)
-    return turn.begin("report, more", report=press.report, act="reply")
+    return _with_words(turn, press.report, "reply")
 
 
 @router.press(Back)
 async def back(turn: Turn, press: Back) -> Outcome:
     """It is back, or was never fixed."""
     await own_reports.mine(turn.session, press.report, by=turn.resident)
-    return turn.begin("report, more", report=press.report, act="again")
+    return _with_words(turn, press.report, "again")
+
+
+def _with_words(turn: Turn, number: int, act: str) -> Outcome:
+    """With what was written beside the button, if it was; what is too long is refused at once."""
+    known = {"more": {"words": reports.described(turn.written)}} if turn.written else {}
+    return turn.begin("report, more", answers=known, report=number, act=act)
 
 
 _ASKS = {
@@ -164,6 +170,8 @@ async def more(ask: Ask, turn: Turn) -> Outcome:
     )
     if inside:
         await own_reports.add(turn.session, made.id, text, (), by=turn.resident, now=turn.now)
+    if turn.incoming.by_link:
+        return turn.toast(turn._(_DONE[act]))
     see_it = Button(turn._("See the report"), See(report=made.id))
     return turn.edit(turn._(_DONE[act]), (see_it,))
 

@@ -19,7 +19,7 @@ from bot.letters.desk_presses import (
     Take,
 )
 from bot.letters.markup import bold, lines, paragraphs, unlinked
-from bot.letters.report_pictures import picture
+from bot.letters.report_pictures import arriving
 from bot.letters.reports import View, headline, kind, reference, short, status
 from bot.message import Button, Message, Rows
 from bot.models import Body, Team
@@ -65,12 +65,11 @@ def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = (
             due = tongue._(
                 "An answer is promised by {day}.", day=tongue.day(view.report.answer_by, view.zone)
             )
-    heading = f"{kind(view.service, tongue)}, {view.report.address}" if view.report.address else None
     return Message(
         paragraphs(tongue._(said), about, words, lines([people, due])),
         rows,
-        media=picture(view.photos[:1]),
-        subject=heading or kind(view.service, tongue),
+        media=arriving(view.photos[:1]),
+        subject=str(headline(view, tongue).unescape()),
         thread=view.report.service_request_id,
     )
 

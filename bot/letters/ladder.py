@@ -10,7 +10,7 @@ from bot.i18n import N_, Tongue
 from bot.letters.desk_presses import Show
 from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.report_presses import Reply, See
-from bot.letters.reports import View, headline, reference, short
+from bot.letters.reports import View, headline, reference, short, subject
 from bot.message import Button, Message
 
 LISTED = 10  # reports named in one list
@@ -100,4 +100,5 @@ def question_waits(view: View, words: str | None, tongue: Tongue) -> Message:
             (Button(tongue._("Answer the question"), Reply(report=view.report.id)),),
             (Button(tongue._("See my report"), See(report=view.report.id)),),
         ),
+        subject=subject(view, tongue),
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.report_presses import Back, Fixed, Reply, See
-from bot.letters.reports import View, happened, headline, news_buttons, promise, reference
+from bot.letters.reports import View, happened, headline, news_buttons, promise, reference, subject
 from bot.lifecycle import STATUSES
 from bot.message import Button, Message
 from bot.models import Happening
@@ -61,7 +61,8 @@ def news(
         rest = tongue._(
             "That was a lot of news for one week. I keep the rest in /myreports, and still tell you how they end."
         )
-    return Message(paragraphs(head, about, what or None, day, next_, rest), tuple(rows))
+    text = paragraphs(head, about, what or None, day, next_, rest)
+    return Message(text, tuple(rows), subject=subject(view, tongue))
 
 
 def fixed_question(view: View, tongue: Tongue, *, since: datetime | None) -> Message:
@@ -78,4 +79,5 @@ def fixed_question(view: View, tongue: Tongue, *, since: datetime | None) -> Mes
         ),
         (Button(tongue._("I do not know"), Fixed(report=view.report.id, answer="unknown")),),
     )
-    return Message(paragraphs(head, about, tongue._("I ask this only once.")), rows)
+    text = paragraphs(head, about, tongue._("I ask this only once."))
+    return Message(text, rows, subject=subject(view, tongue))

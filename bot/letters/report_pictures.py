@@ -1,6 +1,7 @@
 """A report's picture, as it goes with a message."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.message import Media
 from bot.models import Photo
@@ -11,6 +12,15 @@ def our_copy(photo: Photo) -> Media | None:
     if photo.file_key is None or photo.hidden_because is not None:
         return None
     return Media("photo", {}, "photo.jpg", type="image/jpeg", key=photo.file_key)
+
+
+def arriving(photos: Sequence[Photo]) -> Media | None:
+    """The first of these for a letter that goes out at once, before anybody can have fetched it."""
+    for photo in photos:
+        if photo.hidden_because is None:
+            known = picture([photo]) or Media("photo", {})
+            return known if known.key else replace(known, photo=photo.id)
+    return None
 
 
 def picture(photos: Sequence[Photo]) -> Media | None:

@@ -1,5 +1,6 @@
 """The presses of reports: what residents do with one."""
 
+from bot.i18n import N_
 from bot.press import Press
 
 
@@ -41,20 +42,35 @@ class Withdraw(Press, code="qx"):
     sure: int
 
 
-class Back(Press, code="qb"):
+class Back(
+    Press,
+    code="qb",
+    says=N_("The report is opened again, at the same desk."),
+    asks=N_("What do you see there now?"),
+):
     """It is back, or was never fixed."""
 
     report: int
 
 
-class Fixed(Press, code="qf"):
+class Fixed(Press, code="qf", says=N_("I do not know whether it is fixed.")):
     """The answer to "is it fixed?": `yes`, `no`, `unknown`."""
 
     report: int
     answer: str
 
+    def sentence(self) -> str | None:
+        """Each answer has its own."""
+        return _FIXED.get(self.answer, self.says)
 
-class Reply(Press, code="qr"):
+
+_FIXED = {
+    "yes": N_("Yes, it is fixed."),
+    "no": N_("No, it is not fixed. It is opened again, at the same desk."),
+}
+
+
+class Reply(Press, code="qr", says=N_("Those in charge get your answer."), asks=N_("Your answer")):
     """Answer what those in charge asked."""
 
     report: int

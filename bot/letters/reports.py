@@ -55,6 +55,11 @@ def headline(view: View, tongue: Tongue) -> Markup:
     return Markup.escape(name)
 
 
+def subject(view: View, tongue: Tongue) -> str:
+    """What a letter about it is called in a list of letters."""
+    return f"{headline(view, tongue).unescape()} [{view.report.service_request_id}]"
+
+
 def reference(view: View) -> Markup:
     """The number that people read out."""
     return code(view.report.service_request_id)

@@ -123,6 +123,7 @@ class EmailChannel:
         if (way_in := self._way_in(message)) is not None:
             choices.append(Choice(str(there.tongue._(ON_ITS_PAGE).unescape()), way_in))
             note = CHAT_ONLY
+        message = await office.pictured(self._office.drawer, message, parcel.attempts)
         mail = draw(message, heading, choices, await self._shown(message, there, stamps), there.tongue, note)
         return bytes(mail), name
 

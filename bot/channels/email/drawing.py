@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address as Named
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
@@ -21,7 +23,26 @@ from bot.message import ISOLATES, Message
 
 LONGEST_SUBJECT = 150  # characters
 INSIDE = 2 * 1024 * 1024  # bytes of a picture that travels inside a letter; larger ones are linked
-POLICY = SMTP.clone(max_line_length=76)
+LINE = 76  # characters of a line in a mail
+
+
+class _Subject:
+    """A subject that is folded without losing a space: the library's own folding loses some in other scripts."""
+
+    max_count = 1
+    parse = staticmethod(UnstructuredHeader.parse)
+    value_parser = staticmethod(UnstructuredHeader.value_parser)
+
+    def fold(self, *, policy: Policy) -> str:
+        """The whole header, in as many lines as it needs."""
+        charset = "us-ascii" if str(self).isascii() else "utf-8"
+        folded = Header(str(self), charset, LINE, "Subject").encode(linesep=policy.linesep)
+        return f"Subject: {folded}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)  # type: ignore[arg-type]  # mixed in, as the registry wants it
+POLICY = SMTP.clone(max_line_length=LINE, header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +98,8 @@ def draw(
     if heading.answers_to:
         mail["Reply-To"] = Named(display_name=name, addr_spec=heading.answers_to)
     mail["Auto-Submitted"] = "auto-generated"
-    reads = heading.answers_to is not None
+    # Without a reference nobody could tell what an answer is about: nothing invites one.
+    reads = heading.answers_to is not None and heading.thread is not None
     said = None if note is None else to._(note)
     mail.set_content(_plain(message, choices, shown, to, said, reads=reads), cte="quoted-printable")
     inside = shown is not None and shown.content is not None

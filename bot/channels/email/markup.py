@@ -41,11 +41,18 @@ def paragraphs(text: str, *, rtl: bool) -> list[tuple[str, Markup]]:
 
 
 def headed(text: str, *, rtl: bool) -> tuple[tuple[str, Markup] | None, list[tuple[str, Markup]]]:
-    """A heading and the rest: the first paragraph where it stands out as a whole, else none."""
+    """A heading and the rest: the first paragraph where it stands out as a whole or is one short line, else none."""
     found = paragraphs(text, rtl=rtl)
-    if found and re.fullmatch(r"<b>(?:(?!</b>).)*</b>", found[0][1], re.DOTALL):
+    if not found:
+        return None, found
+    first = found[0][1]
+    stands_out = re.fullmatch(r"<b>(?:(?!</b>).)*</b>", first, re.DOTALL)
+    if stands_out or (len(found) > 1 and "<br>" not in first and len(told(str(first))) <= SHORT):
         return found[0], found[1:]
     return None, found
+
+
+SHORT = 120  # characters of a line that can be a heading
 
 
 def _html(text: str) -> Markup:

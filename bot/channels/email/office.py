@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -20,7 +20,7 @@ from bot.conversation.offering import Offer
 from bot.conversation.turn import Links
 from bot.db import Database
 from bot.drawer import Drawer
-from bot.errors import DatabaseTrouble
+from bot.errors import DatabaseTrouble, RetryLater
 from bot.i18n import Tongue, tongue
 from bot.message import Incoming, Message, Receipt
 from bot.models import Address, Envelope, Resident
@@ -36,6 +36,7 @@ Offered = Callable[[AsyncSession, Resident, str, datetime], Awaitable[Offer]]
 TROUBLES = (SQLAlchemyError, DatabaseTrouble, OSError)
 NAME = "email"
 AN_HOUR = 3600.0
+LOOKS = 3  # for a picture that is on its way, two seconds apart
 ANSWERS_AN_HOUR = 30
 """Answers to one address in an hour. Whoever writes more often is a machine that does not say so."""
 
@@ -112,6 +113,17 @@ async def at(session: AsyncSession, *, email: str | None = None, number: int | N
         return None
     row = (await session.execute(_KNOWN.where(wanted))).one_or_none()
     return None if row is None else There(row[0], row[1], row[2], row[3] is not None)
+
+
+async def pictured(drawer: Drawer, message: Message, attempts: int) -> Message:
+    """With our copy of its picture. One that was just sent is waited for a little: a mail cannot be changed."""
+    media = message.media
+    if media is None or media.key is not None or media.photo is None:
+        return message
+    key, coming = await drawer.coming(media.photo)
+    if coming and attempts < LOOKS:
+        raise RetryLater("its picture is on its way", after=2)
+    return replace(message, media=replace(media, key=key))
 
 
 async def put(session: AsyncSession, there: There, message: Message, once_key: str, now: datetime) -> bool:

@@ -164,7 +164,7 @@ class Pages:
             )
         kind = self._press_of(link) if link.kind == "press" else None
         return self._page(
-            request, "asking.html", there, status, says=CONFIRM if kind is None else kind.says,
+            request, "asking.html", there, status, says=CONFIRM if kind is None else kind.sentence(),
             asks=None if kind is None else kind.asks, about=link.about, again=again, longest=LONGEST,
             sorry=sorry, email=there.email,
         )  # fmt: skip
