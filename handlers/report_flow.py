@@ -118,14 +118,16 @@ async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Wh
     if not found:
         return where
     one: NamedPlace | None = found[0]
-    if len(found) > 1 and not _sure(found, where.words):
+    if not _sure(found, where.words):
         picked = await ask("which", steps.which_place(turn, where.words, found))
         one = next((each for each in found if str(each.id) == picked), None)
     return where if one is None else Where(Place(one.lat, one.long), where.words)
 
 
 def _sure(found: Sequence[NamedPlace], typed: str) -> bool:
-    """Whether one place, and no other, is called just so."""
+    """Whether one place, and no other, is called just so, or is the only one that can be meant."""
+    if len(found) == 1:
+        return gazetteer.covers(found[0], typed)
     plain = " ".join(gazetteer.sought(typed).words)
     return found[0].folded == plain != found[1].folded
 

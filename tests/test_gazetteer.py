@@ -52,6 +52,8 @@ ELM, OAKHAM = "Elm Road (North End, Elm Park)", "Elm Road (Oakham)"
         ("ELM ROA", ELM),
         ("Elm Road, Oakham", OAKHAM),
         ("oakham elm", OAKHAM),
+        ("at the corner of Elm Road by the shop", ELM),
+        ("opposite Church Street, behind the wall", "Church Street (Elm Park)"),
         ("elm allot", "Elm Road Allotments (North End, Elm Park)"),
         ("st marys", "St Mary's Church (Elm Park)"),
         ("church", "Church Street (Elm Park)"),

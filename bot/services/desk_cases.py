@@ -10,7 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.letters.desk_past import Case
 from bot.message import Place
 from bot.models import Happening, Officer, Photo, Resident, Service, ServiceRequest, is_open
-from bot.services import desk, histories, likely_teams, nearby, officers, report_news, report_views
+from bot.services import (
+    desk,
+    histories,
+    likely_teams,
+    nearby,
+    officers,
+    report_news,
+    report_photos,
+    report_views,
+)
 from bot.services.desk import Reach
 
 NEAR = 3  # others that are named on a card
@@ -28,7 +37,7 @@ async def of(session: AsyncSession, number: int, *, by: Resident) -> Case:
     teams = await report_news.team_names(session, history)
     return Case(
         view=await report_views.of(session, made),
-        photos=await photos(session, made),
+        photos=await photos(session, made, organiser=organiser),
         history=history,
         teams=teams.get(by.language, {}),
         names=await _names(session, made, history),
@@ -42,10 +51,12 @@ async def of(session: AsyncSession, number: int, *, by: Resident) -> Case:
     )
 
 
-async def photos(session: AsyncSession, made: ServiceRequest) -> tuple[Photo, ...]:
-    """All of its pictures, hidden ones too: for those in charge."""
-    found = await session.scalars(select(Photo).where(Photo.service_request_id == made.id).order_by(Photo.id))
-    return tuple(found)
+async def photos(
+    session: AsyncSession, made: ServiceRequest, *, organiser: bool = False
+) -> tuple[Photo, ...]:
+    """All of its pictures, hidden ones too: for those in charge. Organisers see none that answer a question."""
+    wanted = select(Photo).where(Photo.service_request_id == made.id).order_by(Photo.id)
+    return tuple(await session.scalars(wanted.where(report_photos.no_answer()) if organiser else wanted))
 
 
 async def _names(

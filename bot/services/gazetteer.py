@@ -20,6 +20,7 @@ LONGEST = 120  # letters of what is looked for
 WORDS = 6  # of them at most
 SHORTEST = 2  # letters by which a beginning is looked for
 RARE = 200  # places with a word, beyond which it is common
+PARTS, ALONE = 4, 5  # words of a name that is looked for within others; letters of one that is a single word
 ENOUGH = 400  # places that are compared, however many begin with the same letters
 AROUND = 0.35  # degrees; a place further away from where somebody is, is not what they mean by a name alone
 BOXES = (0.003, 0.012, 0.05)  # degrees, about 300 m, 1.3 km and 5.5 km
@@ -75,7 +76,8 @@ async def find(
     session: AsyncSession, words: str, *, near: Place | None = None, most: int = 4
 ) -> Sequence[NamedPlace]:
     """The places that may be meant, best first: called just so, then beginning so, else holding these words; of the
-    same name the one nearest to `near` first. Where a name is there more than once, `within` tells them apart."""
+    same name the one nearest to `near` first. Where nothing is called so, places whose whole names stand among the
+    words: “behind the Library, by the bins”. Where a name is there more than once, `within` tells them apart."""
     wanted = sought(words)
     typed = " ".join(wanted.words)
     if len(typed) < SHORTEST:
@@ -88,6 +90,8 @@ async def find(
                 found |= {one.id: one for one in await look(session, wanted.words, box)}
         if found:  # words in the middle of names count only where no name begins so
             break
+    if not found:
+        found = {one.id: one for one in await _named_within(session, words, boxes[0])}
     return sorted(found.values(), key=lambda one: _rank(one, typed, near))[:most]
 
 
@@ -128,6 +132,29 @@ async def _holding(
         )
         wanted = wanted.where(theirs.exists())
     return (await session.scalars(wanted.limit(ENOUGH))).all()
+
+
+async def _named_within(
+    session: AsyncSession, text: str, box: Iterable[ColumnElement[bool]]
+) -> Sequence[NamedPlace]:
+    """Places near by whose names somebody wrote among other words; of those the longest names."""
+    typed = fold(text[:LONGEST]).split()
+    names = {
+        " ".join(typed[start:end])
+        for start in range(len(typed))
+        for end in range(start + 1, min(start + PARTS, len(typed)) + 1)
+    }
+    names = {one for one in names if " " in one or len(one) >= ALONE}
+    there = await session.scalars(select(NamedPlace).where(NamedPlace.folded.in_(names), *box).limit(ENOUGH))
+    rows = there.all()
+    longest = max((len(one.folded.split()) for one in rows), default=0)
+    return [one for one in rows if len(one.folded.split()) == longest]
+
+
+def covers(place: NamedPlace, text: str) -> bool:
+    """Whether all that was typed is part of the place's name and where it lies, but for a house number."""
+    known = words_of(place.name, place.within)
+    return all(any(one.startswith(word) for one in known) for word in sought(text).words)
 
 
 async def _count(session: AsyncSession, word: str) -> int:

@@ -139,8 +139,12 @@ async def let_go(session: AsyncSession, *which: ColumnElement[bool]) -> None:
 def for_everybody() -> tuple[ColumnElement[bool], ...]:
     """What is true of pictures that may be shown with a report: nobody has hidden them, and they did not come with an
     answer to a question of those in charge, which only they read."""
-    answers = exists().where(Happening.id == Photo.happening_id, Happening.event == "replied")
-    return Photo.hidden_because.is_(None), ~answers
+    return Photo.hidden_because.is_(None), no_answer()
+
+
+def no_answer() -> ColumnElement[bool]:
+    """Whether a picture did not come with an answer to a question."""
+    return ~exists().where(Happening.id == Photo.happening_id, Happening.event == "replied")
 
 
 async def shown(session: AsyncSession, reference: str, number: int) -> Photo | None:

@@ -74,6 +74,7 @@ async def test_whoever_does_not_know_whose_it_is_has_the_organisers_find_out_fro
     made = await desk.report()
     await desk.opens(desk.ann, made)
     await desk.ann.taps("More …")
+    assert "[Not my team's]" in desk.ann.latest
     await desk.ann.taps("Not my team's")
     await desk.ann.says("It hangs on the church.")
     assert "The organisers find out who is in charge." in desk.ann.latest

@@ -75,6 +75,28 @@ async def gazetteer_with(session: object, gazetteer: object) -> None:
             session.add(PlaceWord(place_id=number, word=word))  # type: ignore[attr-defined]
 
 
+async def test_a_street_among_other_words_is_offered_and_never_taken_unasked(town: Town) -> None:
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        session.add(
+            NamedPlace(
+                name="The Green", folded="the green", kind="park", within="Elm Park", lat=51.5, long=-0.1
+            )
+        )
+    alice, bob = await town.member("Alice"), await town.member("Bob")
+    for somebody, answer in ((alice, "The Green, Elm Park"), (bob, "None of these")):
+        await somebody.says("/report The bin is full")
+        await somebody.says("beside the green door")
+        assert "Which one do you mean? You wrote “beside the green door”." in somebody.latest
+        await somebody.taps(answer)
+        await somebody.taps("Bins")
+        if "No, it is another one" in somebody.latest:
+            await somebody.taps("No, it is another one")
+        await somebody.taps("Send")
+        made = await newest(town)
+        assert (made.address, made.lat) == ("beside the green door", 51.5 if somebody is alice else None)
+
+
 async def test_a_link_on_a_lamp_post_fills_in_place_and_kind(town: Town) -> None:
     community = await town.community()
     await a_body(town)

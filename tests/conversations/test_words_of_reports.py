@@ -148,3 +148,7 @@ async def test_a_photo_that_answers_a_question_is_seen_by_those_in_charge_only(t
         sent = (await session.scalars(select(Photo))).one()
         assert sent.service_request_id == made.id
         assert (await report_views.of(session, made)).photos == ()
+    olga = await town.organiser()
+    for person, sees in ((town.stranger("Bob"), True), (olga, False)):
+        await person.says(f"/desk {made.service_request_id}")
+        assert (list(person.screen.messages.values())[-1].media is not None) == sees
