@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.models import Body, Invitation, Officer, Resident, Team
+from bot.models import Address, Body, Invitation, Membership, Officer, Resident, Team
 from bot.services import areas, audit, bodies, invitations
 from bot.services.areas import Ground
 from bot.services.invitations import Offer
@@ -46,6 +46,16 @@ async def of(session: AsyncSession, resident: Resident) -> Sequence[Officer]:
         select(Officer).where(Officer.resident_id == resident.id).order_by(Officer.id)
     )
     return found.all()
+
+
+async def have_a_desk(session: AsyncSession, channel: str, chat: str) -> bool:
+    """Whether whoever is written to there finds something behind /desk: they fill a post, or are an organiser."""
+    whose = select(Address.resident_id).where(Address.channel == channel, Address.chat == chat)
+    post = select(Officer.id).where(Officer.resident_id == whose.scalar_subquery())
+    organises = select(Membership.resident_id).where(
+        Membership.resident_id == whose.scalar_subquery(), Membership.role == "organiser"
+    )
+    return bool(await session.scalar(select(or_(post.exists(), organises.exists()))))
 
 
 async def teams_of(session: AsyncSession, resident: Resident) -> Sequence[Team]:

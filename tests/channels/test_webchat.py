@@ -93,7 +93,7 @@ async def test_an_invitation_is_accepted_from_its_page(town: WebTown) -> None:
     code = await town.invitation("organiser")
     async with town.visitor() as olga:
         await olga.opens(f"/w/elm-park/{code}")
-        await olga.presses(olga.page.forms[1].buttons[0][0])
+        await olga.presses("Accept")
         await olga.says("/poll A bench by the pond? | Yes | No")
         assert "A bench by the pond?" in olga.page.text
 

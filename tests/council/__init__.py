@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Body, Duty, Officer, Resident, Service, Team
+from bot.services import officers
 from tests.town import Person, Town
 
 SERVICES = {
@@ -63,6 +64,14 @@ async def an_officer(
 ) -> Person:
     """Somebody who works in a team."""
     return await _fills(town, name, team.body_id, team.id, post, language)
+
+
+async def a_post(town: Town, council: Council) -> str:
+    """The code of an invitation to the team for waste."""
+    async with town.folkmoot.database.writing() as session:
+        team = await session.merge(council.waste)
+        place = officers.Place(await session.merge(council.body), team, "officer")
+        return (await officers.invite(session, place, by=None, now=town.clock())).code
 
 
 async def a_director(town: Town, name: str, council: Council, post: str = "director") -> Person:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -28,12 +28,17 @@ from bot.errors import Refused
 from bot.i18n import Tongue, available, tongue
 from bot.message import Command, Incoming, Message, Place
 from bot.models import Community, WebLine
+from bot.services import officers
 from bot.settings import Tiles
+
+QUICK = ("desk", "report", "polls", "help")
+"""What can always be tapped, in this order; the desk only by those who have one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a page shows: to whom, where, and in which language. `middle` is where a map begins, if there can be one."""
+    """What a page shows: to whom, where, and in which language. `middle` is where a map begins, if there can be one;
+    `desk` says that they have one."""
 
     who: Visitor
     slug: str
@@ -44,6 +49,7 @@ class Scene:
     framed: bool
     middle: Place | None = None
     tiles: Tiles | None = None
+    desk: bool = False
 
 
 async def show(room: Room, request: web.Request) -> web.Response:
@@ -56,7 +62,8 @@ async def show(room: Room, request: web.Request) -> web.Response:
         who = await visitor(session, cookie(request))
         lines = await transcript.latest(session, who.chat) if who.known else ()
         notes = await transcript.toasts(session, who.chat, room.clock()) if who.known else ()
-    scene = scene_for(room, request, town, who, source)
+        desk = who.known and await officers.have_a_desk(session, "web", who.chat)
+    scene = replace(scene_for(room, request, town, who, source), desk=desk)
     rehearsed: tuple[Message, ...] = ()
     if not lines or (source != slug and source not in who.codes):
         rehearsed = await _rehearsed(room, scene)
@@ -112,7 +119,7 @@ def _draw(
         start=bool(rehearsed) and not any(message.rows for message in rehearsed),
         proof=seal.regular(who.chat) if who.known else seal.newcomer(),
         languages=[_choice(scene, code) for code in scene.choices],
-        quick={name: LABELS[name] for name in ("report", "polls", "help")},
+        quick={name: LABELS[name] for name in QUICK if name != "desk" or scene.desk},
         script=words.script_words(scene.to),
         own_window=whereabouts(scene.slug, scene.source, lang=scene.to.code),
         here=whereabouts(scene.slug, scene.source, lang=scene.to.code, framed="1" if scene.framed else ""),

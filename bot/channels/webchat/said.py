@@ -23,6 +23,7 @@ TOO_LONG = N_("That is longer than {limit} letters. Please send it in parts.")
 EMPTY = N_("There was nothing in your message yet. Please write a few words.")
 
 LABELS = {
+    "desk": N_("My desk"),
     "help": N_("Help"),
     "polls": N_("My polls"),
     "report": N_("Report a problem"),

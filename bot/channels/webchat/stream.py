@@ -17,6 +17,7 @@ from bot.channels.webchat.room import Room, Visitor, cookie, language, visitor
 from bot.errors import DatabaseTrouble
 from bot.i18n import N_, Tongue, available
 from bot.models import WebLine
+from bot.services import officers
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a sign of life is sent, so that nothing on the way closes the line."""
@@ -47,12 +48,16 @@ async def events(room: Room, request: web.Request) -> web.StreamResponse:
 async def _tell(
     room: Room, who: Visitor, to: Tongue, seq: int, ear: Ear, response: web.StreamResponse
 ) -> None:
+    told = False
     while not room.hub.closing:
-        news = await _news(room, who, seq)
+        news, desk = await _news(room, who, seq)
         for line in news:
             seq = line.seq
             text = json.dumps(_event(line, to), ensure_ascii=False)
             await response.write(f"id: {line.seq}\nevent: line\ndata: {text}\n\n".encode())
+        if desk and not told:
+            told = True
+            await response.write(b"event: desk\ndata: {}\n\n")
         if not news and not await ear.wait(HEARTBEAT):
             await response.write(b": still here\n\n")
 
@@ -61,8 +66,8 @@ async def lines(room: Room, request: web.Request) -> web.Response:
     """The same news in one piece, for where streams do not get through."""
     room.guard.pace("address", client(request))
     who, to, seq = await _listener(room, request)
-    news = await _news(room, who, seq) if who.known else []
-    return web.json_response({"known": who.known, "lines": [_event(line, to) for line in news]})
+    news, desk = await _news(room, who, seq) if who.known else ([], False)
+    return web.json_response({"known": who.known, "desk": desk, "lines": [_event(line, to) for line in news]})
 
 
 async def _listener(room: Room, request: web.Request) -> tuple[Visitor, Tongue, int]:
@@ -73,9 +78,11 @@ async def _listener(room: Room, request: web.Request) -> tuple[Visitor, Tongue, 
     return who, to, int(after) if after.isdecimal() and len(after) < 19 else 0
 
 
-async def _news(room: Room, who: Visitor, seq: int) -> list[WebLine]:
+async def _news(room: Room, who: Visitor, seq: int) -> tuple[list[WebLine], bool]:
+    """What is new; and whether they have a desk, which may have come with it."""
     async with room.database.reading() as session:
-        return list(await transcript.since(session, who.chat, seq, room.clock()))
+        news = list(await transcript.since(session, who.chat, seq, room.clock()))
+        return news, bool(news) and await officers.have_a_desk(session, "web", who.chat)
 
 
 def _event(line: WebLine, to: Tongue) -> dict[str, Any]:

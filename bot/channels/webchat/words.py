@@ -34,6 +34,7 @@ SCRIPT = {
     "picture": N_("Picture"),
     "you": N_("You"),
     "place": N_("My place"),
+    "desk": N_("My desk"),
 }
 EMBED = {"open": N_("Have your say"), "close": N_("Close"), "title": N_("Chat with your community")}
 

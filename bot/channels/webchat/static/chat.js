@@ -48,8 +48,15 @@ async function arrive() {
 }
 
 function listen() {
-  stream ??= new Stream({ seq: Number(chat.dataset.seq), language, onLine: (line) => log.put(line), onState: tell });
+  stream ??= new Stream({ seq: Number(chat.dataset.seq), language, onLine: (line) => log.put(line), onState: tell, onDesk: desk });
   stream.start();
+}
+
+// Whoever has taken up a post since the page was drawn finds the way to their desk at once.
+function desk() {
+  const quick = document.getElementById("quick");
+  if (quick.querySelector("[value=desk]")) return;
+  quick.querySelector("button").before(Object.assign(document.createElement("button"), { name: "command", value: "desk", textContent: words.desk }));
 }
 
 function tell(state) {

@@ -9,16 +9,18 @@ export class Stream {
   #language;
   #onLine;
   #onState;
+  #onDesk;
   #source = null;
   #lost = 0;
   #asking = 0;
   #retry = 0;
 
-  constructor({ seq, language, onLine, onState }) {
+  constructor({ seq, language, onLine, onState, onDesk }) {
     this.#seq = seq;
     this.#language = language;
     this.#onLine = onLine;
     this.#onState = onState;
+    this.#onDesk = onDesk;
     // A browser has six lines to one place for all its windows; hidden windows give theirs back.
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#stop() : this.start()));
     addEventListener("pagehide", () => this.#stop());
@@ -32,6 +34,7 @@ export class Stream {
     this.#source.onopen = () => this.#settled();
     this.#source.onerror = () => this.#broken();
     this.#source.addEventListener("line", (event) => this.#take(JSON.parse(event.data)));
+    this.#source.addEventListener("desk", () => this.#onDesk());
     this.#worry();
   }
 
@@ -86,7 +89,10 @@ export class Stream {
   async #ask() {
     try {
       const answer = await fetch(this.#where("lines"), { headers: { Accept: "application/json" } });
-      if (answer.ok) (await answer.json()).lines.forEach((line) => this.#take(line));
+      if (!answer.ok) return;
+      const { lines, desk } = await answer.json();
+      lines.forEach((line) => this.#take(line));
+      if (desk) this.#onDesk();
     } catch { /* the next one may get through */ }
   }
 }
