@@ -162,8 +162,11 @@ async def more(ask: Ask, turn: Turn) -> Outcome:
     text = ""
     if ask.given.get("anew") or ask.enclosed is None or ask.has("more"):
         text = await ask("more", _more(turn, act))
-    await asks.emergency(ask, turn, text)
-    inside = act == "again" and await _for_those_in_charge(ask, turn, number, text)
+    if turn.incoming.by_link:  # nothing can be asked there, so what may be about somebody is for those in charge
+        inside = act == "again" and asks.leads_to_somebody(text)
+    else:
+        await asks.emergency(ask, turn, text)
+        inside = act == "again" and await _for_those_in_charge(ask, turn, number, text)
     do: Any = {"add": own_reports.add, "reply": own_reports.reply, "again": own_reports.again}[act]
     made: ServiceRequest = await do(
         turn.session, number, "" if inside else text, ask.all_enclosed, by=turn.resident, now=turn.now
@@ -171,7 +174,8 @@ async def more(ask: Ask, turn: Turn) -> Outcome:
     if inside:
         await own_reports.add(turn.session, made.id, text, (), by=turn.resident, now=turn.now)
     if turn.incoming.by_link:
-        return turn.toast(turn._(_DONE[act]))
+        call = await asks.number_to_call(turn, text)
+        return turn.toast(paragraphs(*([call] if call else []), turn._(_DONE[act])))
     see_it = Button(turn._("See the report"), See(report=made.id))
     return turn.edit(turn._(_DONE[act]), (see_it,))
 

@@ -3,6 +3,8 @@ everybody can read what may be about a private person."""
 
 from typing import Any
 
+from markupsafe import Markup
+
 from bot.conversation.flow import Ask, choice
 from bot.conversation.turn import Turn
 from bot.letters import reporting as letters
@@ -19,17 +21,23 @@ async def emergency(
 ) -> None:
     """What cannot wait for a report: first the number to call, which may be another one at this place, or where their
     community is. Asked once under a `name`."""
+    call = await number_to_call(turn, said, place)
+    if call is not None:
+        go_on = [("on", turn._("Go on with the report"))]
+        await ask(name, choice(call, go_on, **ALONG))
+
+
+async def number_to_call(turn: Turn, said: str, place: Place | None = None) -> Markup | None:
+    """The same as words, for where nothing can be asked."""
     if not said:
-        return
+        return None
     if place is None:
         mine = await communities.of(turn.session, turn.resident)
         lat, long = (mine[0].community.lat, mine[0].community.long) if mine else (None, None)
     else:
         lat, long = place.lat, place.long
     found = await guessing.emergency(turn.session, said, lat, long)
-    if found is not None:
-        go_on = [("on", turn._("Go on with the report"))]
-        await ask(name, choice(letters.emergency(found, turn.tongue), go_on, **ALONG))
+    return None if found is None else letters.emergency(found, turn.tongue)
 
 
 async def private(ask: Ask, turn: Turn, said: str) -> str | None:

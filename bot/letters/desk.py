@@ -94,7 +94,7 @@ def handed_round(view: View, tongue: Tongue) -> Message:
             lines([with_team, only]),
         ),
         rows,
-        media=None if secret else picture(view.photos[:1]),
+        media=None if secret else arriving(view.photos[:1]),
         subject=kind(view.service, tongue),
         thread=view.report.service_request_id,
     )

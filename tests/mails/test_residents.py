@@ -148,6 +148,22 @@ async def test_what_is_back_is_opened_again_with_what_is_to_be_seen(box: Letterb
     assert (await desk.fresh(made)).status == "confirmed"
 
 
+async def test_where_nothing_can_be_asked_the_number_to_call_is_told_and_names_stay_inside(
+    box: Letterbox,
+) -> None:
+    desk, made, alice = await a_reader(box)
+    ann = await resident(box.town, desk.ann)
+    async with box.town.folkmoot.database.writing() as session:
+        await casework.move(session, made.id, "fixed", words="Done.", by=ann, now=box.town.clock())
+    await sees(alice, "Done.")
+    words = "Mr Baker put ash into it and now the bin is on fire."
+    told = await alice.taps("It is back", words=words)
+    assert "Please call 112 now: Fire." in told
+    assert "It is open again, at the same desk." in told
+    assert not any("Baker" in (told or "") for told in await said(box, "moved"))
+    assert await said(box, "added") == [words], "only those in charge read what was added"
+
+
 async def test_a_letter_to_a_team_has_the_photo_that_came_a_moment_ago(box: Letterbox) -> None:
     council, now = await a_body(box.town), box.town.clock()
     async with box.town.folkmoot.database.writing() as session:
