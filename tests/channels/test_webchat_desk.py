@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from sqlalchemy import delete
 
 from bot.i18n import tongue
@@ -83,7 +85,7 @@ async def test_where_streams_do_not_get_through_the_desk_comes_with_the_news(pag
         assert told["desk"] is True
         async with bob.http.get(f"/w/lines?after={max(line['seq'] for line in told['lines'])}") as answer:
             assert (await answer.json())["desk"] is False, "it comes with news only"
-        async with bob.http.get("/w/events?after=0") as stream:
+        async with asyncio.timeout(20), bob.http.get("/w/events?after=0") as stream:
             heard = b""
             while b"event: desk" not in heard:
                 heard += await stream.content.readany()
