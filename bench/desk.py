@@ -16,7 +16,7 @@ from bench.empty import KINDS, empty
 from bench.postgresql import Server
 from bot.db import Database
 from bot.models import Body, Community, Concern, Officer, Resident, Service, ServiceRequest, Team
-from bot.services import desk, report_numbers
+from bot.services.answering import desk, report_numbers
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SIZES = (1_000, 200_000)

@@ -18,8 +18,10 @@ from bot.db import Database
 from bot.lifecycle import OPEN
 from bot.message import Place
 from bot.models import Address, Body, Community, Duty, Officer, Resident, Service, ServiceRequest, Team
-from bot.services import climbing, communities, nearby, reports
-from bot.services.reports import Draft
+from bot.services.community import communities
+from bot.services.following_up import climbing
+from bot.services.reporting import nearby, reports
+from bot.services.reporting.reports import Draft
 
 FEW, MANY = 1_000, 200_000
 TURNS = 30  # of each kind in one round

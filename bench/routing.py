@@ -20,7 +20,8 @@ from bot.clock import utc_now
 from bot.db import Database, take_numbers
 from bot.message import Place
 from bot.models import Area, Body, Duty, NamedPlace, PlaceWord, Service, Team
-from bot.services import areas, gazetteer, routing
+from bot.services.in_charge import areas, routing
+from bot.services.reporting import gazetteer
 
 ACROSS = 100  # areas from west to east, and as many from south to north
 CORNERS = 50

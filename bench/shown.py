@@ -25,7 +25,7 @@ from bot.console.server import serving
 from bot.db import Database
 from bot.kinds import Form
 from bot.models import Ballot, Community, Poll, Tally
-from bot.services import polls
+from bot.services.polling import polls
 
 CHOICES = tuple(f"Choice {number}, with some words about it" for number in range(1, 11))
 MOMENTS = tuple(f"2026-12-{day:02}T19:00:00+00:00" for day in range(1, 11))

@@ -15,8 +15,9 @@ from bot.clock import utc_now
 from bot.db import Database, upgrade
 from bot.message import Message
 from bot.models import Address, Ballot, Consent, Envelope, Membership, Poll, Resident, Tally
-from bot.services import asking, communities
-from bot.services.questions import Draft
+from bot.services.community import communities
+from bot.services.polling import asking
+from bot.services.polling.questions import Draft
 from bot.settings import Settings
 
 

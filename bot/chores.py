@@ -19,9 +19,13 @@ from bot.errors import DatabaseTrouble, DeliveryFailed, RetryLater
 from bot.intake import Fetch, Intake
 from bot.message import Media
 from bot.models import Fact, Poll
-from bot.services import files, portraits, posters, report_numbers, report_photos, turnout
-from bot.services.report_photos import Wanted
-from bot.services.sources import subject
+from bot.services import files
+from bot.services.answering import report_numbers
+from bot.services.community import portraits, posters
+from bot.services.community.sources import subject
+from bot.services.reporting import report_photos
+from bot.services.reporting.report_photos import Wanted
+from bot.services.taking_part import turnout
 from bot.store import FRESH, Store
 
 LOOK = 3.0  # seconds

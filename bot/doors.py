@@ -15,7 +15,8 @@ from bot.jobs import Entry
 from bot.links import links_of
 from bot.message import Channel
 from bot.pace import Limits
-from bot.services import mailboxes, team_mail
+from bot.services import mailboxes
+from bot.services.answering import team_mail
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

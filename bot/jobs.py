@@ -24,16 +24,9 @@ from bot.clock import Clock
 from bot.db import Database, in_turn, trouble, wipe
 from bot.metrics import Metrics
 from bot.models import Tick
-from bot.services import (
-    boards,
-    closing,
-    followings,
-    once_more,
-    poll_boards,
-    redrawing,
-    reminding,
-    sealing,
-)
+from bot.services.announcing import boards, followings
+from bot.services.answering import redrawing
+from bot.services.polling import closing, once_more, poll_boards, reminding, sealing
 from bot.tidying import Reports, Strangers, Talks, tidy
 
 CLOCK = "clock"

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.services import checking_fixed, climbing, report_news
+from bot.services.following_up import checking_fixed, climbing
+from bot.services.reporting import report_news
 
 
 async def look_at_reports(session: AsyncSession, now: datetime) -> bool:

@@ -23,7 +23,8 @@ from bot.models import (
     Mailing,
     Seen,
 )
-from bot.services import elsewhere, forgetting, residents, traces
+from bot.services.people import forgetting, residents, traces
+from bot.services.polling import elsewhere
 
 
 async def tidy(session: AsyncSession, now: datetime) -> bool:

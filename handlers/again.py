@@ -9,7 +9,8 @@ from bot.i18n import N_
 from bot.letters import again as letters
 from bot.letters.again import Again, Earlier
 from bot.models import EVERYONE, GROUP, Community, Poll
-from bot.services import communities, series
+from bot.services.community import communities
+from bot.services.polling import series
 from handlers import forms
 
 router = Router()

@@ -17,7 +17,8 @@ from bot.letters.followings import Correct, Follow, GoOn, Hold, Stop
 from bot.letters.markup import paragraphs
 from bot.message import Media
 from bot.models import Broadcast, Community
-from bot.services import audiences, broadcasts, communities, enclosures, followings
+from bot.services.announcing import audiences, broadcasts, enclosures, followings
+from bot.services.community import communities
 from handlers.asking import the_only_one, which_community
 
 router = Router()

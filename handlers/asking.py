@@ -13,8 +13,9 @@ from bot.kinds import Form, Kind
 from bot.letters import poll_desk as letters
 from bot.letters.poll_desk import Change
 from bot.models import EVERYONE, Community, Rules
-from bot.services import asking, communities, groups, rewriting
-from bot.services.questions import Draft
+from bot.services.community import communities, groups
+from bot.services.polling import asking, rewriting
+from bot.services.polling.questions import Draft
 from handlers import forms, templates
 from handlers.asking_here import ask_here
 from handlers.one_line import in_one_line

@@ -9,8 +9,9 @@ from bot.i18n import N_, SOURCE, tongue
 from bot.letters import groups as letters
 from bot.letters.people import KEPT
 from bot.models import Community, Rules
-from bot.services import group_polls, questions, residents
-from bot.services.questions import Draft
+from bot.services.people import residents
+from bot.services.polling import group_polls, questions
+from bot.services.polling.questions import Draft
 from handlers import forms
 from handlers.one_line import in_one_line
 

@@ -6,7 +6,8 @@ from bot.conversation.turn import Outcome, Turn
 from bot.i18n import N_
 from bot.letters.report_presses import Fixed, See
 from bot.message import Button
-from bot.services import checking_fixed, own_reports, reports
+from bot.services.following_up import checking_fixed
+from bot.services.reporting import own_reports, reports
 from handlers import report_steps as steps
 
 router = Router()

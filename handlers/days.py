@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot import when
 from bot.conversation.flow import Answer, Prompt, words
 from bot.conversation.turn import Turn
-from bot.services import questions
+from bot.services.polling import questions
 
 AHEAD = (7, 30, 90)  # days
 

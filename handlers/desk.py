@@ -30,7 +30,8 @@ from bot.letters.report_pictures import picture
 from bot.letters.reports import View
 from bot.message import Button, Message
 from bot.press import Press
-from bot.services import casework, desk, desk_cases, open_cards, report_views, reports, twins
+from bot.services.answering import casework, desk, desk_cases, twins
+from bot.services.reporting import open_cards, report_views, reports
 from handlers.desk_templates import Templates, ready_answers
 from handlers.reports_in_numbers import numbers
 

@@ -31,8 +31,9 @@ from bot.letters.desk_presses import (
 from bot.letters.markup import bold, lines, paragraphs
 from bot.message import Media
 from bot.press import Press
-from bot.services import answer_templates, casework, desk_bulk, desk_cases, hindrances
-from bot.services.answer_templates import Ready
+from bot.services.answering import answer_templates, casework, desk_bulk, desk_cases
+from bot.services.answering.answer_templates import Ready
+from bot.services.reporting import hindrances
 from handlers import days
 from handlers import report_steps as steps
 from handlers.desk import as_it_is, known, shown

@@ -13,17 +13,11 @@ from bot.letters.markup import unlinked
 from bot.letters.reports import short
 from bot.message import Button
 from bot.models import ServiceRequest, Team
-from bot.services import (
-    casework,
-    communities,
-    desk_cases,
-    desk_routing,
-    hindrances,
-    likely_teams,
-    reports,
-    twins,
-)
-from bot.services.likely_teams import Choice
+from bot.services.answering import casework, desk_cases, desk_routing, twins
+from bot.services.community import communities
+from bot.services.in_charge import likely_teams
+from bot.services.in_charge.likely_teams import Choice
+from bot.services.reporting import hindrances, reports
 from handlers.desk import as_it_is, known, shown
 
 router = Router()

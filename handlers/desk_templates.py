@@ -14,7 +14,7 @@ from bot.letters.markup import bold, lines, paragraphs
 from bot.message import Button, Message
 from bot.models import AnswerTemplate, Body
 from bot.press import Press
-from bot.services import answer_templates
+from bot.services.answering import answer_templates
 
 router = Router()
 

@@ -14,7 +14,7 @@ from bot.errors import Refused
 from bot.letters import elsewhere as letters
 from bot.letters.elsewhere import Shown, VoteThere
 from bot.models import Poll, Resident
-from bot.services import elsewhere, polls
+from bot.services.polling import elsewhere, polls
 from handlers.hello import ARRIVING
 from handlers.voting import agree, counted
 

@@ -12,7 +12,8 @@ from bot.letters import promises as letters
 from bot.letters.poll_desk import AskEveryone, CloseNow, WhatNext
 from bot.message import Button
 from bot.models import Community, Poll
-from bot.services import closing, communities, group_polls, questions, successors
+from bot.services.community import communities
+from bot.services.polling import closing, group_polls, questions, successors
 from handlers import days
 
 router = Router()

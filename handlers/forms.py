@@ -13,7 +13,8 @@ from bot.kinds import Form, Kind, Written
 from bot.letters import quorum as quorum_letters
 from bot.letters.people import INTERESTS
 from bot.models import AREA, EVERYONE, INTEREST, ORGANISERS, Community, Poll
-from bot.services import questions, residents
+from bot.services.people import residents
+from bot.services.polling import questions
 from handlers.one_line import DAYS
 
 RESULTS = ("voted", "closed", "never")

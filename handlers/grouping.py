@@ -11,7 +11,8 @@ from bot.letters import groups as letters
 from bot.letters.group_desk import LeaveGroup, MembersAsk
 from bot.message import Message
 from bot.models import Community, Resident
-from bot.services import communities, group_polls, groups
+from bot.services.community import communities, groups
+from bot.services.polling import group_polls
 from handlers.asking import the_only_one, which_community
 
 router = Router()

@@ -11,9 +11,10 @@ from bot.i18n import N_
 from bot.letters import voices as letters
 from bot.letters.markup import paragraphs
 from bot.models import Community
-from bot.services import communities, voices
-from bot.services.cells import Split
-from bot.services.voices import Evenness, Voices
+from bot.services.community import communities
+from bot.services.taking_part import voices
+from bot.services.taking_part.cells import Split
+from bot.services.taking_part.voices import Evenness, Voices
 from handlers.asking import the_only_one, which_community
 
 router = Router()

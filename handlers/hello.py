@@ -10,7 +10,10 @@ from bot.letters import reporting as reporting_letters
 from bot.letters.people import Join, JoinBy
 from bot.message import Place, Words
 from bot.models import Community, Link, Poll, Service, Spot
-from bot.services import communities, invitations, polls, reports, residents, sources
+from bot.services.community import communities, invitations, sources
+from bot.services.people import residents
+from bot.services.polling import polls
+from bot.services.reporting import reports
 from handlers.inviting import open_invitation
 from handlers.my_reports import by_reference
 from handlers.reporting import begin as begin_report

@@ -11,7 +11,8 @@ from bot.i18n import N_
 from bot.letters.markup import bold, lines, opening, paragraphs
 from bot.message import Button, Message
 from bot.press import Press
-from bot.services import communities, officers
+from bot.services.community import communities
+from bot.services.in_charge import officers
 
 router = Router()
 

@@ -7,7 +7,9 @@ from bot.letters.hiding import Hide, HidePicture, Object, Unhide, UnhidePicture
 from bot.letters.report_pictures import picture
 from bot.message import Message
 from bot.models import Photo
-from bot.services import communities, desk_cases, hiding
+from bot.services.answering import desk_cases
+from bot.services.community import communities
+from bot.services.reporting import hiding
 from handlers.desk import shown
 
 router = Router()

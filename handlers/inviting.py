@@ -12,7 +12,9 @@ from bot.letters.officers import InviteOrganiser
 from bot.letters.people import Accept, Revoke
 from bot.message import Button, Message
 from bot.models import Community, Invitation
-from bot.services import communities, invitations, officers, residents
+from bot.services.community import communities, invitations
+from bot.services.in_charge import officers
+from bot.services.people import residents
 from handlers import officers as posts
 from handlers.asking import the_only_one, which_community
 

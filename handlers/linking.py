@@ -4,7 +4,7 @@ from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.i18n import N_
 from bot.letters.markup import code, lines, paragraphs
-from bot.services import joining
+from bot.services.people import joining
 
 router = Router()
 

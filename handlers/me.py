@@ -11,7 +11,8 @@ from bot.letters.mydata import sure_to_forget
 from bot.letters.people import Care, Change, Forget, Leave, Speak
 from bot.links import privacy_page
 from bot.models import Community
-from bot.services import communities, residents
+from bot.services.community import communities
+from bot.services.people import residents
 from handlers.hello import part_of_town
 
 router = Router()

@@ -12,7 +12,7 @@ from bot.letters.markup import paragraphs
 from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
 from bot.message import Button, Message
 from bot.models import ServiceRequest
-from bot.services import hindrances, histories, own_reports, report_news, report_views, reports
+from bot.services.reporting import hindrances, histories, own_reports, report_news, report_views, reports
 from handlers import report_asks as asks
 from handlers import report_steps as steps
 from handlers.report_flow import join
@@ -162,7 +162,9 @@ async def more(ask: Ask, turn: Turn) -> Outcome:
     text = ""
     if ask.given.get("anew") or ask.enclosed is None or ask.has("more"):
         text = await ask("more", _more(turn, act))
-    if turn.incoming.by_link:  # nothing can be asked there, so what may be about somebody is for those in charge
+    if (
+        turn.incoming.by_link
+    ):  # nothing can be asked there, so what may be about somebody is for those in charge
         inside = act == "again" and asks.leads_to_somebody(text)
     else:
         await asks.emergency(ask, turn, text)

@@ -8,7 +8,8 @@ from bot.i18n import N_
 from bot.letters import mydata as letters
 from bot.letters.people import Fetch
 from bot.message import Media
-from bot.services import files, mydata, residents
+from bot.services import files
+from bot.services.people import mydata, residents
 
 router = Router()
 

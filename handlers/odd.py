@@ -6,7 +6,7 @@ from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.i18n import N_
 from bot.letters.markup import paragraphs
 from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
-from bot.services import communities
+from bot.services.community import communities
 from handlers.reporting import begin as begin_report
 
 router = Router()

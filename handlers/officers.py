@@ -10,8 +10,10 @@ from bot.letters.people import KEPT
 from bot.letters.wards import InviteFor, which_ward
 from bot.message import Message
 from bot.models import Body, Invitation, Officer, Team
-from bot.services import communities, leaving, officers, residents
-from bot.services.officers import Place
+from bot.services.community import communities
+from bot.services.in_charge import leaving, officers
+from bot.services.in_charge.officers import Place
+from bot.services.people import residents
 
 router = Router()
 

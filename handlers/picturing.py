@@ -5,7 +5,7 @@ from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.services import communities, portraits
+from bot.services.community import communities, portraits
 from handlers.asking import the_only_one, which_community
 
 router = Router()

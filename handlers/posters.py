@@ -14,8 +14,10 @@ from bot.letters.links import NewLink, NewPoster, Sources
 from bot.letters.pictures import short
 from bot.message import Message
 from bot.models import Community, Link
-from bot.services import communities, polls, posters, sources, turnout
-from bot.services.sources import Target
+from bot.services.community import communities, posters, sources
+from bot.services.community.sources import Target
+from bot.services.polling import polls
+from bot.services.taking_part import turnout
 from handlers.asking import the_only_one, which_community
 
 router = Router()

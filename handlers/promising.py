@@ -16,9 +16,10 @@ from bot.letters.promises import MOST, Owed, Settle
 from bot.message import Button, Message, Rows
 from bot.models import Community
 from bot.models.promises import SAID
-from bot.services import communities, outcomes, promises, questions
-from bot.services.outcomes import Promise
-from bot.services.promises import Word
+from bot.services.community import communities
+from bot.services.polling import outcomes, promises, questions
+from bot.services.polling.outcomes import Promise
+from bot.services.polling.promises import Word
 from handlers import days
 
 router = Router()

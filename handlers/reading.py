@@ -6,8 +6,8 @@ from bot.conversation.turn import Outcome, Turn
 from bot.letters import reading as letters
 from bot.letters.reading import About, Judge, Read
 from bot.message import Message
-from bot.services import reading
-from bot.services.reading import Card
+from bot.services.polling import reading
+from bot.services.polling.reading import Card
 
 router = Router()
 

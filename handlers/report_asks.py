@@ -9,7 +9,8 @@ from bot.conversation.flow import Ask, choice
 from bot.conversation.turn import Turn
 from bot.letters import reporting as letters
 from bot.message import Place
-from bot.services import communities, guessing, naming
+from bot.services.community import communities
+from bot.services.reporting import guessing, naming
 from handlers import report_steps as steps
 
 ALONG: dict[str, Any] = {"encloses": steps.picture, "several": True}

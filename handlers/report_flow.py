@@ -16,18 +16,11 @@ from bot.letters.report_pictures import picture
 from bot.letters.reporting import Told
 from bot.message import Media, Message, Place
 from bot.models import Community, NamedPlace, Service
-from bot.services import (
-    communities,
-    gazetteer,
-    guessing,
-    nearby,
-    own_reports,
-    report_views,
-    reports,
-    residents,
-    routing,
-)
-from bot.services.routing import Route
+from bot.services.community import communities
+from bot.services.in_charge import routing
+from bot.services.in_charge.routing import Route
+from bot.services.people import residents
+from bot.services.reporting import gazetteer, guessing, nearby, own_reports, report_views, reports
 from handlers import report_asks as asks
 from handlers import report_steps as steps
 from handlers.report_asks import ALONG

@@ -6,7 +6,8 @@ from bot.letters import people
 from bot.letters.report_following import Follow
 from bot.letters.report_presses import See
 from bot.message import Button
-from bot.services import report_following, residents
+from bot.services.people import residents
+from bot.services.reporting import report_following
 
 router = Router()
 

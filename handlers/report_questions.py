@@ -7,7 +7,7 @@ from bot.conversation.flow import Ask, choice
 from bot.conversation.turn import Turn
 from bot.letters import reporting as letters
 from bot.models import Community, Service
-from bot.services import said_already
+from bot.services.reporting import said_already
 from handlers import report_steps as steps
 
 Attribute = dict[str, Any]

@@ -13,7 +13,10 @@ from bot.letters import report_numbers as letters
 from bot.letters.markup import bold
 from bot.letters.report_numbers import Numbers
 from bot.models import Body, Community, Service, Team
-from bot.services import communities, files, officers, report_numbers
+from bot.services import files
+from bot.services.answering import report_numbers
+from bot.services.community import communities
+from bot.services.in_charge import officers
 
 router = Router()
 

@@ -14,7 +14,7 @@ from bot.letters.polls import Suggest
 from bot.letters.suggesting import LetIn, Missed, Sift
 from bot.message import Button, Message
 from bot.models import Community
-from bot.services import questions, successors, suggesting, whom
+from bot.services.polling import questions, successors, suggesting, whom
 from handlers.voting import agree, visible
 
 router = Router()

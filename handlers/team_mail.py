@@ -6,7 +6,8 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import team_mail as letters
 from bot.message import Reply
-from bot.services import casework, report_views, reports, team_mail
+from bot.services.answering import casework, team_mail
+from bot.services.reporting import report_views, reports
 
 router = Router()
 

@@ -6,7 +6,7 @@ from bot.conversation.flow import Answer, Prompt, words
 from bot.conversation.turn import Turn
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
-from bot.services import questions
+from bot.services.polling import questions
 
 
 @dataclass(frozen=True, slots=True)

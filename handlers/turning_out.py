@@ -9,7 +9,8 @@ from bot.letters import turnout as letters
 from bot.letters.links import TookPart
 from bot.letters.markup import paragraphs
 from bot.models import Poll
-from bot.services import polls, turnout
+from bot.services.polling import polls
+from bot.services.taking_part import turnout
 
 router = Router()
 

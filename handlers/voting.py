@@ -22,19 +22,10 @@ from bot.letters.poll_desk import WhatNext
 from bot.letters.polls import Look, Proof, Vote
 from bot.message import Button, Message, Tap
 from bot.models import Poll, Resident, Standing
-from bot.services import (
-    closing,
-    communities,
-    polls,
-    reading,
-    residents,
-    sealing,
-    series,
-    successors,
-    suggesting,
-    turnout,
-    whom,
-)
+from bot.services.community import communities
+from bot.services.people import residents
+from bot.services.polling import closing, polls, reading, sealing, series, successors, suggesting, whom
+from bot.services.taking_part import turnout
 
 router = Router()
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.message import Media, Place
 from bot.models import Address, Resident, ServiceRequest, Team
-from bot.services import reports
+from bot.services.reporting import reports
 from tests.council import Council, a_body, an_officer
 from tests.town import Person, Town
 

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from bot.message import ELSEWHERE, Attached, Command, Media, Tap
 from bot.models import Address, Base, Concern, DeskCard, Happening, Photo, Poll, Resident, Spot
-from bot.services import mailboxes, officers, roll
-from bot.services.officers import Place
+from bot.services import mailboxes, roll
+from bot.services.in_charge import officers
+from bot.services.in_charge.officers import Place
 from tests.channels.webchat_town import Visitor, WebTown, a_web_town
 from tests.council import district
 from tests.photographs import photograph

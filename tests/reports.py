@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from bot import chores
 from bot.message import Media, Place
 from bot.models import Area, Community, NamedPlace, Resident, ServiceRequest
-from bot.services import reports
-from bot.services.reports import Draft
+from bot.services.reporting import reports
+from bot.services.reporting.reports import Draft
 from tests.photographs import photograph
 from tests.town import Town
 

@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL
 from bot.clock import utc_now
 from bot.db import Database
 from bot.models import Area
-from bot.services import areas
-from bot.services.areas import Atlas, Ground
+from bot.services.in_charge import areas
+from bot.services.in_charge.areas import Atlas, Ground
 from tests.council import district
 from tests.council.district import polygon, square
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.models import Address, Membership, Participation, Poll, Resident, Tally
-from bot.services.cells import NOBODY, Cell, Split, split
-from bot.services.differing import WORTH_SAYING, differences
+from bot.services.taking_part.cells import NOBODY, Cell, Split, split
+from bot.services.taking_part.differing import WORTH_SAYING, differences
 from tests.newsroom import Newsroom, voted
 from tests.town import Person, Town
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db import Database
 from bot.message import Place
 from bot.models import NamedPlace, PlaceWord
-from bot.services import gazetteer
+from bot.services.reporting import gazetteer
 from tests.plans import listening, looking, read_from_end_to_end
 
 PLACES = (

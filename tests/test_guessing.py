@@ -7,7 +7,8 @@ import pytest
 from bot.clock import utc_now
 from bot.db import Database
 from bot.models import Area, Emergency, Service
-from bot.services import areas, guessing
+from bot.services.in_charge import areas
+from bot.services.reporting import guessing
 from tests.council.district import polygon, square
 
 BINS = Service(

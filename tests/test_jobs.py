@@ -16,7 +16,7 @@ from bot.db import Database
 from bot.db.deletes import AT_ONCE
 from bot.jobs import Entry, Jobs
 from bot.models import Address, Envelope, Letter, Mailing, Resident, Seen, Tick
-from bot.services import residents
+from bot.services.people import residents
 from bot.tidying import tidy
 from tests.town import MONDAY
 

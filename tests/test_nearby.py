@@ -10,8 +10,9 @@ from sqlalchemy import select, text
 from bot.db import Database
 from bot.message import Place
 from bot.models import Service, ServiceRequest
-from bot.services import communities, nearby
-from bot.services.communities import kilometres
+from bot.services.community import communities
+from bot.services.community.communities import kilometres
+from bot.services.reporting import nearby
 from tests.town import MONDAY
 
 TOWNS = {

@@ -15,7 +15,8 @@ from bot import settings
 from bot.errors import SettingWrong
 from bot.message import Place
 from bot.models import Area, NamedPlace
-from bot.services import areas, grounds
+from bot.services.in_charge import areas
+from bot.services.reporting import grounds
 from tests.council import a_body
 from tests.newsroom import Newsroom, a_newsroom
 from tests.reports import HERE, a_report, square, surroundings

@@ -14,8 +14,9 @@ from bot.letters.report_numbers import Numbers as Press
 from bot.letters.report_numbers import harmless
 from bot.message import Tap
 from bot.models import Community, Concern, Resident, ServiceRequest
-from bot.services import files, report_numbers
-from bot.services.report_numbers import Numbers
+from bot.services import files
+from bot.services.answering import report_numbers
+from bot.services.answering.report_numbers import Numbers
 from tests.desk import Desk, a_desk, another_team, resident
 from tests.plans import listening, looking, plan
 from tests.town import MONDAY, Town

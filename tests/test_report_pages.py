@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import text, update
 
 from bot.models import Officer, Resident, ServiceRequest
-from bot.services import casework, report_lists
+from bot.services.answering import casework
+from bot.services.reporting import report_lists
 from tests.council import a_body, an_officer
 from tests.newsroom import Newsroom
 from tests.plans import listening, looking, plan, read_from_end_to_end

@@ -12,7 +12,9 @@ from bot.errors import RetryLater, Undeliverable
 from bot.letters.report_pictures import our_copy
 from bot.message import Attached, Media
 from bot.models import File, Photo, ServiceRequest
-from bot.services import files, report_photos, traces
+from bot.services import files
+from bot.services.people import traces
+from bot.services.reporting import report_photos
 from tests.council import a_body
 from tests.newsroom import Newsroom
 from tests.photographs import SECRET, opened, photograph

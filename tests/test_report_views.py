@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from bot.models import ServiceRequest, Team
-from bot.services import report_views
+from bot.services.reporting import report_views
 from tests.council.days import a_desk
 from tests.plans import listening
 from tests.town import Town

@@ -10,7 +10,7 @@ import pytest
 from bot import i18n
 from bot.charts import Picture
 from bot.letters import pictures, polls
-from bot.services import results
+from bot.services.polling import results
 from tests.newsroom import Newsroom, voted
 
 UR = {"Accept-Language": "ur-PK,ur;q=0.9"}

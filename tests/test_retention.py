@@ -36,7 +36,10 @@ from bot.models import (
     WebLine,
     WebSession,
 )
-from bot.services import announcements, files, invitations, mailboxes, result_pictures
+from bot.services import files, mailboxes
+from bot.services.announcing import announcements
+from bot.services.community import invitations
+from bot.services.polling import result_pictures
 from tests.house.tree import ROOT
 from tests.town import Town
 

@@ -12,7 +12,8 @@ from bot.errors import Refused
 from bot.i18n import tongue
 from bot.letters import routing as letters
 from bot.models import Community, Deed, Duty, Resident
-from bot.services import communities, routing
+from bot.services.community import communities
+from bot.services.in_charge import routing
 from tests.council import district
 from tests.council.district import District, report
 

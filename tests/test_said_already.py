@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.services import said_already
+from bot.services.reporting import said_already
 
 LAMP: dict[str, Any] = {
     "code": "lamp",

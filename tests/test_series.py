@@ -13,7 +13,7 @@ from bot import i18n
 from bot.charts import Artist, Line, Lines
 from bot.charts.over_time import apart
 from bot.models import Poll
-from bot.services import series
+from bot.services.polling import series
 from tests.newsroom import Newsroom, voted
 from tests.town import Person
 

@@ -16,7 +16,7 @@ import pytest
 from bot.channels.webchat.shelf import Shelf, clear
 from bot.clock import SetClock
 from bot.message import Media
-from bot.services.enclosures import KEPT
+from bot.services.announcing.enclosures import KEPT
 from bot.store import FRESH, Folder
 from tests.house.tree import ROOT
 from tests.town import MONDAY

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import retention
 from bot.models import Concern, Happening, Officer, Photo, Resident, ServiceRequest
-from bot.services import joining, traces
+from bot.services.people import joining, traces
 from tests.council.district import District, a_district, report
 from tests.town import Town
 

@@ -20,7 +20,8 @@ from bot.clock import SetClock
 from bot.message import Command, Content, Incoming, Message, Place, Receipt, Tap, Words
 from bot.models import Ballot, Community, Envelope, Mailing, Poll, Tally
 from bot.pace import Limits
-from bot.services import communities, invitations, polls
+from bot.services.community import communities, invitations
+from bot.services.polling import polls
 from bot.settings import Settings
 from tests.paper import PaperChannel, Screen
 

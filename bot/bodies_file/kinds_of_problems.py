@@ -27,7 +27,7 @@ EMERGENCY = ("code", "names", "keywords", "phone", "area")
 DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multivaluelist")
 LISTS = ("singlevaluelist", "multivaluelist")
 FOUND = ("string", "number")
-"""What can be found behind words of whoever reports; see `services/said_already.py`."""
+"""What can be found behind words of whoever reports; see `services/reporting/said_already.py`."""
 
 
 def service(said: Said) -> ServicePart:

@@ -19,7 +19,8 @@ from bot.bodies_file.shapes import Point
 from bot.bodies_file.wrong import FileWrong
 from bot.db import take_numbers
 from bot.models import Community, NamedPlace, PlaceWord, Service, Spot
-from bot.services import audit, gazetteer
+from bot.services import audit
+from bot.services.reporting import gazetteer
 
 PLACE = ("name", "lat", "long"), ("kind", "within")
 SPOT = ("code", "community", "name", "lat", "long"), ("service",)

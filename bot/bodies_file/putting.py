@@ -26,7 +26,8 @@ from bot.models import (
     ServiceRequest,
     Team,
 )
-from bot.services import areas, audit
+from bot.services import audit
+from bot.services.in_charge import areas
 
 
 @dataclass

@@ -115,7 +115,7 @@ async def _in_one_go(
 ) -> tuple[list[Change], list[str]]:
     """In one transaction, which a dry run undoes: so both say the same."""
     from bot.commands.town import town
-    from bot.services import communities
+    from bot.services.community import communities
 
     async with town(settings) as database:
         async with database.reading() as session:
@@ -187,7 +187,7 @@ async def _exported(settings: Settings, slugs: Sequence[str], areas: str) -> tup
     from bot.commands.town import town
     from bot.errors import Refused
     from bot.i18n import N_
-    from bot.services import bodies
+    from bot.services.in_charge import bodies
 
     async with town(settings) as database, database.reading() as session:
         for slug in slugs:
@@ -213,7 +213,7 @@ def show(json: AsJson = False) -> None:
 async def _listed(settings: Settings) -> list[dict[str, Any]]:
     from bot.commands.town import town
     from bot.i18n import SOURCE
-    from bot.services import bodies, officers
+    from bot.services.in_charge import bodies, officers
 
     async with town(settings) as database, database.reading() as session:
         return [

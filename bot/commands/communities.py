@@ -74,7 +74,7 @@ def _point(text: str) -> tuple[float, float]:
 async def _add(settings: Settings, slug: str, names: dict[str, str], **details: Any) -> dict[str, Any]:
     from bot.clock import utc_now
     from bot.commands.town import links_for, town
-    from bot.services import communities
+    from bot.services.community import communities
 
     async with town(settings, begin=True) as database, database.writing() as session:
         founded = await communities.add(session, slug.strip().lower(), names, now=utc_now(), **details)
@@ -100,7 +100,7 @@ def show(json: AsJson = False) -> None:
 
 async def _listed(settings: Settings) -> list[dict[str, Any]]:
     from bot.commands.town import links_for, town
-    from bot.services import communities
+    from bot.services.community import communities
 
     async with town(settings) as database, database.reading() as session:
         links = await links_for(session, settings)
@@ -108,7 +108,7 @@ async def _listed(settings: Settings) -> list[dict[str, Any]]:
 
 
 async def _facts(session: AsyncSession, links: Links, one: Community) -> dict[str, Any]:
-    from bot.services import communities
+    from bot.services.community import communities
 
     return {
         "slug": one.slug,

@@ -13,8 +13,8 @@ from bot.commands.saying import AsJson, moment, say, say_json
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from bot.services.invitations import Offer
-    from bot.services.officers import Place
+    from bot.services.community.invitations import Offer
+    from bot.services.in_charge.officers import Place
     from bot.settings import Settings
 
 
@@ -77,7 +77,8 @@ async def _invite(
 ) -> dict[str, Any]:
     from bot.clock import utc_now
     from bot.commands.town import community_called, links_for, town
-    from bot.services import communities, invitations, officers
+    from bot.services.community import communities, invitations
+    from bot.services.in_charge import officers
 
     async with town(settings) as database:
         async with database.writing() as session:
@@ -100,8 +101,8 @@ async def _place(
 ) -> Place:
     from bot.errors import Refused
     from bot.i18n import N_
-    from bot.services import areas, bodies
-    from bot.services.officers import Place
+    from bot.services.in_charge import areas, bodies
+    from bot.services.in_charge.officers import Place
 
     body = await bodies.by_slug(session, slug)
     if body is None:

@@ -38,7 +38,7 @@ def show(
 async def _listed(settings: Settings, slug: str) -> list[dict[str, Any]]:
     from bot.clock import utc_now
     from bot.commands.town import community_called, town
-    from bot.services import polls
+    from bot.services.polling import polls
 
     async with town(settings) as database, database.reading() as session:
         community = await community_called(session, slug)

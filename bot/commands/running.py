@@ -92,7 +92,7 @@ def _token_works(folkmoot: Folkmoot) -> None:
 
 async def _welcome(folkmoot: Folkmoot) -> None:
     from bot import demo
-    from bot.services import communities, invitations
+    from bot.services.community import communities, invitations
 
     _token_works(folkmoot)
     town = await demo.seed(folkmoot.database, now=folkmoot.clock())

@@ -103,7 +103,7 @@ async def _speak(database: Database, terminal: Terminal, language: str) -> None:
     from sqlalchemy import select
 
     from bot.models import Address, Resident
-    from bot.services import residents
+    from bot.services.people import residents
 
     async with database.writing() as session:
         here = select(Resident).join(Address, Address.resident_id == Resident.id)

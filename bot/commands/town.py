@@ -55,7 +55,7 @@ def _has_no_file(database: Database) -> bool:
 async def community_called(session: AsyncSession, slug: str) -> Community:
     """The community of that short name; Refused when there is none."""
     from bot.i18n import N_
-    from bot.services import communities
+    from bot.services.community import communities
 
     found = await communities.by_slug(session, slug)
     if found is None:

@@ -21,8 +21,9 @@ from bot.i18n import Tongue
 from bot.letters import polls as poll_letters
 from bot.letters import promises as letters
 from bot.models import OUTCOME_WITHIN, Community, Poll
-from bot.services import communities, outcomes, polls, portraits
-from bot.services.outcomes import Promise
+from bot.services.community import communities, portraits
+from bot.services.polling import outcomes, polls
+from bot.services.polling.outcomes import Promise
 
 Links = Callable[[str, str], Mapping[str, str | None]]
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.db import Database
 from bot.i18n import Tongue
 from bot.readers import reads
-from bot.services import communities
+from bot.services.community import communities
 
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'",

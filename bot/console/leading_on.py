@@ -9,7 +9,7 @@ from bot.console.front import SAFE, spoken
 from bot.console.result_page import templates
 from bot.db import Database
 from bot.models import Community, Poll
-from bot.services import sources
+from bot.services.community import sources
 
 CODE = r"/l/{code:[A-Za-z0-9]{1,32}}"
 

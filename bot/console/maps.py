@@ -23,7 +23,8 @@ from bot.console.memory import Memory
 from bot.db import Database
 from bot.i18n import Tongue
 from bot.message import Place
-from bot.services import communities, grounds, report_lists
+from bot.services.community import communities
+from bot.services.reporting import grounds, report_lists
 from bot.settings import Tiles
 
 NAMES = ("leaflet/leaflet.js", "leaflet/leaflet.css", "map.js", "map.css", "reports.js", "reports.css")

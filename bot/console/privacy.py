@@ -12,7 +12,7 @@ from bot.db import Database
 from bot.i18n import Tongue
 from bot.letters.people import KEPT
 from bot.retention import Rule
-from bot.services import communities
+from bot.services.community import communities
 from bot.settings import Settings
 
 

@@ -32,15 +32,8 @@ from bot.letters.reports import View
 from bot.letters.routing import Reason
 from bot.lifecycle import STATUSES
 from bot.models import Happening, ServiceRequest
-from bot.services import (
-    histories,
-    report_lists,
-    report_news,
-    report_photos,
-    report_views,
-    reports,
-    routing,
-)
+from bot.services.in_charge import routing
+from bot.services.reporting import histories, report_lists, report_news, report_photos, report_views, reports
 from bot.settings import Tiles
 
 PAGES, SMALL = 256, 256  # remembered; a page has some 10 kB, a small picture some 15

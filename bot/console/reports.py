@@ -30,8 +30,9 @@ from bot.letters.reports import View
 from bot.lifecycle import OPEN as STATES
 from bot.lifecycle import STATUSES
 from bot.models import Photo, Service
-from bot.services import communities, report_lists, report_views
-from bot.services.report_lists import LOOKED_AT, ON_A_PAGE, OTHER, Counts, Pin, Wish
+from bot.services.community import communities
+from bot.services.reporting import report_lists, report_views
+from bot.services.reporting.report_lists import LOOKED_AT, ON_A_PAGE, OTHER, Counts, Pin, Wish
 from bot.settings import Tiles
 
 PAGES = 256  # remembered; each has some 20 kB

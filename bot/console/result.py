@@ -25,7 +25,7 @@ from bot.db import Database
 from bot.i18n import Tongue
 from bot.letters import pictures, series
 from bot.models import Standing
-from bot.services import results
+from bot.services.polling import results
 
 PAGES, DRAWN = 256, 64  # remembered; a page has some 10 kB, a picture some 60
 CODE = r"/p/{code:[A-Za-z0-9]{1,32}}"

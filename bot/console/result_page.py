@@ -16,7 +16,7 @@ from bot.letters import pictures, quorum, series
 from bot.letters import polls as letters
 from bot.letters.links import came_rows
 from bot.models import Standing
-from bot.services import results
+from bot.services.polling import results
 
 _LATER = {
     "voted": N_("You see the result once you have answered, and everyone does when it has closed."),

@@ -27,21 +27,13 @@ from bot.demo.town import (
 )
 from bot.letters.people import KEPT
 from bot.models import Community, Poll, Resident, Rules
-from bot.services import (
-    asking,
-    broadcasts,
-    closing,
-    communities,
-    invitations,
-    polls,
-    promises,
-    residents,
-    sources,
-    suggesting,
-    turnout,
-)
-from bot.services.promises import Word
-from bot.services.sources import Target
+from bot.services.announcing import broadcasts
+from bot.services.community import communities, invitations, sources
+from bot.services.community.sources import Target
+from bot.services.people import residents
+from bot.services.polling import asking, closing, polls, promises, suggesting
+from bot.services.polling.promises import Word
+from bot.services.taking_part import turnout
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import bodies_file
 from bot.bodies_file import places
 from bot.models import Body, Officer, Resident, Team
-from bot.services import officers
-from bot.services.officers import Place
+from bot.services.in_charge import officers
+from bot.services.in_charge.officers import Place
 
 OFFICERS = (
     ("Wanda", "pl", "elm-district", "waste", "officer"),

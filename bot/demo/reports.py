@@ -14,7 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.demo import photos
 from bot.message import Media, Place
 from bot.models import Community, Officer, Resident, ServiceRequest, Team
-from bot.services import casework, checking_fixed, files, own_reports, reports, twins
+from bot.services import files
+from bot.services.answering import casework, twins
+from bot.services.following_up import checking_fixed
+from bot.services.reporting import own_reports, reports
 
 Act = tuple[float, str, tuple[Any, ...]]
 """So many days after the report came: what was done, and with which words."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.message import Place
 from bot.outbox import Progress
-from bot.services.questions import Draft
+from bot.services.polling.questions import Draft
 
 SLUG = "elm-park"
 

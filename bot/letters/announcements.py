@@ -125,7 +125,7 @@ _LEFT_OUT: dict[str, Callable[[Tongue, int], Markup]] = {
         people,
     ),
 }
-"""Words for each reason of `services/audiences.py`."""
+"""Words for each reason of `services/announcing/audiences.py`."""
 
 
 def _how_soon(seconds: float, tongue: Tongue) -> Markup:

@@ -26,7 +26,7 @@ from bot.models import Body, Team
 
 
 class Choice(Protocol):
-    """A team with its body; see `services/likely_teams.py`."""
+    """A team with its body; see `services/in_charge/likely_teams.py`."""
 
     @property
     def team(self) -> Team: ...

@@ -23,7 +23,7 @@ class Past(Press, code="dh"):
 
 
 class Listed(Press, code="dl"):
-    """A page of a list: `which` as in `services/desk.py`."""
+    """A page of a list: `which` as in `services/answering/desk.py`."""
 
     which: str
     page: int

@@ -39,7 +39,7 @@ class Wait(Protocol):
 
 
 class Cell(Protocol):
-    """One line of the table; see `services/report_numbers.py`."""
+    """One line of the table; see `services/answering/report_numbers.py`."""
 
     @property
     def team(self) -> int | None: ...
@@ -48,7 +48,7 @@ class Cell(Protocol):
 
 
 class Counted(Protocol):
-    """What was counted; see `services/report_numbers.py`."""
+    """What was counted; see `services/answering/report_numbers.py`."""
 
     @property
     def since(self) -> datetime: ...

@@ -30,7 +30,7 @@ KIND = N_("What kind of problem is it?")
 
 
 class Draft(Protocol):
-    """What of a report is looked at before it is sent; see `services/reports.py`."""
+    """What of a report is looked at before it is sent; see `services/reporting/reports.py`."""
 
     @property
     def description(self) -> str: ...

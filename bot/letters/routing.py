@@ -22,7 +22,7 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What there is to say: the names behind a route. See `services/routing.py`."""
+    """What there is to say: the names behind a route. See `services/in_charge/routing.py`."""
 
     how: str
     body: Body | None = None

@@ -19,7 +19,7 @@ class InviteFor(Press, code="fa"):
 
 
 class Named(Protocol):
-    """An area; see `services/areas.py`."""
+    """An area; see `services/in_charge/areas.py`."""
 
     @property
     def id(self) -> int: ...

@@ -26,8 +26,8 @@ class AnswerTemplate(Base):
 
 
 class ReportFigures(Base):
-    """The numbers of a body or a community (`subject` is such as `body:3`), as `services/report_numbers.py` counted
-    them."""
+    """The numbers of a body or a community (`subject` is such as `body:3`), as they were counted by
+    `services/answering/report_numbers.py`."""
 
     __tablename__ = "report_figures"
 

@@ -77,8 +77,8 @@ class Turnout(Base):
 class Reckoning(Base):
     """What may be told of where people came from: to the poll or the community that `subject` names.
 
-    `ways` maps a way of dividing them (`services/turnout.py`) to what was counted when it was last told, and to what
-    is told since. `looked` is how many there were at the last look; after the last one it is `final`.
+    `ways` maps a way of dividing them (`services/taking_part/turnout.py`) to what was counted when it was last told,
+    and to what is told since. `looked` is how many there were at the last look; after the last one it is `final`.
     """
 
     __tablename__ = "reckonings"

@@ -50,8 +50,8 @@ class Poll(Base):
     the organisers see who chose what; where the answers are `listed`, anybody sees them after the close, without
     names. In one that `grows` people may suggest choices, and organisers let them in. `quorum` says how many have to
     answer so that it counts (`bot/quorum.py`). Polls that ask the same again share a `series`, the number of the first
-    one; null while it was asked once. `whom` says for whom it is (`services/whom.py`); those who have not answered are
-    asked once more at `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
+    one; null while it was asked once. `whom` says for whom it is (`services/polling/whom.py`); those who have not
+    answered are asked once more at `remind_at`. `sealed_at`: nothing leads from answers to a person any more.
 
     `asked_in` is the group chat in which somebody asked it, if one did; `by_member` says that it was not an organiser,
     so nothing is promised of it.
@@ -59,7 +59,7 @@ class Poll(Base):
     `outcome` is what was decided, `decided_by` by whom, in words; `done_by` the day for which it is promised, null when
     there is nothing more to do; `told` how many of those who took part the outcome was sent to. A promise is owed until
     it is `settled`; `followed_up` counts what was said of it on the way. `differs` says since the close how those who
-    answered differ from everybody (`services/differing.py`).
+    answered differ from everybody (`services/taking_part/differing.py`).
     """
 
     __tablename__ = "polls"

@@ -77,7 +77,7 @@ class ServiceRequest(Base):
     `planned_for` is the day of the work. `hops` counts handings-over, `reopened` how often it came back. `check_at` is
     when it is asked whether it is fixed, null when it was; `found_fixed` what was answered (null: nothing, or not
     known); it stays false where it was opened again because it was not. `cell` is where it lies on the grid by which
-    neighbours are found (`services/nearby.py`).
+    neighbours are found (`services/reporting/nearby.py`).
     `hidden_because` is why organisers show its words to nobody but those in charge. `review_at` is when somebody has
     to look next, at the latest: a promise never waits for nobody.
     """
@@ -240,7 +240,7 @@ class Photo(Base):
 
 class Nudge(Base):
     """Whoever has a report was reminded of one of its three clocks (`acknowledge`, `answer`, `resolve`); `step` is a
-    rung of the ladder (`services/ladder.py`), `round` counts how often the target was set."""
+    rung of the ladder (`services/following_up/ladder.py`), `round` counts how often the target was set."""
 
     __tablename__ = "nudges"
 

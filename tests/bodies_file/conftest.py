@@ -14,7 +14,7 @@ from bot import bodies_file
 from bot.bodies_file import Change
 from bot.clock import utc_now
 from bot.db import Database
-from bot.services import communities
+from bot.services.community import communities
 from tests.council.district import polygon, square
 
 BODIES = """

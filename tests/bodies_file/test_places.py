@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.bodies_file import Change, FileWrong, Swapped, places
 from bot.clock import utc_now
 from bot.models import NamedPlace, PlaceWord, Spot
-from bot.services import gazetteer
+from bot.services.reporting import gazetteer
 from tests.bodies_file.conftest import Folder, counts, real
 
 PLACES = """name,kind,within,lat,long

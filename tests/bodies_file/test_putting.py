@@ -11,7 +11,7 @@ from bot import bodies_file
 from bot.bodies_file import Change, FileWrong
 from bot.clock import utc_now
 from bot.models import Area, Body, Community, Deed, Duty, Emergency, Officer, Resident, Service, Team
-from bot.services import areas, routing
+from bot.services.in_charge import areas, routing
 from tests.bodies_file.conftest import BODIES, WARDS, Folder, counts, geojson, real
 from tests.council.district import IN_NORTH, polygon, report, square
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.services import communities, mailboxes
+from bot.services import mailboxes
+from bot.services.community import communities
 from tests.channels.everywhere import Everywhere, everywhere
 from tests.mails.conftest import FROM
 from tests.mails.town_hall import Arrived, TownHall, a_town_hall

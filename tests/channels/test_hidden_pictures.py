@@ -6,7 +6,7 @@ from aiohttp import ClientSession
 from sqlalchemy import select
 
 from bot.models import Photo, Resident
-from bot.services import hiding
+from bot.services.reporting import hiding
 from tests.channels.webchat_town import WebTown
 from tests.desk import resident
 from tests.reports import BIN, a_report, photos_come

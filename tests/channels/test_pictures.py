@@ -18,7 +18,7 @@ from bot.clock import SetClock
 from bot.errors import RetryLater, Undeliverable
 from bot.message import Media
 from bot.pictures import LONGEST_SIDE, MOST_POINTS, NoPicture, redrawn
-from bot.services.enclosures import KEPT
+from bot.services.announcing.enclosures import KEPT
 from tests.town import MONDAY
 
 KEY = "k" * 32

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import URL
 
 from bot.models import Link
-from bot.services import portraits
+from bot.services.community import portraits
 from tests.channels.everywhere import everywhere
 
 

@@ -33,7 +33,10 @@ from bot.models import (
     Resident,
     Suggestion,
 )
-from bot.services import broadcasts, communities, files, outcomes, polls, series
+from bot.services import files
+from bot.services.announcing import broadcasts
+from bot.services.community import communities
+from bot.services.polling import outcomes, polls, series
 from tests.conftest import BOTH
 from tests.databases import Postgresql, Sqlite
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.models import Resident, ServiceRequest
-from bot.services import own_reports
+from bot.services.reporting import own_reports
 from tests.desk import Desk, a_desk, another_team, resident
 from tests.town import Person, Town
 

@@ -12,8 +12,8 @@ from bot import i18n
 from bot.letters import series as letters
 from bot.letters.poll_desk import Again, Earlier
 from bot.models import Poll
-from bot.services import series
-from bot.services.questions import LONGEST_LIFE
+from bot.services.polling import series
+from bot.services.polling.questions import LONGEST_LIFE
 from tests.town import MONDAY, Person, Town
 
 

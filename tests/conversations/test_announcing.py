@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from bot.message import Blocked, Tap
 from bot.models import Broadcast, Deed, Letter
-from bot.services.announcements import TEXT_LIMIT
+from bot.services.announcing.announcements import TEXT_LIMIT
 from tests.neighbours import neighbours
 from tests.town import Person, Town
 

@@ -237,7 +237,7 @@ async def test_a_members_poll_letter_that_is_unsent_at_the_close_is_not_sent_any
 
     await town.folkmoot.dispatcher.submit(olga.incoming(Tap(payload, query="q")))
     async with town.folkmoot.database.writing() as session:
-        from bot.services import closing
+        from bot.services.polling import closing
 
         town.clock.pass_by(timedelta(days=4))
         await closing.close_due(session, now=town.clock())

@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from bot.errors import RetryLater, Undeliverable
 from bot.message import Parcel, Tap
 from bot.models import Envelope
-from bot.services import boards
+from bot.services.announcing import boards
 from tests.conversations.test_groups import in_group
 from tests.conversations.test_polls_in_groups import connected_town, edits, everybody_taps
 from tests.town import Town, a_town

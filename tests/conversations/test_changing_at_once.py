@@ -13,8 +13,8 @@ from bot.errors import Refused
 from bot.letters.polls import Vote
 from bot.message import Tap
 from bot.models import Poll, Resident, Rules
-from bot.services import polls, rewriting
-from bot.services.questions import Draft
+from bot.services.polling import polls, rewriting
+from bot.services.polling.questions import Draft
 from tests.town import MONDAY, Town
 
 NEW = ("North", "South")

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from bot.letters.report_presses import Fixed
 from bot.message import Attached, Media
-from bot.services import casework, checking_fixed, own_reports, reports
+from bot.services.answering import casework
+from bot.services.following_up import checking_fixed
+from bot.services.reporting import own_reports, reports
 from tests.council.days import Desk, a_desk, at_once, looks, mornings, named, untouched
 from tests.town import Town
 

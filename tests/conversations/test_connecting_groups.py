@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bot.message import Blocked, Command, Incoming, MovedTo, Tap, Unblocked
 from bot.models import Address, Deed, GroupChat, GroupCode
-from bot.services import groups
+from bot.services.community import groups
 from tests.conversations.test_groups import in_group
 from tests.town import Town
 

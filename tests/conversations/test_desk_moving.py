@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.message import Place
 from bot.models import Body, Deed, Duty, Officer, Team
-from bot.services import casework
+from bot.services.answering import casework
 from tests.desk import PHOTO, Desk, a_desk, another_team, joins, resident
 from tests.town import Person, Town
 

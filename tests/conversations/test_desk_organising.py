@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.letters.desk_presses import Always, Choose, SendTo
 from bot.message import Tap
 from bot.models import Deed, Duty, Happening, ServiceRequest
-from bot.services import casework
+from bot.services.answering import casework
 from tests.desk import Desk, a_desk, another_team, resident
 from tests.town import Town
 

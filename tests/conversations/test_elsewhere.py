@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.conversation.searching import Findings, Search, searching
 from bot.message import ELSEWHERE, Tap
 from bot.models import Address, Board, Consent, Membership, Participation, Poll, Resident
-from bot.services import elsewhere
+from bot.services.polling import elsewhere
 from tests.conversations.test_groups import in_group
 from tests.conversations.test_polls_in_groups import connected_town, edits
 from tests.town import Person, Town

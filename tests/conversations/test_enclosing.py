@@ -12,7 +12,7 @@ from bot.channels.telegram.text import parts
 from bot.letters.announcements import announcement
 from bot.message import BESIDE_MEDIA, Attached, Command, Content, Media, Odd
 from bot.models import Enclosure, Envelope
-from bot.services import enclosures
+from bot.services.announcing import enclosures
 from tests.announcements import looks, sees
 from tests.neighbours import neighbours
 from tests.town import Person, Town

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from bot.models import Concern, Happening, Resident, ServiceRequest
-from bot.services import casework, own_reports, report_following, reports, twins
+from bot.services.answering import casework, twins
+from bot.services.reporting import own_reports, report_following, reports
 from tests.desk import Desk, a_desk, resident
 from tests.town import Person, Town
 

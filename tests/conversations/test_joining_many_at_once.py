@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 from bot.db import is_passing
 from bot.errors import Refused
 from bot.models import Concern, Happening, Resident, ServiceRequest
-from bot.services import reports, twins
+from bot.services.answering import twins
+from bot.services.reporting import reports
 from tests.council import an_officer
 from tests.desk import Desk, a_desk, resident
 from tests.town import Person, Town

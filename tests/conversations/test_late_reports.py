@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from sqlalchemy import delete, func, select, update
 
 from bot.models import Address, Envelope, Nudge, Officer, Resident
-from bot.services import casework, own_reports, reports
+from bot.services.answering import casework
+from bot.services.reporting import own_reports, reports
 from tests.council import a_director, an_officer
 from tests.council.days import (
     a_desk,

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.message import Command, Receipt, Tap
 from bot.models import Ballot, Envelope, Membership, Participation, Poll, Resident, Tally
-from bot.services import residents, roll
+from bot.services import roll
+from bot.services.people import residents
 from tests.plans import listening, looking, read_from_end_to_end
 from tests.town import MONDAY, Person, Town
 

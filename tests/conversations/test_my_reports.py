@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bot.letters.report_presses import Add, Back, Reply, See, Wants, Withdraw
 from bot.message import Attached, Media
 from bot.models import Concern, Happening, Resident, ServiceRequest
-from bot.services import casework
+from bot.services.answering import casework
 from tests.conversations.test_reporting import HERE, reported
 from tests.council import a_body, an_officer
 from tests.town import Person, Town

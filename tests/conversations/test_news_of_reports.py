@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bot.services import casework
-from bot.services.report_news import NEWS_A_WEEK
+from bot.services.answering import casework
+from bot.services.reporting.report_news import NEWS_A_WEEK
 from tests.council.days import a_desk, looks, named, reported
 from tests.town import Person, Town
 

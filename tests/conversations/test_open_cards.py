@@ -11,7 +11,8 @@ from bot import retention
 from bot.letters.desk_presses import LetGo
 from bot.message import Parcel
 from bot.models import Address, DeskCard, Officer, ServiceRequest
-from bot.services import mailboxes, redrawing
+from bot.services import mailboxes
+from bot.services.answering import redrawing
 from tests.desk import Desk, a_desk, another_team
 from tests.town import Person, Town
 

@@ -15,7 +15,7 @@ from bot import chores
 from bot.errors import RetryLater, Undeliverable
 from bot.message import Attached, Command, Media, Odd
 from bot.models import Poster, SentPortrait
-from bot.services import portraits, posters
+from bot.services.community import portraits, posters
 from tests.channels.everywhere import everywhere, sees
 from tests.channels.webchat_town import WebTown, a_web_town
 from tests.town import Town

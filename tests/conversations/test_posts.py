@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from bot.message import Tap
 from bot.models import Deed, Happening, Invitation, Officer, ServiceRequest
-from bot.services import invitations, officers
-from bot.services.officers import Place
+from bot.services.community import invitations
+from bot.services.in_charge import officers
+from bot.services.in_charge.officers import Place
 from tests.council.district import District, a_district, fills, post_of, report
 from tests.town import Person, Town
 

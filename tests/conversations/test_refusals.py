@@ -11,7 +11,9 @@ from bot.conversation.dispatch import QUEUE
 from bot.errors import Busy, Refused
 from bot.message import Blocked, Command, MovedTo, Odd, Tap
 from bot.models import Address, Invitation, Resident
-from bot.services import communities, questions, residents
+from bot.services.community import communities
+from bot.services.people import residents
+from bot.services.polling import questions
 from tests.town import Town
 
 

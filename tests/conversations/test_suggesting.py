@@ -9,7 +9,7 @@ from bot.errors import Refused
 from bot.letters.polls import Suggest
 from bot.letters.suggesting import LetIn, Sift
 from bot.models import Poll, Resident, Suggestion
-from bot.services import suggesting
+from bot.services.polling import suggesting
 from tests.town import Person, Town
 
 

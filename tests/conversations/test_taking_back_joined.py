@@ -13,7 +13,8 @@ from bot.errors import Refused
 from bot.letters.report_following import Follow
 from bot.letters.report_presses import Withdraw
 from bot.models import Concern, Happening, ServiceRequest
-from bot.services import own_reports, report_following, reports, twins
+from bot.services.answering import twins
+from bot.services.reporting import own_reports, report_following, reports
 from tests.conversations.test_joining_at_once import _does, at_once, concerned, doing, two
 from tests.desk import Desk
 from tests.town import Person, Town

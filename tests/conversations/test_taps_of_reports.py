@@ -15,7 +15,8 @@ from bot.demo import bodies
 from bot.demo.town import PLACE
 from bot.message import Attached, Media, Place
 from bot.models import Concern, Resident, Service
-from bot.services import communities, reports
+from bot.services.community import communities
+from bot.services.reporting import reports
 from tests.town import Person, Town
 
 MOST = 12  # taps, after which nobody would go on

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from bot.errors import Refused
 from bot.message import Tap
 from bot.models import Membership, Participation, Resident
-from bot.services import closing, communities, polls, roll
+from bot.services import roll
+from bot.services.community import communities
+from bot.services.polling import closing, polls
 from tests.town import Town
 
 

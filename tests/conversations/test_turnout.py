@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.message import Tap
 from bot.models import Address, Membership, Poll, Reckoning, Turnout
-from bot.services import turnout
+from bot.services.taking_part import turnout
 from tests.conversations.test_links import a_link, votes
 from tests.town import Person, Town
 

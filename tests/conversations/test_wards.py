@@ -11,9 +11,9 @@ from bot.letters.wards import InviteFor
 from bot.message import Place as Spot
 from bot.message import Tap
 from bot.models import Area, Officer, Resident, ServiceRequest
-from bot.services import areas, officers
-from bot.services.areas import Ground
-from bot.services.officers import Place
+from bot.services.in_charge import areas, officers
+from bot.services.in_charge.areas import Ground
+from bot.services.in_charge.officers import Place
 from tests.conversations.test_late_reports import ANSWER, how_often
 from tests.conversations.test_posts import waste, whole
 from tests.council import a_director

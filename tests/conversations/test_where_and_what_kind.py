@@ -40,7 +40,7 @@ async def test_a_stranger_far_from_everything_is_told_how_to_find_a_community(to
 async def test_a_street_that_the_gazetteer_knows_becomes_a_point(town: Town) -> None:
     await a_body(town)
     async with town.folkmoot.database.writing() as session:
-        from bot.services import gazetteer
+        from bot.services.reporting import gazetteer
 
         await gazetteer_with(session, gazetteer)
     alice = await town.member("Alice")
@@ -57,7 +57,7 @@ async def test_a_street_that_the_gazetteer_knows_becomes_a_point(town: Town) -> 
 async def gazetteer_with(session: object, gazetteer: object) -> None:
     """Two streets of the same name."""
     from bot.models import PlaceWord
-    from bot.services.gazetteer import fold, words_of
+    from bot.services.reporting.gazetteer import fold, words_of
 
     for number, (within, lat) in enumerate((("North", 51.5), ("South", 51.6)), 1):
         place = NamedPlace(

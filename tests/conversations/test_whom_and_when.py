@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.services import once_more
+from bot.services.polling import once_more
 from tests.town import Person, Town
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from bot.letters.report_presses import Back, Reply
 from bot.message import Attached, Media, Place
 from bot.models import Area, Community, Emergency, Photo
-from bot.services import casework, histories, report_views
+from bot.services.answering import casework
+from bot.services.reporting import histories, report_views
 from tests.council import a_body
 from tests.council.days import a_desk
 from tests.reports import square

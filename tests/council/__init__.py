@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Body, Duty, Officer, Resident, Service, Team
-from bot.services import officers
+from bot.services.in_charge import officers
 from tests.town import Person, Town
 
 SERVICES = {

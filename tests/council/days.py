@@ -13,8 +13,8 @@ from sqlalchemy import select
 from bot import report_jobs
 from bot.message import Place
 from bot.models import Community, Happening, Resident, ServiceRequest
-from bot.services import reports
-from bot.services.reports import Draft
+from bot.services.reporting import reports
+from bot.services.reporting.reports import Draft
 from tests.council import Council, a_body, a_director, an_officer, newest
 from tests.town import Person, Town
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Area, Body, Duty, Officer, Resident, Service, ServiceRequest, Team
-from bot.services import areas, officers
-from bot.services.officers import Place
+from bot.services.in_charge import areas, officers
+from bot.services.in_charge.officers import Place
 from tests.town import Person, Town
 
 Ring = Sequence[tuple[float, float]]

@@ -27,7 +27,7 @@ from bot.conversation import arrivals
 from bot.db import Database
 from bot.message import Command, Incoming
 from bot.models import Community, Envelope, Poll, Seen, Tally
-from bot.services import communities
+from bot.services.community import communities
 from tests.fake_telegram.state import FIRST_UPDATE
 from tests.faults.carried import Carried
 from tests.faults.processes import PATIENCE, Telegram, child, folkmoot, settings, telegram

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import app, chores, logs
 from bot.channels.email import channel
-from bot.services import report_photos
+from bot.services.reporting import report_photos
 from bot.settings import Settings
 
 PATIENCE = 60.0  # seconds for anything that must come about

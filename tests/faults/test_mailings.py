@@ -19,7 +19,7 @@ from bot.message import Parcel
 from bot.models import Address, Letter, Mailing, Resident
 from bot.outbox import Progress
 from bot.pace import Limits, Rate
-from bot.services import residents
+from bot.services.people import residents
 from tests.faults.blasts import blast, cancel, hold, nothing_in_hand, progress, release
 from tests.faults.desks import note, until
 from tests.faults.letters import Bench, put

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from bot import chores
 from bot.channels.telegram import files
 from bot.models import File, Photo, ServiceRequest
-from bot.services.report_photos import WAITS
+from bot.services.reporting.report_photos import WAITS
 from tests.channels.everywhere import Everywhere, everywhere
 from tests.council import a_body
 from tests.fake_telegram import FakeTelegram

@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 
 from bot.clock import utc_now
 from bot.models import Address, Community, Concern, File, Photo, Resident, ServiceRequest
-from bot.services import communities
+from bot.services.community import communities
 from tests.fake_telegram import TOKEN, FakeTelegram
 from tests.fake_telegram.people import Person
 from tests.faults.mortal import PATIENCE, Death, Life, Moment, life, opens

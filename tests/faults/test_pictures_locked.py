@@ -18,7 +18,7 @@ from bot.db.trouble import LOCKED
 from bot.errors import DatabaseTrouble
 from bot.message import Media
 from bot.models import File, Photo, ServiceRequest
-from bot.services.report_photos import WAITS
+from bot.services.reporting.report_photos import WAITS
 from tests.channels.everywhere import everywhere
 from tests.council import a_body
 from tests.desk import a_desk

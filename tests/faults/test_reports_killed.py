@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL
 from bot.clock import utc_now
 from bot.db import Database
 from bot.models import Address, Concern, Envelope, File, Happening, Officer, Photo, Resident, ServiceRequest
-from bot.services import communities
+from bot.services.community import communities
 from tests import council
 from tests.channels.webchat_town import Visitor, free_port
 from tests.faults.mortal import PATIENCE, Death, Moment, life, opens

@@ -12,7 +12,8 @@ from sqlalchemy.engine import URL
 
 from bot.channels.email import office
 from bot.models import Address, HeldMail, Mailbox, Resident
-from bot.services import files, mailboxes, residents
+from bot.services import files, mailboxes
+from bot.services.people import residents
 from tests.mails.conftest import Post, a_post
 from tests.mails.desk import BINS
 from tests.mails.test_letters import a_picture

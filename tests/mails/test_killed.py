@@ -33,8 +33,10 @@ from bot.models import (
     ServiceRequest,
     Team,
 )
-from bot.services import communities, reports, team_mail
-from bot.services.reports import Draft
+from bot.services.answering import team_mail
+from bot.services.community import communities
+from bot.services.reporting import reports
+from bot.services.reporting.reports import Draft
 from tests import council
 from tests.channels.webchat_town import free_port
 from tests.faults.mortal import Death, Moment, life

@@ -16,7 +16,8 @@ from bot.channels.email.drawing import Heading, draw
 from bot.i18n import tongue
 from bot.message import Message
 from bot.models import Address, Happening, Photo, ServiceRequest, Team
-from bot.services import casework, files
+from bot.services import files
+from bot.services.answering import casework
 from tests.channels.everywhere import sees
 from tests.channels.letters_only import ByEmail, Letterbox, a_letterbox
 from tests.council import a_body

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from bot import lifecycle
-from bot.services import ladder, mornings, report_news, reports
+from bot.services.following_up import ladder, mornings
+from bot.services.reporting import report_news, reports
 from tests.house.tree import ROOT
 
 PAGE = (ROOT / "docs" / "reports.md").read_text("utf-8")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from bot.models import Ballot, Poll
-from bot.services import sealing
+from bot.services.polling import sealing
 from tests.newsroom import Newsroom
 from tests.town import Person, Town
 

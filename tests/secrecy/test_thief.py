@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.models import Ballot, Participation, Poll
-from bot.services import closing, sealing
+from bot.services.polling import closing, sealing
 from tests.secrecy import thief
 from tests.town import Town
 

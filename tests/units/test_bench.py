@@ -18,7 +18,7 @@ from bench.soak import Bounds, Look, judged
 from bot.clock import utc_now
 from bot.db import Database
 from bot.models import Base, Resident
-from bot.services import asking, polls
+from bot.services.polling import asking, polls
 
 
 def test_ratios_are_taken_within_a_round() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.crowd import FEWEST
-from bot.services.cells import NOBODY, WORTH_A_HINT, Cell, Split, Step, split, steps, told
+from bot.services.taking_part.cells import NOBODY, WORTH_A_HINT, Cell, Split, Step, split, steps, told
 
 CELLS = st.builds(
     lambda people, share: Cell(people, min(people, people * share // 100)),

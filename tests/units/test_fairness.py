@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services import fairness
+from bot.services.taking_part import fairness
 
 LISTS = st.lists(st.integers(0, 40), min_size=1, max_size=60)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import working_days
 from bot.models import Body
-from bot.services import ladder, mornings
+from bot.services.following_up import ladder, mornings
 
 BODY = Body(zone="Europe/London", calendar="GB-ENG", closed_days=["2027-01-04"], working_week=[0, 1, 2, 3, 4])
 FAR = Body(zone="Pacific/Auckland", calendar=None, closed_days=[], working_week=[6, 0, 1])

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.services.naming import private_matters
+from bot.services.reporting.naming import private_matters
 
 FOUND = [
     ("Mr Brown always parks there", ["Mr Brown"]),

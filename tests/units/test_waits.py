@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.waits import Wait, on_time, wait
+from bot.services.answering.waits import Wait, on_time, wait
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from bot.models import Address, Body, Community, Officer, Resident, Seen, ServiceRequest, Team
-from bot.services import casework, checking_fixed, own_reports, reports, twins
-from bot.services.reports import Draft
+from bot.services.answering import casework, twins
+from bot.services.following_up import checking_fixed
+from bot.services.reporting import own_reports, reports
+from bot.services.reporting.reports import Draft
 from tests.year.plan import Deed
 
 MARK = "year"

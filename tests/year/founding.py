@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Address, Body, Community, Duty, Membership, Officer, Resident, Service, Team
-from bot.services import communities
+from bot.services.community import communities
 from tests.year.plan import BODIES, MANNERS, RESIDENTS, TEAMS
 
 LANGUAGES = ("en", "en", "en", "pl", "cy", "ur")

@@ -28,7 +28,7 @@ from bot.garbage import look_less
 from bot.message import Parcel
 from bot.models import Envelope, Mailing, ServiceRequest
 from bot.pace import Limits
-from bot.services import report_news
+from bot.services.reporting import report_news
 from bot.settings import Settings
 from tests.paper import PaperChannel
 from tests.town import Town

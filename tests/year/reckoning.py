@@ -26,7 +26,7 @@ from bot.models import (
     ServiceRequest,
     Team,
 )
-from bot.services.report_news import IMPORTANT, NEWS_A_WEEK, WEEK
+from bot.services.reporting.report_news import IMPORTANT, NEWS_A_WEEK, WEEK
 from tests.year.plan import END
 
 TOLD = frozenset({"taken", "answer", "status", "handed_over", "merged", "split", "asked", "asked_again"})

@@ -17,7 +17,9 @@ from bot.errors import DeliveryFailed, RetryLater
 from bot.i18n import N_
 from bot.message import Media
 from bot.pictures import NoPicture
-from bot.services import enclosures, files, report_photos
+from bot.services import files
+from bot.services.announcing import enclosures
+from bot.services.reporting import report_photos
 
 GONE = N_("This file is not here any more.")
 LATER = N_("This file cannot be fetched just now. Please try again in a minute.")

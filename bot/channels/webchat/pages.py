@@ -28,7 +28,7 @@ from bot.errors import Refused
 from bot.i18n import Tongue, available, tongue
 from bot.message import Command, Incoming, Message, Place
 from bot.models import Community, WebLine
-from bot.services import officers
+from bot.services.in_charge import officers
 from bot.settings import Tiles
 
 QUICK = ("desk", "report", "polls", "help")

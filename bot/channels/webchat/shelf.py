@@ -21,7 +21,7 @@ from bot import pictures
 from bot.clock import Clock
 from bot.errors import Undeliverable
 from bot.message import Media
-from bot.services.enclosures import KEPT, LARGEST
+from bot.services.announcing.enclosures import KEPT, LARGEST
 
 AT_ONCE = 2  # files fetched and drawn at a time: each takes some tens of megabytes meanwhile
 

@@ -17,7 +17,7 @@ from bot.channels.webchat.room import Room, Visitor, cookie, language, visitor
 from bot.errors import DatabaseTrouble
 from bot.i18n import N_, Tongue, available
 from bot.models import WebLine
-from bot.services import officers
+from bot.services.in_charge import officers
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a sign of life is sent, so that nothing on the way closes the line."""

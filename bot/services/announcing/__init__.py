@@ -1,0 +1,1 @@
+"""Telling everyone in a community something, and how far it has come."""

@@ -1,0 +1,1 @@
+"""Communities: who belongs to them, their groups, invitations, links, posters and picture."""

@@ -1,0 +1,1 @@
+"""What happens to reports by the clock: reminders, asking again above, and whether it is fixed."""

@@ -1,0 +1,1 @@
+"""Questions: asked, answered, closed, and what came of them."""

@@ -1,0 +1,1 @@
+"""Reports of problems by residents: made, found nearby, followed, told of, and hidden."""

@@ -1,0 +1,248 @@
+"""What residents do with reports that concern them: add to them, take them back, say that it is back, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import lifecycle
+from bot.errors import Refused
+from bot.i18n import N_
+from bot.message import Media
+from bot.models import WANTS, Body, Concern, Duty, Happening, Nudge, Resident, ServiceRequest
+from bot.services.reporting import additions, histories, report_news, reports
+from bot.services.reporting.hindrances import SAY_SO, still_open
+
+ADDED_A_DAY = 10  # times that somebody adds something to one report
+NOT_YOURS = N_("This report is not one of yours.")
+
+
+async def mine(session: AsyncSession, number: int, *, by: Resident) -> tuple[ServiceRequest, Concern]:
+    """A report that concerns somebody, locked, with how it does; Refused otherwise."""
+    made = await reports.locked(session, number)
+    how = await reports.concern(session, made, by)
+    if how is None:
+        raise Refused(NOT_YOURS)
+    return made, how
+
+
+async def goes_on(session: AsyncSession, number: int, *, by: Resident) -> tuple[ServiceRequest, Concern]:
+    """The same; where it was joined with another one, that one: whomever it concerned went along."""
+    made = await reports.goes_on(session, number)
+    return await mine(session, made.id, by=by)
+
+
+async def want(session: AsyncSession, number: int, wants: str, *, by: Resident) -> Concern:
+    """Hear all news of it, only how it ends, or none."""
+    _, how = await goes_on(session, number, by=by)
+    if wants not in WANTS:
+        raise Refused(N_("I do not know this button. Please use the newest one."))
+    how.wants = wants
+    return how
+
+
+async def add(
+    session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
+) -> ServiceRequest:
+    """Add words or pictures; those in charge hear that."""
+    made, _ = await goes_on(session, number, by=by)
+    still_open(made, otherwise=SAY_SO)
+    await _few_enough(session, made, by, now=now)
+    happening = await histories.note(
+        session,
+        made,
+        "added",
+        now=now,
+        public=True,
+        resident=by,
+        words=reports.described(text) or None,
+        language=by.language,
+    )
+    await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    await additions.tell(session, made, happening, now=now)
+    return made
+
+
+async def _few_enough(session: AsyncSession, made: ServiceRequest, by: Resident, *, now: datetime) -> None:
+    """Refused where somebody has added so much that nobody could read it all."""
+    since = select(func.count()).where(
+        Happening.service_request_id == made.id,
+        Happening.resident_id == by.id,
+        Happening.event == "added",
+        Happening.at > now - timedelta(days=1),
+    )
+    if int(await session.scalar(since) or 0) >= ADDED_A_DAY:
+        raise Refused(
+            N_(
+                "You have added a lot to this report today, thank you. Those in charge have it all. Add more tomorrow."
+            )
+        )
+
+
+async def reply(
+    session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
+) -> ServiceRequest:
+    """Answer what those in charge asked: the clocks go on, later by as long as they stood."""
+    made, how = await mine(session, number, by=by)
+    if how.why != "reporter":
+        raise Refused(NOT_YOURS)
+    if made.waiting_since is None:
+        raise Refused(
+            N_("Your answer has come already, or nobody asks any more. You can add words with /myreports.")
+        )
+    happening = await histories.note(
+        session,
+        made,
+        "replied",
+        now=now,
+        public=False,
+        resident=by,
+        words=reports.described(text) or None,
+        language=by.language,
+    )
+    await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    go_on(made, now=now)
+    await report_news.tell_team(session, made, now=now, why="replied")
+    return made
+
+
+def go_on(made: ServiceRequest, *, now: datetime) -> None:
+    """Let the clocks go on that stood still while somebody was asked."""
+    if made.waiting_since is None:
+        return
+    stood = now - made.waiting_since
+    made.waiting_since = None
+    made.waited = (made.waited or 0) + round(stood.total_seconds())
+    if made.acknowledge_by and made.acknowledged_at is None:
+        made.acknowledge_by += stood
+    if made.answer_by and made.answered_at is None:
+        made.answer_by += stood
+    if made.expected_datetime:
+        made.expected_datetime += stood
+    made.review_at = now
+
+
+async def held(session: AsyncSession, number: int, *, by: Resident) -> ServiceRequest:
+    """Lock the report, the one in which it goes on, and what of theirs was joined with that; looked at again until
+    nothing more came to it while we waited."""
+    locked: set[int] = set()
+    while True:
+        twin = await session.scalar(select(ServiceRequest.duplicate_of).where(ServiceRequest.id == number))
+        theirs = await session.scalars(
+            select(Concern.service_request_id).where(
+                Concern.resident_id == by.id, Concern.service_request_id.in_(joined_with(twin or number))
+            )
+        )
+        more = {number, twin or number, *theirs.all()} - locked
+        if not more:
+            return await session.get_one(ServiceRequest, number)
+        for each in sorted(more):  # in one order, so that nobody waits in a ring
+            await reports.locked(session, each)
+        locked |= more
+
+
+def joined_with(number: int) -> Select[int]:
+    """The numbers of a report that goes on by itself and of all that were joined with it."""
+    return select(ServiceRequest.id).where(
+        or_(ServiceRequest.id == number, ServiceRequest.duplicate_of == number)
+    )
+
+
+async def to_take_back(
+    session: AsyncSession, number: int, *, by: Resident
+) -> tuple[ServiceRequest, ServiceRequest]:
+    """A report of theirs, and the one in which it goes on: the same, unless they were joined. Both are locked, with
+    all of theirs that were joined with it; Refused where it has ended."""
+    made = await held(session, number, by=by)
+    if await reports.concern(session, made, by) is None:
+        raise Refused(NOT_YOURS)
+    goes_on = made if made.duplicate_of is None else await session.get_one(ServiceRequest, made.duplicate_of)
+    still_open(goes_on, otherwise=SAY_SO)
+    return made, goes_on
+
+
+async def withdraw(
+    session: AsyncSession, number: int, *, by: Resident, now: datetime
+) -> tuple[ServiceRequest, bool]:
+    """Take it back. It ends where it concerns nobody else; otherwise it goes on for the others, without them. Where it
+    was joined, their part in the one that goes on ends, and in what was joined with it: it is all one problem, and
+    nobody comes back to it when it is taken apart. Also whether it has ended."""
+    _, made = await to_take_back(session, number, by=by)
+    rows = await session.execute(
+        delete(Concern)
+        .where(Concern.resident_id == by.id, Concern.service_request_id.in_(joined_with(made.id)))
+        .returning(Concern.service_request_id, Concern.why)
+    )
+    gone = dict(rows.all())
+    for where, why in gone.items():
+        each = await session.get_one(ServiceRequest, where)
+        each.people -= why != "follow"
+        if each.resident_id == by.id:
+            each.resident_id = None
+            go_on(each, now=now)  # whoever was asked is not there any more
+    if made.people or gone.get(made.id, "follow") == "follow":
+        return made, False
+    step = lifecycle.step(made.status, "closed", "resident")
+    happening = await histories.note(
+        session, made, "status", now=now, public=True, before=made.status, after=step.after, withdrawn=True
+    )
+    end(made, step.after, now=now)
+    made.check_at = None  # nobody is there to be asked
+    await report_news.tell(session, made, happening, now=now, besides=by)
+    made.confidential = True  # their words and pictures leave the pages that everybody reads
+    return made, True
+
+
+async def again(
+    session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
+) -> ServiceRequest:
+    """It is back, or was never fixed: the report goes on at the same desk, with clocks of its own."""
+    made, _ = await goes_on(session, number, by=by)
+    if lifecycle.STATUSES[made.status].open:
+        raise Refused(N_("This report is still open, so somebody is still in charge of it."))
+    if made.resolved_at is not None and now - made.resolved_at > reports.BACK_WITHIN:
+        raise Refused(N_("That was a long time ago. Please report it anew with /report."))
+    step = lifecycle.step(made.status, lifecycle.AGAIN, "resident")
+    happening = await histories.note(
+        session,
+        made,
+        "status",
+        now=now,
+        public=True,
+        resident=by,
+        words=reports.described(text) or None,
+        language=by.language,
+        before=made.status,
+        after=step.after,
+    )
+    await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    await reopen(session, made, now=now)
+    await report_news.tell(session, made, happening, now=now, besides=by)
+    await report_news.tell_team(session, made, now=now, why="back")
+    return made
+
+
+async def reopen(session: AsyncSession, made: ServiceRequest, *, now: datetime) -> None:
+    """Let an ended report go on. It counts as not on time from now on."""
+    made.status, made.status_notes = lifecycle.AGAIN, None
+    made.reopened += 1
+    made.resolved_at = made.answered_at = made.planned_for = None
+    made.found_fixed = None if made.found_fixed else made.found_fixed
+    await session.execute(
+        delete(Nudge).where(Nudge.service_request_id == made.id)
+    )  # new targets, a new ladder
+    body = None if made.body_id is None else await session.get(Body, made.body_id)
+    duty = await session.get(Duty, made.because["duty"]) if made.because.get("duty") else None
+    reports.aim(made, body, duty, now=now)
+
+
+def end(made: ServiceRequest, status: str, *, now: datetime) -> None:
+    """Write down that it has ended; four weeks later it is asked whether it is fixed."""
+    go_on(made, now=now)
+    made.status, made.resolved_at = status, now
+    made.acknowledged_at = made.acknowledged_at or now
+    made.review_at = None
+    made.check_at = now + lifecycle.ASK_AFTER if status == "fixed" else None

@@ -1,0 +1,1 @@
+"""Who takes part, in numbers that give nobody away."""
