@@ -20,8 +20,8 @@ from bot.message import Place
 from bot.models import Address, Body, Community, Duty, Officer, Resident, Service, ServiceRequest, Team
 from bot.services.community import communities
 from bot.services.following_up import climbing
-from bot.services.reporting import nearby, reports
-from bot.services.reporting.reports import Draft
+from bot.services.reporting import nearby, receiving
+from bot.services.reporting.receiving import Draft
 
 FEW, MANY = 1_000, 200_000
 TURNS = 30  # of each kind in one round
@@ -148,7 +148,7 @@ async def _report(database: Database, number: int) -> None:
         by = await session.get_one(Resident, number + 1)
         place = _somewhere(number)
         await nearby.find(session, "bins", place)
-        await reports.report(session, community, Draft("A full bin", "bins", place=place), by=by, now=NOW)
+        await receiving.report(session, community, Draft("A full bin", "bins", place=place), by=by, now=NOW)
 
 
 async def _nearby(database: Database, number: int) -> None:

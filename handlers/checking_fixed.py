@@ -7,7 +7,7 @@ from bot.i18n import N_
 from bot.letters.report_presses import Fixed, See
 from bot.message import Button
 from bot.services.following_up import checking_fixed
-from bot.services.reporting import own_reports, reports
+from bot.services.reporting import own_reports, receiving
 from handlers import report_steps as steps
 
 router = Router()
@@ -44,7 +44,7 @@ async def what_is_to_be_seen(ask: Ask, turn: Turn) -> Outcome:
         offers = [("none", turn._("Nothing to add"))]
         text = await ask(
             "more",
-            words(question, reports.described, offers=offers, picked=lambda _: "", encloses=steps.picture),
+            words(question, receiving.described, offers=offers, picked=lambda _: "", encloses=steps.picture),
         )
     media = () if ask.enclosed is None else (ask.enclosed,)
     if text or media:

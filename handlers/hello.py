@@ -13,7 +13,7 @@ from bot.models import Community, Link, Poll, Service, Spot
 from bot.services.community import communities, invitations, sources
 from bot.services.people import residents
 from bot.services.polling import polls
-from bot.services.reporting import reports
+from bot.services.reporting import receiving
 from handlers.inviting import open_invitation
 from handlers.my_reports import by_reference
 from handlers.reporting import begin as begin_report
@@ -136,8 +136,8 @@ async def _tell_organisers(turn: Turn, text: str) -> Outcome:
     community = await residents.home(turn.session, turn.resident)
     if community is None:
         raise Refused(N_("You are in no community yet. Send /start to find yours."))
-    draft = reports.Draft(text, confidential=True)
-    made = await reports.report(turn.session, community, draft, by=turn.resident, now=turn.now)
+    draft = receiving.Draft(text, confidential=True)
+    made = await receiving.report(turn.session, community, draft, by=turn.resident, now=turn.now)
     said = turn._(
         "I have told the organisers of {community}, without your name. Your note has the number {number}, and you hear "
         "here what they say.",

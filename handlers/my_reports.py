@@ -12,7 +12,15 @@ from bot.letters.markup import paragraphs
 from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
 from bot.message import Button, Message
 from bot.models import ServiceRequest
-from bot.services.reporting import hindrances, histories, own_reports, report_news, report_views, reports
+from bot.services.reporting import (
+    hindrances,
+    histories,
+    own_reports,
+    receiving,
+    report_news,
+    report_views,
+    reports,
+)
 from handlers import report_asks as asks
 from handlers import report_steps as steps
 from handlers.report_flow import join
@@ -137,7 +145,7 @@ async def back(turn: Turn, press: Back) -> Outcome:
 
 def _with_words(turn: Turn, number: int, act: str) -> Outcome:
     """With what was written beside the button, if it was; what is too long is refused at once."""
-    known = {"more": {"words": reports.described(turn.written)}} if turn.written else {}
+    known = {"more": {"words": receiving.described(turn.written)}} if turn.written else {}
     return turn.begin("report, more", answers=known, report=number, act=act)
 
 
@@ -195,4 +203,4 @@ async def _for_those_in_charge(ask: Ask, turn: Turn, number: int, text: str) -> 
 
 
 def _more(turn: Turn, act: str) -> Prompt[str]:
-    return words(turn._(_ASKS[act]), reports.described, encloses=steps.picture, several=True)
+    return words(turn._(_ASKS[act]), receiving.described, encloses=steps.picture, several=True)

@@ -20,7 +20,7 @@ from bot.services.community import communities
 from bot.services.in_charge import routing
 from bot.services.in_charge.routing import Route
 from bot.services.people import residents
-from bot.services.reporting import gazetteer, guessing, nearby, own_reports, report_views, reports
+from bot.services.reporting import gazetteer, guessing, nearby, own_reports, receiving, report_views, reports
 from handlers import report_asks as asks
 from handlers import report_steps as steps
 from handlers.report_asks import ALONG
@@ -48,9 +48,9 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     if same is not None:
         return await join(turn, same, said, ask.all_enclosed)
     code = service.service_code if service else None
-    draft = reports.Draft(said, code, attributes, where.place, where.words, ask.all_enclosed)
+    draft = receiving.Draft(said, code, attributes, where.place, where.words, ask.all_enclosed)
     draft, name = await _look(ask, turn, community, service, draft, way)
-    got = await reports.receive(turn.session, community, draft, by=turn.resident, now=turn.now, way=way)
+    got = await receiving.receive(turn.session, community, draft, by=turn.resident, now=turn.now, way=way)
     turn.resident.name = name or turn.resident.name
     residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
     return turn.edit(report_letters.received(got.view, got.reason, turn.tongue, site=turn.site))
@@ -174,12 +174,12 @@ async def _twin(ask: Ask, turn: Turn, service: Service | None, where: Where) -> 
 
 
 async def _look(
-    ask: Ask, turn: Turn, community: Community, service: Service | None, draft: reports.Draft, way: Route
-) -> tuple[reports.Draft, str | None]:
+    ask: Ask, turn: Turn, community: Community, service: Service | None, draft: receiving.Draft, way: Route
+) -> tuple[receiving.Draft, str | None]:
     """The preview, from which words can be added and a name told; returns what is sent, and the name."""
     added: list[str] = list(ask.given.get("added", ()))
     if ask.given.get("adding"):
-        extra = await ask("extra", words(turn._("What else should they know?"), reports.described, **ALONG))
+        extra = await ask("extra", words(turn._("What else should they know?"), receiving.described, **ALONG))
         if not ask.has("emergency"):
             await asks.emergency(ask, turn, extra, draft.place, name="emergency.extra")
         added.append(extra)
@@ -204,7 +204,7 @@ async def _look(
     return draft, name
 
 
-async def _private(ask: Ask, turn: Turn, service: Service | None, draft: reports.Draft) -> reports.Draft:
+async def _private(ask: Ask, turn: Turn, service: Service | None, draft: receiving.Draft) -> receiving.Draft:
     """Words that may be about a private person are asked about before everybody can read them."""
     if service is not None and service.confidential:
         return draft

@@ -15,7 +15,7 @@ from bot.letters import reporting as letters
 from bot.letters.reports import kind as kind_name
 from bot.message import Media, Message, Place
 from bot.models import Community, NamedPlace, Service
-from bot.services.reporting import hindrances, reports
+from bot.services.reporting import hindrances, receiving
 
 LIKELY = 3  # kinds that are offered first
 ADDRESS = 200  # characters of a place in words
@@ -44,7 +44,7 @@ def what(turn: Turn, *, optional: bool) -> Prompt[str]:
     offers = [("none", turn._("No words needed"))] if optional else []
     return words(
         turn._(letters.WHAT),
-        reports.described,
+        receiving.described,
         offers=offers,
         picked=lambda _: "",
         encloses=picture,

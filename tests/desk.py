@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.message import Media, Place
 from bot.models import Address, Resident, ServiceRequest, Team
-from bot.services.reporting import reports
+from bot.services.reporting import receiving, reports
 from tests.council import Council, a_body, an_officer
 from tests.town import Person, Town
 
@@ -82,11 +82,11 @@ async def a_report(
     """Somebody reports something; whoever is in charge has been told when this returns."""
     community = await town.community(slug)
     who = await resident(town, by)
-    draft = reports.Draft(words, kind, place=place, address=address, **about)
+    draft = receiving.Draft(words, kind, place=place, address=address, **about)
     async with town.folkmoot.database.writing() as session:
         there = await session.get_one(type(community), community.id)
         reporter = await session.get_one(Resident, who.id)
-        made = await reports.report(session, there, draft, by=reporter, now=town.clock())
+        made = await receiving.report(session, there, draft, by=reporter, now=town.clock())
     await town.quiet()
     return made
 

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from bot import chores
 from bot.message import Media, Place
 from bot.models import Area, Community, NamedPlace, Resident, ServiceRequest
-from bot.services.reporting import reports
-from bot.services.reporting.reports import Draft
+from bot.services.reporting import receiving
+from bot.services.reporting.receiving import Draft
 from tests.photographs import photograph
 from tests.town import Town
 
@@ -36,7 +36,7 @@ async def a_report(
         session.add(by)
         await session.flush()
         draft = Draft(words, kind, {}, at, address, media, confidential=confidential)
-        made = await reports.report(session, community, draft, by=by, now=town.clock())
+        made = await receiving.report(session, community, draft, by=by, now=town.clock())
         if changed:
             await session.execute(
                 update(ServiceRequest).where(ServiceRequest.id == made.id).values(**changed)

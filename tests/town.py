@@ -259,11 +259,11 @@ class Town:
         """Wait until nothing that is due is unsent."""
         deadline = time.monotonic() + PATIENCE
         for look in itertools.count():
+            await asyncio.sleep(GLANCE if look else 0)
             if time.monotonic() > deadline:
                 raise AssertionError("the postman did not finish in time")
             seldom = look % WAKE == WAKE - 1
             if not seldom and any(postman.in_hand for postman in self.folkmoot.postmen.values()):
-                await asyncio.sleep(GLANCE)
                 continue
             async with self.folkmoot.database.reading() as session:
                 due = await session.scalar(_DUE.where(Envelope.channel.in_(self.waits_for)))
@@ -272,7 +272,6 @@ class Town:
             if seldom:  # each time it looks into the tables; a commit has woken it already
                 for postman in self.folkmoot.postmen.values():
                     postman.wake()
-            await asyncio.sleep(GLANCE)
 
 
 def _join(person: Person) -> str:

@@ -17,7 +17,7 @@ from bot.models import Community, Officer, Resident, ServiceRequest, Team
 from bot.services import files
 from bot.services.answering import casework, twins
 from bot.services.following_up import checking_fixed
-from bot.services.reporting import own_reports, reports
+from bot.services.reporting import own_reports, receiving, reports
 
 Act = tuple[float, str, tuple[Any, ...]]
 """So many days after the report came: what was done, and with which words."""
@@ -117,7 +117,7 @@ async def tell(session: AsyncSession, town: Community, people: Sequence[Resident
     for told in sorted(REPORTS, key=lambda one: -one.ago):
         when = now - timedelta(days=told.ago)
         by = people[told.by % len(people)]
-        draft = reports.Draft(
+        draft = receiving.Draft(
             told.words,
             told.kind,
             dict(told.attributes or {}),
@@ -126,7 +126,7 @@ async def tell(session: AsyncSession, town: Community, people: Sequence[Resident
             [await _photo(session, told.photo, now=now)] if told.photo else [],
             named=told.named,
         )
-        one = await reports.report(session, town, draft, by=by, now=when)
+        one = await receiving.report(session, town, draft, by=by, now=when)
         made.append(one)
         for number, also in enumerate(told.also):
             later = min(now, when + timedelta(hours=5 * (number + 1)))

@@ -16,7 +16,7 @@ from bot.demo.town import PLACE
 from bot.message import Attached, Media, Place
 from bot.models import Concern, Resident, Service
 from bot.services.community import communities
-from bot.services.reporting import reports
+from bot.services.reporting import receiving
 from tests.town import Person, Town
 
 MOST = 12  # taps, after which nobody would go on
@@ -102,8 +102,10 @@ async def _reported_before(town: Town, photo: Photo, by: Resident) -> None:
     async with town.folkmoot.database.writing() as session:
         community = await communities.by_slug(session, "elm-park")
         assert community is not None
-        draft = reports.Draft("The same, or not", photo.kind, place=Place(photo.at[0], photo.at[1] + 0.0001))
-        await reports.report(session, community, draft, by=by, now=town.clock())
+        draft = receiving.Draft(
+            "The same, or not", photo.kind, place=Place(photo.at[0], photo.at[1] + 0.0001)
+        )
+        await receiving.report(session, community, draft, by=by, now=town.clock())
 
 
 async def _taps(town: Town, who: Person, photo: Photo) -> int:

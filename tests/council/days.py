@@ -13,8 +13,8 @@ from sqlalchemy import select
 from bot import report_jobs
 from bot.message import Place
 from bot.models import Community, Happening, Resident, ServiceRequest
-from bot.services.reporting import reports
-from bot.services.reporting.reports import Draft
+from bot.services.reporting import receiving
+from bot.services.reporting.receiving import Draft
 from tests.council import Council, a_body, a_director, an_officer, newest
 from tests.town import Person, Town
 
@@ -85,7 +85,7 @@ async def reported(
         community = (await session.scalars(select(Community))).one()
         by = (await session.scalars(select(Resident).where(Resident.name == name))).one()
         draft = Draft(words, service, place=HERE, address="Elm Road", **more)
-        made = await reports.report(session, community, draft, by=by, now=town.clock())
+        made = await receiving.report(session, community, draft, by=by, now=town.clock())
     await town.quiet()
     return made.id
 

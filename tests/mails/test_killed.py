@@ -35,8 +35,8 @@ from bot.models import (
 )
 from bot.services.answering import team_mail
 from bot.services.community import communities
-from bot.services.reporting import reports
-from bot.services.reporting.reports import Draft
+from bot.services.reporting import receiving
+from bot.services.reporting.receiving import Draft
 from tests import council
 from tests.channels.webchat_town import free_port
 from tests.faults.mortal import Death, Moment, life
@@ -78,7 +78,7 @@ class Council:
                     )
                 )
                 kind = ("bins", "streetlights")[one % 2]
-                await reports.report(session, community, Draft(f"Problem {one}", kind), by=by, now=now)
+                await receiving.report(session, community, Draft(f"Problem {one}", kind), by=by, now=now)
 
     async def nothing_owed(self) -> bool:
         """Whether every letter is noted as sent."""

@@ -6,7 +6,7 @@ import re
 
 from bot import lifecycle
 from bot.services.following_up import ladder, mornings
-from bot.services.reporting import report_news, reports
+from bot.services.reporting import receiving, report_news, reports
 from tests.house.tree import ROOT
 
 PAGE = (ROOT / "docs" / "reports.md").read_text("utf-8")
@@ -39,7 +39,7 @@ def test_the_ladder_on_the_page_is_the_one_that_is_climbed() -> None:
 
 
 def test_the_page_names_the_spans_that_hold() -> None:
-    seen, answered, solved = reports.USUAL_DAYS
+    seen, answered, solved = receiving.USUAL_DAYS
     for sentence in (
         f"it takes {seen} working day to look at it, {answered} to answer and {solved} to solve it",
         f"After {ladder.REPLY_AFTER.days} days you are reminded, once. After {ladder.GOES_ON_AFTER.days} days",

@@ -13,8 +13,8 @@ from bot.errors import Refused
 from bot.models import Address, Body, Community, Officer, Resident, Seen, ServiceRequest, Team
 from bot.services.answering import casework, twins
 from bot.services.following_up import checking_fixed
-from bot.services.reporting import own_reports, reports
-from bot.services.reporting.reports import Draft
+from bot.services.reporting import own_reports, receiving, reports
+from bot.services.reporting.receiving import Draft
 from tests.year.plan import Deed
 
 MARK = "year"
@@ -94,7 +94,7 @@ async def _report(session: AsyncSession, deed: Deed) -> None:
     by = await resident(session, deed.by)
     community = (await session.scalars(select(Community))).one()
     draft = Draft(title(deed.report), deed.more["service"], address="Elm Road")
-    await reports.report(session, community, draft, by=by, now=deed.at)
+    await receiving.report(session, community, draft, by=by, now=deed.at)
 
 
 async def _leave(session: AsyncSession, deed: Deed) -> None:

@@ -291,11 +291,5 @@ async def recent(session: AsyncSession, organiser: Resident) -> Sequence[Broadca
 def _record(
     session: AsyncSession, act: str, broadcast: Broadcast, *, by: Resident | None, now: datetime
 ) -> None:
-    audit.record(
-        session,
-        act,
-        by=by,
-        community_id=broadcast.community_id,
-        now=now,
-        subject=f"announcement:{broadcast.id}",
-    )
+    subject = f"announcement:{broadcast.id}"
+    audit.record(session, act, by=by, community_id=broadcast.community_id, now=now, subject=subject)

@@ -21,7 +21,7 @@ from bot.message import Media
 from bot.models import Duty, Happening, Officer, Resident, ServiceRequest, Team
 from bot.services import audit
 from bot.services.in_charge import officers
-from bot.services.reporting import additions, histories, report_news, reports
+from bot.services.reporting import additions, histories, receiving, report_news, reports
 from bot.services.reporting.hindrances import (
     can_be_asked,
     not_joined,
@@ -106,7 +106,7 @@ async def answer(
     others = {code: said(words) for code, words in (versions or {}).items()}
     more = {"versions": others} if others else {}
     happening = await write(session, one, "answer", now=now, public=True, words=said(text), **more)
-    await reports.add_pictures(
+    await receiving.add_pictures(
         session, one.report, media, by=by, happening=happening.id, now=now, kind="work"
     )
     _heard(one, now=now)
@@ -147,7 +147,9 @@ async def move(
         session, one, "status", now=now, public=True, words=text, before=before, after=status
     )
     if media:
-        await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now, kind="work")
+        await receiving.add_pictures(
+            session, made, media, by=by, happening=happening.id, now=now, kind="work"
+        )
     if not lifecycle.STATUSES[before].open:
         await reopen(session, made, now=now)
     made.planned_for = day if step.needs == "day" else made.planned_for

@@ -14,7 +14,7 @@ from bot.services import audit
 from bot.services.answering.casework import by_hand, duty_of
 from bot.services.community import communities
 from bot.services.in_charge import routing
-from bot.services.reporting import histories, report_news, reports
+from bot.services.reporting import histories, receiving, report_news, reports
 
 PROMISED = ("acknowledge_by", "answer_by", "expected_datetime", "check_at")
 
@@ -40,7 +40,7 @@ async def send_to(
     made.team_id, made.body_id, made.because = team.id, body.id, by_hand(team, duty)
     made.confidential = made.confidential or bool(duty and duty.confidential)
     promised = {name: getattr(made, name) for name in PROMISED}
-    reports.aim(made, body, duty, now=now)
+    receiving.aim(made, body, duty, now=now)
     for name, day in promised.items():
         if day is not None:  # a team before them promised it, and gave it back
             setattr(made, name, day)

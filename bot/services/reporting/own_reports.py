@@ -13,7 +13,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
 from bot.models import WANTS, Body, Concern, Duty, Happening, Nudge, Resident, ServiceRequest
-from bot.services.reporting import additions, histories, report_news, reports
+from bot.services.reporting import additions, histories, receiving, report_news, reports
 from bot.services.reporting.hindrances import SAY_SO, still_open
 
 ADDED_A_DAY = 10  # times that somebody adds something to one report
@@ -58,10 +58,10 @@ async def add(
         now=now,
         public=True,
         resident=by,
-        words=reports.described(text) or None,
+        words=receiving.described(text) or None,
         language=by.language,
     )
-    await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    await receiving.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
     await additions.tell(session, made, happening, now=now)
     return made
 
@@ -100,10 +100,10 @@ async def reply(
         now=now,
         public=False,
         resident=by,
-        words=reports.described(text) or None,
+        words=receiving.described(text) or None,
         language=by.language,
     )
-    await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    await receiving.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
     go_on(made, now=now)
     await report_news.tell_team(session, made, now=now, why="replied")
     return made
@@ -213,12 +213,12 @@ async def again(
         now=now,
         public=True,
         resident=by,
-        words=reports.described(text) or None,
+        words=receiving.described(text) or None,
         language=by.language,
         before=made.status,
         after=step.after,
     )
-    await reports.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    await receiving.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
     await reopen(session, made, now=now)
     await report_news.tell(session, made, happening, now=now, besides=by)
     await report_news.tell_team(session, made, now=now, why="back")
@@ -236,7 +236,7 @@ async def reopen(session: AsyncSession, made: ServiceRequest, *, now: datetime) 
     )  # new targets, a new ladder
     body = None if made.body_id is None else await session.get(Body, made.body_id)
     duty = await session.get(Duty, made.because["duty"]) if made.because.get("duty") else None
-    reports.aim(made, body, duty, now=now)
+    receiving.aim(made, body, duty, now=now)
 
 
 def end(made: ServiceRequest, status: str, *, now: datetime) -> None:
