@@ -28,6 +28,7 @@ MOST = 20  # megabytes; larger files a Telegram bot cannot fetch, so nobody on t
 LARGEST = MOST * 1024 * 1024  # bytes
 ABOUT_LIMIT = 300  # characters
 NAME_LIMIT = 100  # characters
+_COLUMNS = tuple(one.name for one in fields(Media) if one.name in Enclosure.__table__.columns)
 KEPT = retention.age("enclosure")
 """How long it can be seen on the web: until the last letter is delivered or given up, and as long as that stands in a
 transcript."""
@@ -169,7 +170,7 @@ async def keep(session: AsyncSession, broadcast: Broadcast, media: Media | None,
         longer = files.prolong(session, kept.key, life=KEPT, now=now, subject="enclosure", everyones=True)
         if not await longer:
             raise Refused(N_("That picture is not kept here any more. Please send it again."))
-    columns = {one.name: getattr(kept, one.name) for one in fields(kept)}
+    columns = {name: getattr(kept, name) for name in _COLUMNS}
     columns |= {"files": dict(kept.files), "key": kept.key or secrets.token_urlsafe(24)}
     session.add(Enclosure(broadcast_id=broadcast.id, edition=broadcast.edition, created_at=now, **columns))
     await session.flush()
@@ -183,4 +184,4 @@ async def shown(session: AsyncSession, key: str) -> Media | None:
 
 
 def _media(kept: Enclosure) -> Media:
-    return Media(**{one.name: getattr(kept, one.name) for one in fields(Media)})
+    return Media(**{name: getattr(kept, name) for name in _COLUMNS})
