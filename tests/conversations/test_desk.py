@@ -20,7 +20,10 @@ async def test_a_new_report_comes_to_its_team_with_a_way_to_open_it(town: Town) 
         assert "A new report for your team:" in officer.latest
         assert "Bins, Elm Road" in officer.latest
         assert "The bin is full." in officer.latest
-        assert list(officer.screen.messages.values())[-1].media == PHOTO
+        media = list(officer.screen.messages.values())[-1].media
+        assert media is not None
+        assert media.files == PHOTO.files
+        assert media.photo, "a channel may wait for our copy"
     await desk.ann.taps("Open")
     assert f"Report {made.service_request_id}" in desk.ann.latest
     assert "With Waste. Nobody has taken it." in desk.ann.latest

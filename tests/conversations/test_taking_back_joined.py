@@ -88,9 +88,10 @@ async def test_what_concerns_nobody_else_ends(town: Town) -> None:
     await does(town, desk.ann, twins.merge, first.id, second.id)
     await takes_back(bob, second)
     await takes_back(desk.alice, first)
-    assert desk.alice.sees("Those in charge see that it is done with.")
+    assert desk.alice.sees("Only those in charge still see it")
     assert (await desk.fresh(second)).status == "closed"
     assert await counted(desk, first, second) == [(0, 0), (0, 0)]
+    assert all([(await desk.fresh(one)).confidential for one in (first, second)]), "no page shows it any more"
 
 
 @pytest.mark.parametrize("which", ["the joined one", "the one that goes on", "the other joined one"])

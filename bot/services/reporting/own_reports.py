@@ -183,6 +183,8 @@ async def withdraw(
         if each.resident_id == by.id:
             each.resident_id = None
             go_on(each, now=now)  # whoever was asked is not there any more
+        if each is not made and why != "follow" and not each.people:
+            each.confidential = True  # its own page shows nobody any more what they wrote
     if made.people or gone.get(made.id, "follow") == "follow":
         return made, False
     step = lifecycle.step(made.status, "closed", "resident")
