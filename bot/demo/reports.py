@@ -16,7 +16,7 @@ from bot.message import Media, Place
 from bot.models import Community, Officer, Resident, ServiceRequest, Team
 from bot.services import files
 from bot.services.answering import casework, twins
-from bot.services.following_up import checking_fixed
+from bot.services.following_up import checking_fixed, mornings
 from bot.services.reporting import own_reports, receiving, reports
 
 Act = tuple[float, str, tuple[Any, ...]]
@@ -171,8 +171,10 @@ async def _do(
             assert into is not None  # noqa: S101 - the list above has it
             await twins.merge(session, one.id, into.id, by=officer, now=now)
         case "yes":
-            await checking_fixed.ask_due(session, now=now)
-            await checking_fixed.answer(session, one.id, "yes", by=by, now=now)
+            town = await session.get_one(Community, one.community_id)
+            by_day = mornings.wakes(now, town.zone)  # whenever the make-believe town is founded
+            await checking_fixed.ask_due(session, now=by_day)
+            await checking_fixed.answer(session, one.id, "yes", by=by, now=by_day)
         case "withdraw":
             await own_reports.withdraw(session, one.id, by=by, now=now)
         case "again":

@@ -242,3 +242,10 @@ async def test_a_town_of_that_name_is_left_alone(database: Database) -> None:
     town = await demo.seed(database, now=utc_now())
     assert (town.name, town.poll) == ("Our Elm Park", None)
     assert await rows(database) == before
+
+
+@pytest.mark.parametrize("hour", [2, 20])
+async def test_it_can_be_founded_at_any_hour(database: Database, hour: int) -> None:
+    town = await demo.seed(database, now=utc_now().replace(hour=hour, minute=5))
+    assert town.new
+    assert town.poll is not None
