@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -32,7 +33,7 @@ def configuration() -> Config:
     """Where the migrations are: they travel with the program."""
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=sys.stdout)  # as it is now; Alembic would take what it was when it was first loaded
     config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
     return config
 
