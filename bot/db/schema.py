@@ -33,7 +33,8 @@ def configuration() -> Config:
     """Where the migrations are: they travel with the program."""
     from alembic.config import Config
 
-    config = Config(stdout=sys.stdout)  # as it is now; Alembic would take what it was when it was first loaded
+    # The output as it is now: Alembic would take what it was when it was first loaded.
+    config = Config(stdout=sys.stdout)
     config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
     return config
 
