@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from playwright.async_api import Route, expect
 
 from bot.channels.webchat import WebChat
@@ -98,6 +100,30 @@ async def test_news_arrive_by_themselves(town: WebTown, opens: Opens) -> None:
     await expect(page.get_by_role("button", name="✔ Yes")).to_be_visible()
     await town.passes(days=4)
     await expect(page.locator("#log")).to_contain_text("closed")
+
+
+async def test_an_answer_that_comes_before_its_acknowledgement_leaves_no_stray_bubble(
+    town: WebTown, opens: Opens
+) -> None:
+    await town.community()
+    page = await opens("/w/elm-park")
+    await page.get_by_label("Your message").fill("/report")
+    await page.get_by_role("button", name="Send").click()
+    pressed = page.locator("#log").get_by_role("button", name="Cancel")
+    await expect(pressed).to_be_visible()
+    over = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await expect(pressed).to_have_count(0)  # the stream was faster
+        await route.fulfill(response=answer)
+        over.set()
+
+    await page.route("**/w/say*", late)
+    await pressed.click()
+    await asyncio.wait_for(over.wait(), 20)
+    await page.wait_for_function("localStorage.length === 0")  # the page has read the acknowledgement
+    await expect(page.locator(".mine").filter(has_text="Cancel")).to_have_count(0)
 
 
 async def test_where_streams_do_not_get_through_the_answer_still_comes(town: WebTown, opens: Opens) -> None:

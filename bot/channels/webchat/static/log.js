@@ -39,7 +39,9 @@ export class Log {
   // A bubble, or a pressed button, for something that is still on its way.
   show(item, state, why) {
     const pressed = item.kind === "press" ? this.#pressed(item) : null;
-    const line = pressed?.closest(".line") ?? this.#bubble(item);
+    // What was pressed may have given way to its answer already: then there is nothing left to mark.
+    const line = pressed?.closest(".line") ?? (state === "sent" ? this.#keyed(item.key) : this.#bubble(item));
+    if (!line) return;
     if (state === "sending") {
       this.#answer = pressed ? line : null;
       this.#expecting = Date.now() + ANSWER_WITHIN;
