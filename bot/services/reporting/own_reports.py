@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,19 +52,30 @@ async def add(
     made, _ = await goes_on(session, number, by=by)
     still_open(made, otherwise=SAY_SO)
     await _few_enough(session, made, by, now=now)
-    happening = await histories.note(
-        session,
-        made,
-        "added",
-        now=now,
-        public=True,
-        resident=by,
-        words=receiving.described(text) or None,
-        language=by.language,
-    )
-    await receiving.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    happening = await _noted(session, made, "added", text, media, by=by, now=now)
     await additions.tell(session, made, happening, now=now)
     return made
+
+
+async def _noted(
+    session: AsyncSession,
+    made: ServiceRequest,
+    event: str,
+    text: str,
+    media: Sequence[Media],
+    *,
+    by: Resident,
+    now: datetime,
+    public: bool = True,
+    **more: Any,
+) -> Happening:
+    """What they wrote and sent, as a line of the report's history with its pictures."""
+    words = receiving.described(text) or None
+    happening = await histories.note(
+        session, made, event, now=now, public=public, resident=by, words=words, language=by.language, **more
+    )
+    await receiving.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    return happening
 
 
 async def _few_enough(session: AsyncSession, made: ServiceRequest, by: Resident, *, now: datetime) -> None:
@@ -93,17 +105,7 @@ async def reply(
         raise Refused(
             N_("Your answer has come already, or nobody asks any more. You can add words with /myreports.")
         )
-    happening = await histories.note(
-        session,
-        made,
-        "replied",
-        now=now,
-        public=False,
-        resident=by,
-        words=receiving.described(text) or None,
-        language=by.language,
-    )
-    await receiving.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
+    await _noted(session, made, "replied", text, media, by=by, now=now, public=False)
     go_on(made, now=now)
     await report_news.tell_team(session, made, now=now, why="replied")
     return made
@@ -208,19 +210,9 @@ async def again(
     if made.resolved_at is not None and now - made.resolved_at > reports.BACK_WITHIN:
         raise Refused(N_("That was a long time ago. Please report it anew with /report."))
     step = lifecycle.step(made.status, lifecycle.AGAIN, "resident")
-    happening = await histories.note(
-        session,
-        made,
-        "status",
-        now=now,
-        public=True,
-        resident=by,
-        words=receiving.described(text) or None,
-        language=by.language,
-        before=made.status,
-        after=step.after,
+    happening = await _noted(
+        session, made, "status", text, media, by=by, now=now, before=made.status, after=step.after
     )
-    await receiving.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
     await reopen(session, made, now=now)
     await report_news.tell(session, made, happening, now=now, besides=by)
     await report_news.tell_team(session, made, now=now, why="back")
