@@ -36,11 +36,13 @@ NO_TOWN = N_("You are in no community yet. Send /start to find yours.")
 async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     """What, where, which kind; is it one that is known; a look at it, and off it goes."""
     said = await _what(ask, turn)
-    await asks.emergency(ask, turn, said, Place(*at) if (at := ask.given.get("at")) else ask.taken_at)
+    at_first = Place(*at) if (at := ask.given.get("at")) else ask.taken_at
+    await asks.emergency(ask, turn, said, at_first)
     where = await _where(ask, turn)
     community = await _community(ask, turn, where)
     where = await _found(ask, turn, where, community)
-    await asks.emergency(ask, turn, said, where.place)
+    if where.place != at_first:  # another number may hold there
+        await asks.emergency(ask, turn, said, where.place)
     service = await _kind(ask, turn, community, where, said)
     way = await _way(ask, turn, community, service, where)
     attributes = await questions(ask, turn, service, community, said=said, address=where.words)

@@ -54,11 +54,9 @@ async def emergency(
     number of its own from what was imported under the same code, or under `emergency`."""
     typed = _without_harmless(_words(words))
     imported = (await session.scalars(select(Emergency).order_by(Emergency.code))).all()
-    held = (
-        [one.id for one in await areas.holding(session, lat, long)]
-        if lat is not None and long is not None
-        else []
-    )
+    held: list[int] = []
+    if lat is not None and long is not None and any(one.area_id is not None for one in imported):
+        held = [one.id for one in await areas.holding(session, lat, long)]
     here = [one for one in imported if one.area_id is None or one.area_id in held]
     here.sort(key=lambda one: held.index(one.area_id) if one.area_id is not None else len(held))
     for one in here:
