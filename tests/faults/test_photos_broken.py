@@ -110,7 +110,7 @@ async def test_a_file_that_stays_gone_is_told_once_and_holds_up_nobody(fetching:
         fetching.town.clock.pass_by(timedelta(seconds=wait - passed))
         passed = wait
         await fetching.until([tries])
-    assert gone.over
+    await fetching.api.until(lambda: gone.over, 30, "the last try to reach the file")
     await fetching.reports(bob, photograph())
     await fetching.until([len(WAITS), None])
     assert not alice.sees(AWAY)
