@@ -16,11 +16,11 @@ class PaperChannel:
     credential = "paper"
     trouble = None
 
-    def __init__(self) -> None:
-        self.screens: dict[str, Screen] = {}
+    def __init__(self, before: PaperChannel | None = None) -> None:
+        self.screens: dict[str, Screen] = before.screens if before else {}
         self.delivered: list[Parcel] = []
         self.fail: Callable[[Parcel], Awaitable[None]] | None = None
-        self._numbers = itertools.count(1)
+        self._numbers = before._numbers if before else itertools.count(1)
 
     async def deliver(self, parcel: Parcel) -> str | None:
         if self.fail is not None:

@@ -284,16 +284,16 @@ def _plain(message: Message) -> str:
 
 
 @asynccontextmanager
-async def a_town(url: str, **given: object) -> AsyncIterator[Town]:
-    """A running town on that database."""
-    clock = SetClock(MONDAY)
+async def a_town(url: str, before: Town | None = None, **given: object) -> AsyncIterator[Town]:
+    """A running town on that database. One that was there `before` starts again: its people keep their screens."""
+    clock = SetClock(before.clock.now if before else MONDAY)
     settings = Settings(_env_file=None, database_url=url, webchat=False, **given)  # type: ignore[call-arg, arg-type]
     folkmoot = build(settings, clock=clock)
-    paper = PaperChannel()
+    paper = PaperChannel(before and before.paper)
     folkmoot.add(paper, Limits())
     folkmoot.jobs.start = lambda: None  # type: ignore[method-assign]  # time passes only when a test says so
     async with running(folkmoot, listen=False):
-        town = Town(folkmoot, paper, clock)
+        town = Town(folkmoot, paper, clock, *([before.numbers] if before else []))
         deadline = time.monotonic() + PATIENCE
         while not folkmoot.postmen["paper"].on_duty and time.monotonic() < deadline:
             await asyncio.sleep(0.005)

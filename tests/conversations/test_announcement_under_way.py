@@ -240,12 +240,7 @@ async def test_a_restart_in_the_middle_loses_nothing_and_sends_nothing_twice(dat
         Slow(before, takes=2)
         await announced(olga)
         await sees(olga, "3 of 5 people have it.")
-    async with a_town(url) as after:
-        after.paper.screens, after.numbers, after.clock.now = (
-            before.paper.screens,
-            before.numbers,
-            before.clock.now,
-        )
+    async with a_town(url, before) as after:
         olga = after.stranger("Olga")
         await sees(olga, "Done.\n\n5 of 5 people have it.")
         assert olga.text.count("Announcement in Elm Park") == 1
