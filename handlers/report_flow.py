@@ -38,7 +38,7 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     said = await _what(ask, turn)
     at_first = Place(*at) if (at := ask.given.get("at")) else ask.taken_at
     await asks.emergency(ask, turn, said, at_first)
-    where = await _where(ask, turn)
+    where = await _where(ask, turn, said)
     community = await _community(ask, turn, where)
     where = await _found(ask, turn, where, community)
     if where.place != at_first:  # another number may hold there
@@ -66,11 +66,24 @@ async def _what(ask: Ask, turn: Turn) -> str:
     return await ask("what", steps.what(turn, optional=optional))
 
 
-async def _where(ask: Ask, turn: Turn) -> Where:
-    where = await ask("where", steps.where(turn, ask.taken_at))
+async def _where(ask: Ask, turn: Turn, said: str) -> Where:
+    """Places whose names stand in the words already are one tap away."""
+    named = [] if ask.has("where") else await _named(ask, turn, said)
+    where = await ask("where", steps.where(turn, ask.taken_at, named))
     if address := ask.given.get("address"):
-        return Where(where.place, address)
+        return replace(where, words=address)
     return where
+
+
+async def _named(ask: Ask, turn: Turn, said: str) -> Sequence[NamedPlace]:
+    """Only near the communities that it may be for: a library is everywhere."""
+    if not said:
+        return []
+    mine = [one.community for one in await communities.of(turn.session, turn.resident)]
+    if not mine and (page := await communities.by_slug(turn.session, turn.incoming.source or "")):
+        mine = [page]
+    meant = [one for one in mine if ask.given.get("community") in (None, one.id)]
+    return await gazetteer.mentioned(turn.session, said, near=[at for one in meant if (at := _at(one))])
 
 
 async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
@@ -96,6 +109,11 @@ async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
 
 async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Where:
     """Words for a place become a point where the gazetteer knows them, and a point gets a name."""
+    if where.named is not None:
+        place = await turn.session.get(NamedPlace, where.named)
+        if place is None:  # other places were loaded meanwhile
+            ask.again("where")
+        return Where(Place(place.lat, place.long), where.words or place.name)
     if where.place is not None:
         if where.words is None and (
             named := await gazetteer.nearest(turn.session, where.place.lat, where.place.long)
@@ -104,12 +122,7 @@ async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Wh
         return where
     if where.words is None:
         return where
-    near = (
-        Place(community.lat, community.long)
-        if community.lat is not None and community.long is not None
-        else None
-    )
-    found = await gazetteer.find(turn.session, where.words, near=near)
+    found = await gazetteer.find(turn.session, where.words, near=_at(community))
     if not found:
         return where
     one: NamedPlace | None = found[0]
@@ -117,6 +130,12 @@ async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Wh
         picked = await ask("which", steps.which_place(turn, where.words, found))
         one = next((each for each in found if str(each.id) == picked), None)
     return where if one is None else Where(Place(one.lat, one.long), where.words)
+
+
+def _at(community: Community) -> Place | None:
+    if community.lat is None or community.long is None:
+        return None
+    return Place(community.lat, community.long)
 
 
 def _sure(found: Sequence[NamedPlace], typed: str) -> bool:

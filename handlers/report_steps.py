@@ -22,15 +22,17 @@ ADDRESS = 200  # characters of a place in words
 LINE, TEXT = 200, 2000  # characters of an answer
 PICTURE = N_("Please send a photo of it. I cannot use other kinds of files here.")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
+_NAMED = re.compile(r"named\.(\d{1,18})")
 NO_SUCH = N_("I could not read that. Please try again.")
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where it is: a point, words, or both."""
+    """Where it is: a point, words, or both; or the number of a place that the gazetteer knows."""
 
     place: Place | None = None
     words: str | None = None
+    named: int | None = None
 
 
 def picture(media: Media | str) -> None:
@@ -52,9 +54,10 @@ def what(turn: Turn, *, optional: bool) -> Prompt[str]:
     )
 
 
-def where(turn: Turn, taken: Place | None) -> Prompt[Where]:
-    """A place that is shared, the one that the photo knows, or words."""
-    offers = [("photo", turn._("Where the photo was taken"))] if taken else []
+def where(turn: Turn, taken: Place | None, named: Sequence[NamedPlace]) -> Prompt[Where]:
+    """A place that is shared, the one that the photo knows, one that was named already, or words."""
+    offers: list[tuple[str, object]] = [("photo", turn._("Where the photo was taken"))] if taken else []
+    offers += [(f"named.{one.id}", _called(one)) for one in named]
     offers.append(("unknown", turn._("I cannot say where")))
 
     def read(answer: Answer) -> Where:
@@ -65,6 +68,8 @@ def where(turn: Turn, taken: Place | None) -> Prompt[Where]:
             return Where(taken)
         if answer.get("pick") == "unknown":
             return Where()
+        if number := _NAMED.fullmatch(answer.get("pick", "")):
+            return Where(named=int(number[1]))
         text = " ".join(answer.get("words", "").split())
         if not text or len(text) > ADDRESS:
             raise Refused(N_("Please share the place, or write the street or something near it."))
@@ -82,7 +87,7 @@ def where(turn: Turn, taken: Place | None) -> Prompt[Where]:
 
 def which_place(turn: Turn, typed: str, found: Sequence[NamedPlace]) -> Prompt[str]:
     """One of several places of that name."""
-    offers = [(str(one.id), f"{one.name}, {one.within}" if one.within else one.name) for one in found]
+    offers = [(str(one.id), _called(one)) for one in found]
     offers.append(("none", str(turn._("None of these"))))
     return choice(
         turn._("Which one do you mean? You wrote “{place}”.", place=typed),
@@ -90,6 +95,10 @@ def which_place(turn: Turn, typed: str, found: Sequence[NamedPlace]) -> Prompt[s
         encloses=picture,
         several=True,
     )
+
+
+def _called(place: NamedPlace) -> str:
+    return f"{place.name}, {place.within}" if place.within else place.name
 
 
 def kind(turn: Turn, services: Sequence[Service], *, everything: bool) -> Prompt[str]:

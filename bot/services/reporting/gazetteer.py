@@ -17,6 +17,7 @@ from bot.message import Place
 from bot.models import NamedPlace, PlaceWord
 
 LONGEST = 120  # letters of what is looked for
+TOLD = 500  # letters of a description in which names are looked for
 WORDS = 6  # of them at most
 SHORTEST = 2  # letters by which a beginning is looked for
 RARE = 200  # places with a word, beyond which it is common
@@ -134,11 +135,23 @@ async def _holding(
     return (await session.scalars(wanted.limit(ENOUGH))).all()
 
 
+async def mentioned(
+    session: AsyncSession, text: str, *, near: Sequence[Place], most: int = 3
+) -> Sequence[NamedPlace]:
+    """The places near one of these points whose names stand in a description: “a swarm of bees next to the
+    playground”."""
+    found: dict[int, NamedPlace] = {}
+    for point in near:
+        there = await _named_within(session, text, _not_far(point), longest=TOLD)
+        found |= {one.id: one for one in sorted(there, key=lambda one: _rank(one, "", point))}
+    return list(found.values())[:most]
+
+
 async def _named_within(
-    session: AsyncSession, text: str, box: Iterable[ColumnElement[bool]]
+    session: AsyncSession, text: str, box: Iterable[ColumnElement[bool]], *, longest: int = LONGEST
 ) -> Sequence[NamedPlace]:
     """Places near by whose names somebody wrote among other words; of those the longest names."""
-    typed = fold(text[:LONGEST]).split()
+    typed = fold(text[:longest]).split()
     names = {
         " ".join(typed[start:end])
         for start in range(len(typed))
@@ -147,8 +160,8 @@ async def _named_within(
     names = {one for one in names if " " in one or len(one) >= ALONE}
     there = await session.scalars(select(NamedPlace).where(NamedPlace.folded.in_(names), *box).limit(ENOUGH))
     rows = there.all()
-    longest = max((len(one.folded.split()) for one in rows), default=0)
-    return [one for one in rows if len(one.folded.split()) == longest]
+    most = max((len(one.folded.split()) for one in rows), default=0)
+    return [one for one in rows if len(one.folded.split()) == most]
 
 
 def covers(place: NamedPlace, text: str) -> bool:
