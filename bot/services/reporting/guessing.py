@@ -3,10 +3,12 @@ whether it is an emergency."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -62,9 +64,11 @@ async def emergency(
     for one in here:
         if any(_fit(keyword, typed, stems=False) for keyword in _folded(one.keywords)):
             return one
+    accented = re.findall(r"\w+", normalize("NFC", words[:LONGEST].casefold()))
     for known in _built_in()["emergencies"]:
         code = known["code"]
-        if any(_fit(keyword, typed, stems=False) for keyword in _folded(known["keywords"])):
+        said = any(_fit(keyword, typed, stems=False) for keyword in _folded(known["keywords"]))
+        if said or any(fold(one) in typed and one in accented for one in known.get("accented", ())):
             own = next((one for one in here if one.code == code), None)
             if own is not None:
                 return own
