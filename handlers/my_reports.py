@@ -68,13 +68,13 @@ async def see(turn: Turn, press: See) -> Outcome:
 
 
 async def card(turn: Turn, made: ServiceRequest) -> Message:
-    """A report as a resident may see it; a confidential one only by those who reported it."""
+    """A report as a resident may see it; a confidential one only by those who have the problem."""
     how = await reports.concern(turn.session, made, turn.resident)
-    if made.confidential and how is None:
+    if made.confidential and (how is None or how.why == "follow"):
         raise Refused(N_("Only those in charge can see this report."))
     view = await report_views.of(turn.session, made)
-    own = how is not None and (how.why == "reporter" or made.confidential)
-    history = await histories.of(turn.session, made, own=own)
+    own = how is not None and how.why == "reporter"
+    history = await histories.of(turn.session, made, own=own, concerned=made.confidential)
     names = await report_news.team_names(turn.session, history)
     return letters.card(view, history, how, turn.tongue, names=names.get(turn.tongue.code), site=turn.site)
 

@@ -86,6 +86,8 @@ async def _before_going(turn: Turn, officer: Officer, to: int, *, itself: bool) 
     others = await leaving.successors(turn.session, officer)
     names = await officers.names(turn.session, [officer, *others])
     heir = next((one for one in others if one.id == to), None)
+    if taken and not others:
+        raise Refused(leaving.NOBODY_FITS)
     if taken and heir is None:
         return letters.who_takes_over(turn.tongue, officer, len(taken), others, names)
     return letters.sure_to_go(

@@ -229,12 +229,24 @@ async def _private(ask: Ask, turn: Turn, service: Service | None, draft: receivi
     """Words that may be about a private person are asked about before everybody can read them."""
     if service is not None and service.confidential:
         return draft
-    place = draft.address if draft.place is None and draft.address else ""  # others are streets that we know
+    place = await _own_words(ask, turn, draft)
     picked = await asks.private(ask, turn, f"{draft.description}\n{place}")
     if picked == "anew":
         ask.given |= {"anew": True, "adding": False, "added": []}
-        ask.again("private", "what", "extra", *(("where", "kind") if asks.leads_to_somebody(place) else ()))
+        ask.again(
+            "private", "what", "extra", *(("where", "which", "kind") if asks.leads_to_somebody(place) else ())
+        )
     return replace(draft, confidential=True) if picked == "inside" else draft
+
+
+async def _own_words(ask: Ask, turn: Turn, draft: receiving.Draft) -> str:
+    """The place as somebody wrote it, unless it is a street that we know, or hangs at a lamp post."""
+    if not draft.address or ask.given.get("address") or not asks.leads_to_somebody(draft.address):
+        return ""
+    if draft.place is None:
+        return draft.address
+    known = await gazetteer.nearest(turn.session, draft.place.lat, draft.place.long)
+    return "" if known is not None and gazetteer.covers(known, draft.address) else draft.address
 
 
 async def join(turn: Turn, number: int, text: str = "", media: Sequence[Media] = ()) -> Outcome:

@@ -10,7 +10,7 @@ from bot.i18n import N_, Tongue
 from bot.letters.desk_presses import Show
 from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.report_presses import Reply, See
-from bot.letters.reports import View, headline, reference, short, subject
+from bot.letters.reports import View, headline, kind, reference, short, subject
 from bot.message import Button, Message
 
 LISTED = 10  # reports named in one list
@@ -71,8 +71,14 @@ def reminder(mine: Sequence[Line], tongue: Tongue, *, now: datetime) -> Message:
 
 
 def _line(one: Line, tongue: Tongue, *, now: datetime) -> Markup:
-    head = bold(str(headline(one.view, tongue).unescape()))
-    return lines([head, reference(one.view), _what(one, tongue, now=now)])
+    return lines([bold(_name(one, tongue)), reference(one.view), _what(one, tongue, now=now)])
+
+
+def _name(one: Line, tongue: Tongue) -> str:
+    """Kind and place; of one that only its team may see, others hear no more than its kind."""
+    if one.view.report.confidential and one.whom in ("above", "organisers") and one.what != "nobody":
+        return kind(one.view.service, tongue)
+    return str(headline(one.view, tongue).unescape())
 
 
 def _what(one: Line, tongue: Tongue, *, now: datetime) -> Markup | None:

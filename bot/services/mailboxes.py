@@ -31,10 +31,11 @@ NO_EMAIL = N_(
 
 
 def plain(email: str) -> str:
-    """An address as it is kept: in small letters. Raises Refused for what is none, or longer than one can be."""
+    """An address as it is kept: in small letters. Raises Refused for what is none, or longer than one can be, or would
+    be read as encoded words in a letter's head."""
     email = email.strip().lower()
     name, _, _ = email.rpartition("@")
-    if len(email) > 254 or len(name) > 64 or not _EMAIL.fullmatch(email):
+    if len(email) > 254 or len(name) > 64 or "=?" in name or not _EMAIL.fullmatch(email):
         raise Refused(NO_EMAIL)
     return email
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.letters.report_presses import Fixed
 from bot.message import Attached, Media
-from bot.services.answering import casework
+from bot.services.answering import casework, desk_routing, twins
 from bot.services.following_up import checking_fixed
 from bot.services.reporting import own_reports, reports
-from tests.council.days import Desk, a_desk, at_once, looks, mornings, named, untouched
+from tests.council import newest
+from tests.council.days import Desk, a_desk, at_once, looks, mornings, named, reported, untouched
 from tests.town import Town
 
 QUESTION = "Is it?"
@@ -202,3 +205,26 @@ async def test_a_no_after_half_a_year_is_another_problem(town: Town) -> None:
     await desk.alice.taps("No")
     assert desk.alice.sees("That was a long time ago.")
     assert (await desk.report()).status == "fixed", "what ended stays ended"
+
+
+@pytest.mark.parametrize("how", ["sent back and to another team", "joined and taken apart"])
+async def test_it_is_asked_once_also_where_it_went_round_afterwards(town: Town, how: str) -> None:
+    desk = await a_desk(town)
+    await town.organiser()
+    async with town.folkmoot.database.writing() as session:
+        await newest(session, "Olga")
+    for days in (60, 1):
+        await at_once(town, days)
+    assert desk.alice.text.count(SILENCE) == 1
+    if how == "joined and taken apart":
+        await named(town, "Carol")
+        other = await reported(town, "Carol")
+        await desk.does("Bob", twins.merge, desk.number, other)
+        await desk.does("Bob", twins.split, desk.number)
+    else:
+        await desk.does("Bob", casework.send_back, desk.number, "Not ours")
+        await desk.does("Olga", desk_routing.send_to, desk.number, desk.council.streets.id)
+    for days in (30, 30, 30, 1):
+        await at_once(town, days)
+    assert desk.alice.text.count(SILENCE) == 1, "it says that it asks only once"
+    assert (await desk.report()).resolved_at is None

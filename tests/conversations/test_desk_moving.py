@@ -260,3 +260,25 @@ async def test_what_is_for_those_in_charge_only_is_joined_with_nothing(town: Tow
     await desk.ann.taps("Join them")
     assert desk.ann.sees("These two cannot be joined.")
     assert (await desk.fresh(second)).duplicate_of is None
+
+
+async def test_joining_and_taking_apart_again_makes_no_promise_younger(town: Town) -> None:
+    desk = await a_desk(town)
+    first, second = await desk.report("first"), await desk.report("second")
+    await desk.opens(desk.ann, second)
+    await desk.ann.taps("Answer")
+    await desk.ann.says("We look at it.")
+    await desk.ann.taps("Send")
+    before = await desk.fresh(second)
+    await town.passes(days=40)
+    await desk.opens(desk.ann, second)
+    await desk.ann.taps("More …")
+    await desk.ann.taps("Join with another")
+    await desk.ann.says(first.service_request_id)
+    await desk.ann.taps("Join them")
+    await desk.ann.taps("Take them apart")
+    now = await desk.fresh(second)
+    assert (now.status, now.reopened, now.resolved_at) == ("confirmed", 0, None)
+    for name in ("answer_by", "answered_at", "expected_datetime", "check_at"):
+        assert getattr(now, name) == getattr(before, name), name
+    assert "⚠" in desk.ann.latest, "it is late, as it was"

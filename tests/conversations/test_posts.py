@@ -249,3 +249,26 @@ async def test_two_posts_of_one_person_become_one(town: Town) -> None:
         (kept,) = (await session.scalars(select(Officer))).all()
         assert kept.post == "lead"
         assert await in_hands(town) == {"E-0001": kept.id}
+
+
+async def test_what_a_director_has_taken_goes_to_whoever_can_work_on_it(town: Town) -> None:
+    put = await a_district(town)
+    dora = await fills(town, "Dora", whole(put))
+    await fills(town, "Pat", waste(put))
+    await fills(town, "Sam", Place(put.bodies["district"], put.teams["streets"], "officer"))
+    await takes(town, put, "Dora", 1)
+    await dora.says("/posts")
+    await dora.taps("North District")
+    await dora.taps("Leave this post")
+    assert dora.sees("1 open report is in these hands.")
+    assert "[Pat]" in dora.latest
+    assert "[Sam]" not in dora.latest, "the report is not with the streets"
+    mine, sam = await post_of(town, "Dora"), await post_of(town, "Sam")
+    assert mine is not None
+    assert sam is not None
+    await dora.does(Tap(f"fg:{mine.id}:{sam.id}:1", query="q"))
+    assert await in_hands(town) == {"E-0001": mine.id}
+    async with town.folkmoot.database.writing() as session:
+        session.add(report(2, put.teams["streets"], now=town.clock(), officer_id=mine.id))
+    await dora.does(Tap(f"fg:{mine.id}:0:0", query="q"))
+    assert dora.sees("Nobody else can work on everything that is in these hands.")

@@ -3,11 +3,12 @@ can read of them; and what is read by those in charge only."""
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select, update
 
 from bot.letters.report_presses import Back, Reply
 from bot.message import Attached, Media, Place
-from bot.models import Area, Community, Emergency, Photo
+from bot.models import Area, Community, Emergency, NamedPlace, Photo, ServiceRequest
 from bot.services.answering import casework
 from bot.services.reporting import histories, report_views
 from tests.council import a_body
@@ -153,3 +154,50 @@ async def test_a_photo_that_answers_a_question_is_seen_by_those_in_charge_only(t
     for person, sees in ((town.stranger("Bob"), True), (olga, False)):
         await person.says(f"/desk {made.service_request_id}")
         assert (list(person.screen.messages.values())[-1].media is not None) == sees
+
+
+@pytest.mark.parametrize("known", [1, 2])
+async def test_a_place_that_was_found_in_more_words_is_asked_about_too(town: Town, known: int) -> None:
+    """The street is known; what else was written with it can be read by everybody."""
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        for number in range(known):
+            session.add(
+                NamedPlace(
+                    name="Elm Road",
+                    folded="elm road",
+                    kind="street",
+                    within=f"Ward {number}",
+                    lat=51.5,
+                    long=-0.1,
+                )
+            )
+    alice = await town.member("Alice")
+    await alice.does(Attached(BIN))
+    await alice.says("Elm Road, by the house of Mr John Smith")
+    await alice.taps("Elm Road")
+    await alice.taps("Bins")
+    assert alice.sees("Mr John Smith")
+    assert alice.sees("Only those in charge may read it")
+    await alice.taps("Write it anew")
+    await alice.taps("No words needed")
+    await alice.says("Elm Road")
+    await alice.taps("Elm Road") if known == 2 else None
+    await alice.taps("Bins")
+    await alice.taps("Send")
+    async with town.folkmoot.database.reading() as session:
+        assert await session.scalar(select(ServiceRequest.address)) == "Elm Road"
+
+
+async def test_a_street_that_is_called_like_somebody_is_no_private_matter(town: Town) -> None:
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        session.add(
+            NamedPlace(name="Dr Snow Street", folded="dr snow street", kind="street", lat=51.5, long=-0.1)
+        )
+    alice = await town.member("Alice")
+    await alice.does(Attached(BIN))
+    await alice.says("Dr Snow Street")
+    await alice.taps("Bins")
+    await alice.taps("Send")
+    assert alice.sees("Your report has the number")

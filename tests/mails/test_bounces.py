@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from bot.models import Address, Mailbox
@@ -92,3 +93,17 @@ async def test_whoever_writes_again_can_be_written_to_again(post: Post) -> None:
     await post.brings(*a_mail(letter))
     assert (await state(post))[0] is False
     assert (await post.hall.gets(2)).to == BINS
+
+
+@pytest.mark.parametrize("status", ["5.7.1", "5.7.26", "5.2.2", "5.2.3", "5.3.4"])
+async def test_what_says_nothing_against_the_address_leaves_it_open(post: Post, status: str) -> None:
+    """It is us whom the server does not like, or this letter, or the mailbox is full just now."""
+    await bounces(post, await a_letter(post), status=status)
+    assert await state(post) == (False, status)
+
+
+async def test_the_telling_code_counts_where_the_other_says_nothing(post: Post) -> None:
+    letter = await a_letter(post)
+    told = BOUNCE.format(to=letter.sender, who=BINS, action="failed", status="5.7.26", name="vague")
+    await post.brings(told.replace("Status: 5.7.26", "Status: 5.0.0").encode(), letter.sender)
+    assert await state(post) == (False, "5.7.26")

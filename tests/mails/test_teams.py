@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 import handlers.team_mail
 from bot.message import Reply
 from bot.models import Happening, Officer, Photo, ServiceRequest, Team
+from bot.services.in_charge import leaving
 from tests.channels.webchat_town import until
 from tests.conversations.test_reporting import reported
 from tests.council import a_body
@@ -216,3 +217,26 @@ async def test_nothing_of_the_reporter_is_in_a_letter(post: Post) -> None:
     await reported(post.town, alice)
     letter = await post.hall.gets()
     assert "Archer" not in letter.plain + letter.html + letter.mail.as_string()
+
+
+async def test_who_has_left_the_team_does_not_come_back_by_an_old_letter(post: Post) -> None:
+    alice, made = await a_report(post)
+    letter = await post.hall.gets()
+    await post.brings(*a_mail(letter, "We come on Friday.", by=BOB))
+    ask = await post.hall.gets(2)
+    await post.brings(*a_mail(ask, "yes", by=BOB, name="yes"))
+    await until(lambda: alice.sees("We come on Friday."), "the answer to be passed on")
+    async with post.town.folkmoot.database.writing() as session:
+        bob = (await session.scalars(select(Officer).where(Officer.mailbox.is_(False)))).one()
+        mailbox = (await session.scalars(select(Officer).where(Officer.mailbox))).one()
+        await leaving.go(session, bob.id, to=mailbox.id, by=None, now=post.town.clock())
+    await post.brings(*a_mail(letter, "I close this for good.", by=BOB, name="old"))
+    await post.quiet()
+    async with post.town.folkmoot.database.reading() as session:
+        here = select(func.count()).where(Officer.team_id == made.team_id)
+        assert await session.scalar(here) == 1
+    assert any("your answer was not passed on" in one.plain for one in post.hall.arrived if one.to == BOB)
+    await post.brings(*a_mail(letter, "We come on Monday.", by=TEAM, name="team"))
+    async with post.town.folkmoot.database.reading() as session:
+        said = await session.scalars(select(Happening.words).where(Happening.event == "answer"))
+        assert list(said) == ["We come on Friday.", "We come on Monday."]

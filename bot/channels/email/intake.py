@@ -112,7 +112,8 @@ class Intake:
             letter = None if mail.stamp is None else await office.at(session, number=mail.stamp.address)
             known = await mailboxes.confirmed(session, mail.sender)
         about = None if mail.stamp is None else mail.stamp.about
-        if letter is None:
+        if letter is None or (about is None and known and letter.email != mail.sender):
+            # Everybody who writes to us gets a letter to themselves. It says nothing for somebody else.
             if not quiet:
                 await self._say(mail, UNKNOWN, once_a_day=True)
         elif too_large:

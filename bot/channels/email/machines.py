@@ -21,6 +21,9 @@ _MACHINE_NAMES = re.compile(
 _SERVERS = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon)@", re.IGNORECASE)
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _CODE = re.compile(r"(?<!\d)(5[0-5]\d)[ -]")
+_PASSES = re.compile(r"(?:4\.|5\.(?:7\.\d|2\.[23]$|3\.4$))")
+"""Codes that say nothing against the address: it is us whom the server does not like, or this letter is too large, or
+the mailbox is full just now."""
 
 FAILED, DELAYED, ARRIVED = "failed", "delayed", "delivered"
 
@@ -43,13 +46,19 @@ def bounce_of(mail: Mime, sender: str, *, addressed_as_bounce: bool) -> Bounce |
             if (action := str(block.get("Action", "")).strip().lower()) in {FAILED, DELAYED}:
                 told = (str(block.get(name, "")) for name in ("Final-Recipient", "Original-Recipient"))
                 named = {one.rpartition(";")[2].strip(" <>").lower() for one in told}
-                found = _STATUS.search(f"{block.get('Status', '')} {block.get('Diagnostic-Code', '')}")
-                cause = found[0] if found else ""
-                for_good = action == FAILED and not cause.startswith("4")
-                return Bounce(frozenset(named - {""}), action, for_good, cause)
+                cause = _cause(f"{block.get('Status', '')} {block.get('Diagnostic-Code', '')}")
+                return Bounce(
+                    frozenset(named - {""}), action, action == FAILED and not _PASSES.match(cause), cause
+                )
     if addressed_as_bounce and _SERVERS.match(sender):
         return _in_words(mail)
     return None
+
+
+def _cause(told: str) -> str:
+    """The code that says most: many servers have one of no meaning before it."""
+    codes = [found[0] for found in _STATUS.finditer(told)]
+    return next((one for one in codes if not one.endswith(".0.0")), codes[0] if codes else "")
 
 
 def _is_delivery(mail: Mime) -> bool:
@@ -75,7 +84,8 @@ def _in_words(mail: Mime) -> Bounce | None:
     if found is None:
         return None
     cause = found[0].strip(" -")
-    return Bounce(frozenset(), FAILED if cause.startswith("5") else DELAYED, cause.startswith("5"), cause)
+    failed = cause.startswith("5")
+    return Bounce(frozenset(), FAILED if failed else DELAYED, failed and not _PASSES.match(cause), cause)
 
 
 def automatic(mail: Mime, sender: str, subject: str) -> str | None:

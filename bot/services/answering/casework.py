@@ -188,7 +188,9 @@ async def hand_over(
     await additions.seen(session, made, now=now)
     made.team_id, made.body_id, made.officer_id = team.id, team.body_id, None
     made.hops += 1
-    made.because = by_hand(team, await duty_of(session, made, team))
+    duty = await duty_of(session, made, team)
+    made.because = by_hand(team, duty)
+    made.confidential = made.confidential or bool(duty and duty.confidential)
     happening = await histories.note(
         session,
         made,

@@ -41,8 +41,8 @@ async def send_to(
     made.confidential = made.confidential or bool(duty and duty.confidential)
     promised = {name: getattr(made, name) for name in PROMISED}
     receiving.aim(made, body, duty, now=now)
-    for name, day in promised.items():
-        if day is not None:  # a team before them promised it, and gave it back
+    if promised["expected_datetime"] is not None:  # a team before them promised it, and gave it back
+        for name, day in promised.items():
             setattr(made, name, day)
     happening = await histories.note(
         session, made, "routed", now=now, public=True, team_id=team.id, how="hand"

@@ -15,6 +15,7 @@ from bot.letters import team_mail as letters
 from bot.lifecycle import OPEN
 from bot.models import Address, Body, Membership, Officer, Resident, ServiceRequest, Team
 from bot.services import mailboxes
+from bot.services.in_charge import officers
 from bot.services.reporting import report_news
 
 
@@ -97,7 +98,8 @@ async def colleague(
     session: AsyncSession, made: ServiceRequest, writer: Resident, sent_to: str, *, now: datetime
 ) -> bool:
     """Whether whoever answered a letter to the team that has this report may act for it. They have shown that they
-    read there and at their own address, so they fill a post in the team from now on."""
+    read there and at their own address, so they fill a post in the team from now on. Whoever has left it since needs an
+    invitation: old letters can be answered for ever."""
     mine = select(Officer.id).where(Officer.resident_id == writer.id, Officer.team_id == made.team_id)
     if await session.scalar(mine) is not None:
         return True
@@ -107,12 +109,12 @@ async def colleague(
         .join(Address, Address.resident_id == Officer.resident_id)
         .where(Team.id == made.team_id, Address.channel == mailboxes.CHANNEL, Address.chat == sent_to)
     )
-    if team is None:
+    if team is None or await officers.has_been_in(session, writer, team.id):
         return False
-    session.add(
-        Officer(body_id=team.body_id, team_id=team.id, resident_id=writer.id, post="officer", since=now)
-    )
+    officer = Officer(body_id=team.body_id, team_id=team.id, resident_id=writer.id, post="officer", since=now)
+    session.add(officer)
     await session.flush()
+    officers.record_acceptance(session, officer, by=writer, now=now)
     return True
 
 

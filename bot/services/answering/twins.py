@@ -14,7 +14,7 @@ from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services.answering.casework import Case, case, record, write
 from bot.services.reporting import histories, report_news, reports
 from bot.services.reporting.hindrances import still_open
-from bot.services.reporting.own_reports import end, reopen
+from bot.services.reporting.own_reports import end
 
 
 async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, now: datetime) -> Case:
@@ -110,14 +110,27 @@ async def split(session: AsyncSession, number: int, *, by: Resident, now: dateti
     twin = await reports.locked(session, one.report.duplicate_of)
     await _let_go(session, one.report, twin)
     one.report.duplicate_of = None
-    await reopen(session, one.report, now=now)
-    one.report.reopened -= 1  # that it was joined was not its owner's fault
+    await _as_before(session, one.report, now=now)
     happening = await write(
         session, one, "split", now=now, public=True, before="duplicate", after=lifecycle.AGAIN
     )
     await report_news.tell(session, one.report, happening, now=now, besides=by)
     record(session, one, "report.split", now=now, twin=twin.id)
     return one
+
+
+async def _as_before(session: AsyncSession, made: ServiceRequest, *, now: datetime) -> None:
+    """Let it go on as if it had not been joined: what was promised stays promised, and what was asked is not asked
+    again."""
+    made.status, made.status_notes = lifecycle.AGAIN, None
+    made.resolved_at = made.planned_for = None
+    made.review_at = now
+    checked = await session.scalars(
+        select(Happening.details).where(Happening.service_request_id == made.id, Happening.event == "checked")
+    )
+    asked = any(one.get("asked") and one.get("round") == made.reopened for one in checked)
+    if made.expected_datetime is not None and not asked:
+        made.check_at = made.expected_datetime + lifecycle.ASK_AFTER
 
 
 async def _let_go(session: AsyncSession, made: ServiceRequest, twin: ServiceRequest) -> None:

@@ -20,6 +20,11 @@ from bot.services.community import communities
 from bot.services.in_charge import bodies, officers
 from bot.services.in_charge.officers import Place
 
+NOBODY_FITS = N_(
+    "Nobody else can work on everything that is in these hands. Please give each report back first, with the button on "
+    "its card."
+)
+
 
 async def taken(session: AsyncSession, officer_id: int) -> Sequence[ServiceRequest]:
     """The open reports that somebody has taken, the oldest first."""
@@ -32,7 +37,7 @@ async def taken(session: AsyncSession, officer_id: int) -> Sequence[ServiceReque
 
 
 async def successors(session: AsyncSession, officer: Officer) -> Sequence[Officer]:
-    """Who could take over what somebody has: the others of the team, or of the whole body."""
+    """Who could take over what somebody has: the others of the team, or of the body, who may work on all of it."""
     if officer.team_id is not None:
         others = [*await officers.members(session, officer.team_id)]
         others += await officers.of_body(session, officer.body_id, "director")
@@ -40,7 +45,9 @@ async def successors(session: AsyncSession, officer: Officer) -> Sequence[Office
         found = await session.scalars(
             select(Officer).where(Officer.body_id == officer.body_id, Officer.post != "councillor")
         )
-        others = sorted(found.all(), key=lambda one: one.id)
+        theirs = {one.team_id for one in await taken(session, officer.id)}
+        others = [one for one in found if one.post == "director" or theirs <= {one.team_id}]
+        others.sort(key=lambda one: one.id)
     return [one for one in others if one.resident_id != officer.resident_id]
 
 

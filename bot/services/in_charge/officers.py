@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.models import Address, Body, Invitation, Membership, Officer, Resident, Team
+from bot.models import Address, Body, Deed, Invitation, Membership, Officer, Resident, Team
 from bot.services import audit
 from bot.services.community import invitations
 from bot.services.community.invitations import Offer
@@ -21,6 +21,9 @@ from bot.services.in_charge.areas import Ground
 
 IN_TEAMS = ("officer", "lead")
 FOR_ALL = ("director", "councillor")
+
+ACCEPTED = "officer.accept"
+"""What taking up a post is called in the audit log."""
 
 NOT_YOURS = N_("Only whoever works in this team can do that.")
 
@@ -231,16 +234,23 @@ async def take_up(session: AsyncSession, invitation: Invitation, *, by: Resident
         officer.post = post
     invitation.used_at, invitation.used_by = now, by.id
     await session.flush()
-    audit.record(
-        session,
-        "officer.accept",
-        by=by,
-        community_id=None,
-        now=now,
-        subject=f"officer:{officer.id}",
-        post=post,
-    )
+    record_acceptance(session, officer, by=by, now=now)
     return officer
+
+
+def record_acceptance(session: AsyncSession, officer: Officer, *, by: Resident, now: datetime) -> None:
+    """Write down that somebody has taken up a post."""
+    where = {} if officer.team_id is None else {"team": officer.team_id}
+    subject = f"officer:{officer.id}"
+    audit.record(
+        session, ACCEPTED, by=by, community_id=None, now=now, subject=subject, post=officer.post, **where
+    )
+
+
+async def has_been_in(session: AsyncSession, resident: Resident, team_id: int) -> bool:
+    """Whether somebody has taken up a post in a team at some time, be it that they fill it no more."""
+    taken_up = select(Deed.details).where(Deed.actor_id == resident.id, Deed.act == ACCEPTED)
+    return any(one.get("team") == team_id for one in await session.scalars(taken_up))
 
 
 async def pending(

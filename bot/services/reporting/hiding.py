@@ -17,7 +17,7 @@ from bot.message import Button, Message
 from bot.models import Happening, Photo, Resident, ServiceRequest
 from bot.services import audit, files
 from bot.services.community import communities
-from bot.services.reporting import histories, report_news, report_views, reports
+from bot.services.reporting import histories, report_news, report_photos, report_views, reports
 from bot.services.reporting.hindrances import short_enough
 
 LONGEST = 500  # characters of a reason
@@ -82,8 +82,9 @@ async def unhide_picture(
 
 
 async def picture(session: AsyncSession, photo_id: int, *, by: Resident) -> tuple[Photo, ServiceRequest]:
-    """A picture with its report, locked, for an organiser of its community."""
-    photo = await session.get(Photo, photo_id)
+    """A picture with its report, locked, for an organiser of its community; none that answers a question, which they do
+    not see."""
+    photo = await session.scalar(select(Photo).where(Photo.id == photo_id, report_photos.no_answer()))
     if photo is None:
         raise Refused(N_("I do not know this picture any more."))
     made = await _theirs(session, photo.service_request_id, by)

@@ -14,6 +14,9 @@ from bot.models import DeskCard, Happening, Officer, Resident, ServiceRequest
 INSIDE = frozenset({"note", "reminded"})
 """What only those in charge see."""
 
+BETWEEN = frozenset({"asked", "replied"})
+"""What those in charge and whoever reported it say to each other."""
+
 QUIET = frozenset({"reminded", "checked"})
 """What we did of ourselves and nobody but us: it is no news of the report."""
 
@@ -74,13 +77,17 @@ async def of(
     *,
     everything: bool = False,
     own: bool = False,
+    concerned: bool = False,
     most: int = 100,
 ) -> Sequence[Happening]:
     """The newest happenings, the oldest of them first. `everything` is for those in charge, `own` for whoever reported
-    it: they see what they were asked, and what is confidential to others."""
+    it: they see what they were asked, and what is confidential to others. `concerned` is for those who have the problem
+    too: they see what is confidential, and not what somebody else was asked."""
     newest = select(Happening).where(Happening.service_request_id == made.id).order_by(Happening.id.desc())
     if own:
         newest = newest.where(Happening.event.not_in(INSIDE))
+    elif concerned:
+        newest = newest.where(Happening.event.not_in(INSIDE | BETWEEN))
     elif not everything:
         newest = newest.where(Happening.public)
     return list(reversed((await session.scalars(newest.limit(most))).all()))

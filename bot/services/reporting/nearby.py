@@ -73,13 +73,15 @@ async def find(
 
 
 async def usual(session: AsyncSession, place: Place) -> dict[str, int]:
-    """How many open reports of each kind there are around a place."""
+    """How many open reports of each kind there are around a place, of those that everybody may know of: what is offered
+    first shall tell nobody of the others."""
     counted = (
         select(ServiceRequest.service_code, func.count())
         .where(
             ServiceRequest.cell.in_(list(_around(place.lat, place.long, USUAL))),
             ServiceRequest.service_code.is_not(None),
             is_open(),
+            ServiceRequest.confidential.is_(False),
         )
         .group_by(ServiceRequest.service_code)
     )

@@ -209,6 +209,8 @@ async def again(
         raise Refused(N_("This report is still open, so somebody is still in charge of it."))
     if made.resolved_at is not None and now - made.resolved_at > reports.BACK_WITHIN:
         raise Refused(N_("That was a long time ago. Please report it anew with /report."))
+    if not made.people:  # everyone has taken it back, and whoever follows it has not got the problem
+        raise Refused(reports.ENDED)
     step = lifecycle.step(made.status, lifecycle.AGAIN, "resident")
     happening = await _noted(
         session, made, "status", text, media, by=by, now=now, before=made.status, after=step.after

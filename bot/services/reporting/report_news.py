@@ -70,6 +70,8 @@ async def tell(
     whom = select(Concern.resident_id).where(
         Concern.service_request_id == made.id, Concern.wants.in_(("all", "end") if at_once else ("all",))
     )
+    if made.confidential:
+        whom = whom.where(Concern.why != "follow")
     view = view or await report_views.of(session, made)
     if happening.event == "asked":
         return await _send(session, view, happening, whom.where(Concern.why == "reporter"), [], now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import lifecycle
@@ -18,6 +18,8 @@ from bot.services.reporting import histories
 
 BACK_WITHIN = timedelta(days=180)
 """For so long somebody may say that it is back; after that it is another problem."""
+
+ENDED = N_("This report has ended. If the problem is there again, please report it with /report.")
 
 
 async def found(session: AsyncSession, reference: str) -> ServiceRequest | None:
@@ -67,11 +69,15 @@ async def concern(session: AsyncSession, made: ServiceRequest, resident: Residen
 
 
 async def of(session: AsyncSession, resident: Resident, *, most: int = 20) -> Sequence[ServiceRequest]:
-    """The reports that concern somebody: open ones first, then the newest."""
+    """The reports that concern somebody: open ones first, then the newest. Whoever only follows one has it no more when
+    it is confidential."""
     mine = (
         select(ServiceRequest)
         .join(Concern, Concern.service_request_id == ServiceRequest.id)
-        .where(Concern.resident_id == resident.id)
+        .where(
+            Concern.resident_id == resident.id,
+            or_(Concern.why != "follow", ServiceRequest.confidential.is_(False)),
+        )
         .order_by(ServiceRequest.status.in_(lifecycle.OPEN).desc(), ServiceRequest.id.desc())
         .limit(most)
     )
@@ -85,9 +91,7 @@ async def same(
     counted, not messages."""
     made = await for_everybody(session, number)
     if not lifecycle.STATUSES[made.status].open:
-        raise Refused(
-            N_("This report has ended. If the problem is there again, please report it with /report.")
-        )
+        raise Refused(ENDED)
     row = {"service_request_id": made.id, "resident_id": by.id, "why": "same", "wants": "all", "since": now}
     new = insert_new(session, Concern).values(row).returning(Concern.resident_id)
     fresh = await session.scalar(new) is not None
