@@ -59,7 +59,7 @@ def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = (
     if view.team is None:
         rows = (*to_teams(view, teams, tongue), *rows)
     else:
-        rows = (*rows, *_at_once(number, tongue))
+        rows = (*rows, *at_once(view, tongue))
         people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", view.report.people)
         if view.report.answered_at is None and view.report.answer_by is not None:
             due = tongue._(
@@ -100,13 +100,12 @@ def handed_round(view: View, tongue: Tongue) -> Message:
     )
 
 
-def _at_once(number: int, tongue: Tongue) -> Rows:
+def at_once(view: View, tongue: Tongue) -> Rows:
     """What is done most, without opening it first."""
+    number = view.report.id
+    take = (Button(tongue._("Take it"), Take(report=number)),) if view.report.officer_id is None else ()
     return (
-        (
-            Button(tongue._("Take it"), Take(report=number)),
-            Button(tongue._("Answer"), Answer(report=number)),
-        ),
+        (*take, Button(tongue._("Answer"), Answer(report=number))),
         (
             Button(tongue._("Fixed"), Mended(report=number)),
             Button(tongue._("The day is set"), SetDay(report=number)),

@@ -7,11 +7,12 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot.i18n import N_, Tongue
+from bot.letters import desk
 from bot.letters.desk_presses import Show
 from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.report_presses import Reply, See
 from bot.letters.reports import View, headline, kind, reference, short, subject
-from bot.message import Button, Message
+from bot.message import Button, Message, Rows
 
 LISTED = 10  # reports named in one list
 BUTTONS = 6  # of them with a button
@@ -52,7 +53,8 @@ _LATE = {
 
 
 def reminder(mine: Sequence[Line], tongue: Tongue, *, now: datetime) -> Message:
-    """The one list of the day, for somebody who is in charge of these; those that are late longest go first."""
+    """The one list of the day, for somebody who is in charge of these; those that are late longest go first. A single
+    one can be dealt with at once, and where it goes by e-mail, it stands with what was written about it before."""
     parts: list[Markup | str] = []
     for whom, head in _HEADS.items():
         some = [one for one in mine if (one.what if one.what == "nobody" else one.whom) == whom]
@@ -63,11 +65,22 @@ def reminder(mine: Sequence[Line], tongue: Tongue, *, now: datetime) -> Message:
         parts += [_line(one, tongue, now=now) for one in some[:LISTED]]
         if more := len(some) - LISTED:
             parts += [tongue.n_("And {n} more.", "And {n} more.", more)] if more > 0 else []
+    if len(mine) == 1:
+        return _single(paragraphs(*parts), mine[0], tongue)
     rows = tuple(
         (Button(f"{reference(one.view).striptags()}", Show(report=one.view.report.id)),)
         for one in list(mine)[:BUTTONS]
     )
     return Message(paragraphs(*parts), rows)
+
+
+def _single(text: Markup, one: Line, tongue: Tongue) -> Message:
+    rows: Rows = ((Button(tongue._("Open"), Show(report=one.view.report.id)),),)
+    if one.whom not in ("owner", "lead") or one.what == "nobody":
+        return Message(text, rows)
+    subject = str(headline(one.view, tongue).unescape())
+    rows = (*rows, *desk.at_once(one.view, tongue))
+    return Message(text, rows, subject=subject, thread=one.view.report.service_request_id)
 
 
 def _line(one: Line, tongue: Tongue, *, now: datetime) -> Markup:

@@ -255,3 +255,26 @@ async def test_every_reminder_goes_once_whatever_runs_twice(town: Town) -> None:
     assert shown == len([one for one in await desk.history() if one.details.get("whom") == "above"])
     assert put is not None
     assert put >= shown
+
+
+async def test_a_reminder_of_a_single_report_can_be_answered_at_once(town: Town) -> None:
+    desk = await a_desk(town)
+    await mornings(town, 2)
+    assert "[Open]\n[Take it] [Answer]\n[Fixed] [The day is set]" in desk.bob.latest
+    newest = list(desk.bob.screen.messages.values())[-1]
+    assert newest.thread == (await desk.report()).service_request_id, "an e-mail stands with those before it"
+    await desk.bob.taps("Answer")
+    await desk.bob.says("We come on Tuesday.")
+    await desk.bob.taps("Send")
+    assert desk.alice.sees("We come on Tuesday.")
+
+
+async def test_a_reminder_of_what_somebody_took_does_not_offer_to_take_it(town: Town) -> None:
+    desk = await a_desk(town)
+    await desk.does("Bob", casework.take, desk.number)
+    await mornings(town, 4)
+    assert "[Open]\n[Answer]\n" in desk.bob.latest
+    await mornings(town, 6)
+    assert "[Open]\n[Answer]\n" in desk.lena.latest
+    await mornings(town, 6)
+    assert desk.dora.latest.endswith("[Open]"), "whoever speaks for the body does not answer for its team"
