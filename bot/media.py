@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+BESIDE_MEDIA = 1024
+"""Letters of a text in one message with a picture or a document, counted as messengers do (`bot.message.units`); Bot
+API, sendPhoto.caption."""
+
 _PICTURES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
 
 

@@ -14,9 +14,6 @@ from bot.press import Press
 ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 """The invisible marks that isolate directions, for `str.translate` to remove."""
 
-BESIDE_MEDIA = 1024
-"""`units` of a text in one message with a picture or a document; Bot API, sendPhoto.caption."""
-
 ELSEWHERE = "inline:"
 """What the name of a chat begins with that is one message of ours in a chat that we are not in."""
 
@@ -201,7 +198,8 @@ class Message:
     `wants_place` tells a channel that can offer it to offer "share my place". `media` goes with it. `subject` is its
     heading, plain, and `thread` the reference of what it is about, for channels that know such things. `opens` is a
     code and its community (see `Channel.link`), where only a chat can do what its buttons do. `only_in_place`: nobody
-    waits for it, so an edit of what is gone is not sent anew."""
+    waits for it, so an edit of what is gone is not sent anew. `only_place`: it stands above the one with the buttons,
+    where a channel shows either those or "share my place"."""
 
     text: Markup
     rows: Rows = ()
@@ -211,6 +209,7 @@ class Message:
     thread: str | None = None
     opens: tuple[str, str] | None = None
     only_in_place: bool = False
+    only_place: bool = False
 
     def __post_init__(self) -> None:
         # Plain text that a caller passed in spite of the type becomes markup here, so nothing is ever left unescaped.
@@ -220,19 +219,20 @@ class Message:
         """The shape kept in the outbox."""
         rows = [[{"label": b.label, "press": b.payload, "url": b.url} for b in row] for row in self.rows]
         kept: dict[str, Any] = {"text": str(self.text), "rows": rows, "wants_place": self.wants_place}
-        more: dict[str, Any] = {"subject": self.subject, "thread": self.thread, "opens": self.opens}
-        more |= {"media": self.media and self.media.as_json(), "only_in_place": self.only_in_place or None}
-        return kept | {name: value for name, value in more.items() if value is not None}
+        kept |= {name: value for name in _SELDOM if (value := getattr(self, name))}
+        return kept | ({"media": self.media.as_json()} if self.media else {})
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Message:
         """Read what `as_json` wrote."""
         rows = tuple(tuple(Button(**button) for button in row) for row in kept.get("rows", ()))
         media = Media.from_json(kept["media"]) if "media" in kept else None
-        place, subject, thread = kept.get("wants_place", False), kept.get("subject"), kept.get("thread")
-        opens = tuple(kept["opens"]) if "opens" in kept else None
-        told = (place, media, subject, thread, opens, kept.get("only_in_place", False))
-        return cls(Markup(kept["text"]), rows, *told)  # noqa: S704 - our own markup
+        more = {name: kept[name] for name in _SELDOM if name in kept}
+        more |= {"opens": tuple(kept["opens"])} if "opens" in kept else {}
+        return cls(Markup(kept["text"]), rows, kept.get("wants_place", False), media, **more)  # noqa: S704 - our own
+
+
+_SELDOM = ("subject", "thread", "opens", "only_in_place", "only_place")
 
 
 Action = Literal["send", "edit", "toast"]

@@ -269,14 +269,15 @@ async def _replay(
 
 
 def _asked(turn: Turn, question: Message, complaint: Refused | None) -> Outcome:
-    """A message has buttons of its own or the one that shares a place: that one comes above, with words of its own."""
+    """Where a message has buttons of its own or the one that shares a place, that one comes above, with words of its
+    own; elsewhere both stand below the question."""
     if complaint is not None:
         reason = turn._(complaint.sentence, **complaint.holes)
         question = replace(question, text=reason + "\n\n" + question.text)
     if not question.wants_place:
         return turn.edit(question)
     share = turn._("You can share where you are with this button:")
-    return turn.say(Message(share, wants_place=True)).say(replace(question, wants_place=False))
+    return turn.say(Message(share, wants_place=True, only_place=True)).say(question)
 
 
 _ENOUGH = 20  # rounds of one replay; each follows an `ask.again`

@@ -15,7 +15,8 @@ from bot.letters.report_pictures import picture
 from bot.letters.reporting import answer, by_language
 from bot.letters.reports import View, reference, status
 from bot.lifecycle import STATUSES
-from bot.message import BESIDE_MEDIA, Button, Message, Rows, units
+from bot.media import BESIDE_MEDIA
+from bot.message import Button, Message, Rows, units
 
 LATELY = 4  # lines of the history on the card; all of it is one tap away
 WORDS = 1500  # characters of a description on the card

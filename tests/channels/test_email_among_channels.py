@@ -171,8 +171,8 @@ async def test_what_is_edited_comes_as_a_new_letter_and_a_note_under_a_tap_not_a
     alice, now = await box.member("alice"), box.town.clock()
     async with box.town.folkmoot.database.writing() as session:
         address = (await session.scalars(select(Address).where(Address.chat == alice.email))).one()
-        for number, action in enumerate(("send", "edit", "toast", "edit")):
-            said = Message(escape(f"It is {action}."), only_in_place=number == 3)
+        for number, action in enumerate(("send", "edit", "toast", "edit", "send")):
+            said = Message(escape(f"It is {action}."), only_in_place=number == 3, only_place=number == 4)
             draft = Draft(address, said, f"a:{number}", action=action, target=str(number))  # type: ignore[arg-type]
             await outbox.put(session, [draft], now=now)
     box.town.folkmoot.postmen["email"].wake()

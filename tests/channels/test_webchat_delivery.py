@@ -238,3 +238,20 @@ async def test_links_lead_to_the_page_of_a_community_or_code(town: WebTown) -> N
         web(town).link("abc", "elm-park") == f"http://localhost:{town.folkmoot.settings.port}/w/elm-park/abc"
     )
     assert web(town).link("", "elm-park") == f"http://localhost:{town.folkmoot.settings.port}/w/elm-park"
+
+
+async def test_a_question_for_a_place_has_all_its_buttons_and_takes_them_along(town: WebTown) -> None:
+    await town.community()
+    async with town.visitor() as alice:
+        await alice.opens("/w/elm-park")
+        await alice.presses("Join Elm Park")
+        page = await alice.says("/report The bin is full")
+        assert "You can share where you are with this button" not in page.text
+        assert (
+            page.text.index("Where is it?")
+            < page.text.index("I cannot say where")
+            < page.text.index("Share my place")
+        )
+        page = await alice.presses("I cannot say where")
+        assert "Where is it?" not in page.text
+        assert "Share my place" not in page.text

@@ -230,3 +230,10 @@ sys.argv = ["folkmoot", "chat", *sys.argv[1:]]
 from bot.__main__ import main
 main()
 """
+
+
+def test_nobody_is_told_of_a_button_that_a_terminal_does_not_have(desk: Desk) -> None:
+    desk.types(*ELM_PARK)
+    told = desk.runs("chat", "--as", "Alice", "--community", "elm-park", typed="/report The bin is full\n")
+    assert "Where is it?" in told.out
+    assert "with this button" not in told.out

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from bot import i18n
 from bot.channels.telegram.text import parts
 from bot.letters.announcements import announcement
-from bot.message import BESIDE_MEDIA, Attached, Command, Content, Media, Odd
+from bot.media import BESIDE_MEDIA
+from bot.message import Attached, Command, Content, Media, Odd
 from bot.models import Enclosure, Envelope
 from bot.services.announcing import enclosures
 from tests.announcements import looks, sees

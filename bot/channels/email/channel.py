@@ -85,7 +85,8 @@ class EmailChannel:
     async def deliver(self, parcel: Parcel) -> str | None:
         """Hand a letter to the mail server. What was sent cannot be changed, so a changed message is a letter anew,
         where somebody waits for it."""
-        if parcel.action == "toast" or (parcel.action == "edit" and parcel.message.only_in_place):
+        said = parcel.message
+        if parcel.action == "toast" or said.only_place or (parcel.action == "edit" and said.only_in_place):
             return None
         if parcel.lane == Lane.REPLY and not parcel.attempts and not self._office.may_answer(parcel.chat):
             raise Undeliverable("many answers within an hour")

@@ -14,7 +14,8 @@ from bot.channels.telegram.text import LONGEST_TOAST, parts, shortened
 from bot.channels.telegram.wire import Declined, Unheard, Wire
 from bot.drawer import Drawer
 from bot.errors import Undeliverable
-from bot.message import BESIDE_MEDIA, ELSEWHERE, Message, Parcel
+from bot.media import BESIDE_MEDIA
+from bot.message import ELSEWHERE, Message, Parcel
 from bot.services.files import Made
 
 Keyboard = dict[str, Any] | None

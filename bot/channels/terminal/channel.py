@@ -63,6 +63,8 @@ class Terminal:
         if parcel.action == "toast":
             self._note(parcel)
             return None
+        if parcel.message.only_place:
+            return None  # nobody can share one here
         reference = parcel.target if parcel.action == "edit" and parcel.target else str(parcel.envelope)
         if parcel.message.media is not None:
             self._console.print(await self._lying_with(parcel.message.media), soft_wrap=True)

@@ -86,6 +86,8 @@ class WebChat:
         """Write it into the transcript, once, and wake the pages that show it."""
         if parcel.action == "toast" and not parcel.message.text:
             return None  # it only stops a button from spinning where one does
+        if parcel.message.only_place:
+            return None  # the question has that button too
         room = self._room
         try:
             async with room.database.writing() as session:

@@ -19,7 +19,8 @@ from bot import i18n, retention
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters import announcements as letters
-from bot.message import BESIDE_MEDIA, Media, units
+from bot.media import BESIDE_MEDIA
+from bot.message import Media, units
 from bot.models import Broadcast, Community, Enclosure
 from bot.services import files
 from bot.services.announcing import announcements
