@@ -1,6 +1,7 @@
 """The words of the desk: what is told when a report comes, and the buttons to teams."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from markupsafe import Markup
@@ -46,7 +47,7 @@ ARRIVED = {
 HANDED_ROUND = N_("This report was handed over more than twice. Perhaps you can find out who is in charge:")
 
 
-def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = ()) -> Message:
+def arrived(view: View, tongue: Tongue, *, why: str, now: datetime, teams: Sequence[Choice] = ()) -> Message:
     """A report has come to a desk. `teams` are those to which organisers can send it with one tap. Where it goes by
     e-mail, its buttons are links, and an answer to it is one to everyone concerned."""
     number = view.report.id
@@ -61,9 +62,10 @@ def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = (
         rows = (*rows, *_at_once(number, tongue))
         people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", view.report.people)
         if view.report.answered_at is None and view.report.answer_by is not None:
-            due = tongue._(
-                "An answer is promised by {day}.", day=tongue.day(view.report.answer_by, view.zone)
-            )
+            day = tongue.day(view.report.answer_by, view.zone)
+            due = tongue._("An answer is promised by {day}.", day=day)
+            if view.report.answer_by < now:
+                due = tongue._("An answer was promised by {day}.", day=day)
     return Message(
         paragraphs(tongue._(said), about, words, lines([people, due])),
         rows,

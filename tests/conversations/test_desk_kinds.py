@@ -229,7 +229,11 @@ async def test_many_kinds_with_long_names_stay_within_a_keyboard(town: Town) -> 
     codes = [f"kind-{number:02}".ljust(24, "x") for number in range(40)]
     async with town.folkmoot.database.writing() as session:
         for number, code in enumerate(codes):
-            name = f"Kind {number}" if number % 2 else f"The {number}. kind of everything that can go wrong in a town"
+            name = (
+                f"Kind {number}"
+                if number % 2
+                else f"The {number}. kind of everything that can go wrong in a town"
+            )
             session.add(Service(service_code=code, names={"en": name}))
         await session.flush()
     for code in codes:
