@@ -93,12 +93,14 @@ async def test_news_that_waits_an_hour_tells_of_no_day_that_is_over_when_it_come
         its = await session.get_one(ServiceRequest, made.id)
         its.expected_datetime = town.clock() + timedelta(minutes=30)
     await desk.opens(desk.ann, made)
-    await desk.ann.taps("Take it")
-    assert "It should be solved by" in desk.alice.latest
     await desk.ann.taps("Being looked into")
-    assert "Being looked into" not in desk.alice.text
+    assert "It should be solved by" in desk.alice.latest
+    await desk.ann.taps("Answer")
+    await desk.ann.says("We come soon.")
+    await desk.ann.taps("Send")
+    assert "We come soon." not in desk.alice.text
     await town.passes(hours=1, minutes=1)
-    news = the_news(desk.alice, "Being looked into")
+    news = the_news(desk.alice, "We come soon.")
     assert f"{SOLVED_LATE} {WE_ASK}" in news
     assert "It should be solved by" not in news
 

@@ -7,7 +7,7 @@ import pytest
 from bot.letters.desk_presses import Kinds, Listed, ShowFrom
 from bot.message import Message, Tap
 from bot.models import Service, ServiceRequest
-from bot.press import LIMIT
+from bot.press import LIMIT, Press
 from bot.services.answering.desk import OTHER
 from tests.desk import Desk, a_desk, another_team, joins
 from tests.town import Person, Town
@@ -199,6 +199,7 @@ async def test_an_organiser_narrows_what_nobody_is_in_charge_of(town: Town) -> N
 async def test_forged_kinds_lists_and_pages_are_refused_or_the_nearest(town: Town, page: int) -> None:
     desk, made = await a_busy_desk(town, bins=1)
     mallory, bins = await town.member("Mallory"), made["bins"][0]
+    press: Press
     for kind in ("nonsense", "-.-", "b" * 24):
         for press in (
             Listed(which="team", kind=kind, page=page),
