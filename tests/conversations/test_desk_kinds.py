@@ -10,6 +10,7 @@ from bot.models import Service, ServiceRequest
 from bot.press import LIMIT, Press
 from bot.services.answering.desk import OTHER
 from tests.desk import Desk, a_desk, another_team, joins
+from tests.plans import listening, looking, read_from_end_to_end
 from tests.town import Person, Town
 
 MOST_BUTTONS = 100  # in one keyboard of Telegram
@@ -255,6 +256,17 @@ async def test_many_kinds_with_long_names_stay_within_a_keyboard(town: Town) -> 
     assert len(seen) == len(codes)
     await desk.ann.taps("Back")
     assert desk.ann.sees("[More]")
+
+
+async def test_a_narrowed_list_takes_no_more_looks_and_reads_no_table_from_end_to_end(town: Town) -> None:
+    desk, _ = await a_busy_desk(town, bins=2, trees=2)
+    looks = []
+    for kind in ("", "trees", OTHER):
+        with listening(town.folkmoot.database) as asked:
+            await desk.ann.does_press(Listed(which="team", kind=kind).pack())
+        looks.append([one for one in looking(asked) if "FROM service_requests" in one.statement])
+        assert not await read_from_end_to_end(town.folkmoot.database, looks[-1])
+    assert [len(one) for one in looks] == [2, 2, 2]
 
 
 def test_what_the_buttons_hold_fits_in_them_at_its_longest() -> None:
