@@ -36,7 +36,7 @@ from bot.services.answering.answer_templates import Ready
 from bot.services.reporting import hindrances
 from handlers import days
 from handlers import report_steps as steps
-from handlers.desk import as_it_is, known, shown
+from handlers.desk import as_it_is, known, shown, way_back
 
 router = Router()
 
@@ -241,7 +241,10 @@ async def _not_my_team(ask: Ask, turn: Turn, case: Case) -> Outcome:
     )
     said = await ask("words", words(question, casework.said))
     await casework.send_back(turn.session, case.view.report.id, said, by=turn.resident, now=turn.now)
-    return turn.edit(turn._("The organisers find out who is in charge. Everyone concerned hears that."))
+    back = await way_back(turn, case.view.report.id, "team")
+    return turn.edit(
+        turn._("The organisers find out who is in charge. Everyone concerned hears that."), (back,)
+    )
 
 
 async def _all(ask: Ask, turn: Turn, case: Case) -> Outcome:

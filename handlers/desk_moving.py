@@ -8,7 +8,7 @@ from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters.desk import team_of
-from bot.letters.desk_presses import Always, Choose, HandOver, JoinTo, Listed, SendTo
+from bot.letters.desk_presses import Always, Choose, HandOver, JoinTo, SendTo
 from bot.letters.markup import unlinked
 from bot.letters.reports import short
 from bot.message import Button
@@ -18,7 +18,7 @@ from bot.services.community import communities
 from bot.services.in_charge import likely_teams
 from bot.services.in_charge.likely_teams import Choice
 from bot.services.reporting import hindrances, reports
-from handlers.desk import as_it_is, known, shown
+from handlers.desk import as_it_is, known, shown, way_back
 
 router = Router()
 
@@ -50,7 +50,7 @@ async def hand_it_over(ask: Ask, turn: Turn) -> Outcome:
     said = await ask("words", words(why, casework.said))
     await casework.hand_over(turn.session, made.id, team.team.id, said, by=turn.resident, now=turn.now)
     name = team_of(team.team, team.body, turn.tongue)
-    back = Button(turn._("To the list"), Listed(which="team", page=0))
+    back = await way_back(turn, made.id, "team")
     return turn.edit(turn._("It is with {team} now. Everyone concerned hears it.", team=name), (back,))
 
 
@@ -153,7 +153,7 @@ async def _sent(turn: Turn, number: int, team_id: int) -> Outcome:
     row: tuple[Button, ...] = ()
     if made.service_code is not None:
         row = (Button(turn._("Always send these to them"), Always(report=made.id, team=team.id)),)
-    back = Button(turn._("To the list"), Listed(which="nobody", page=0))
+    back = await way_back(turn, made.id, "nobody")
     said = turn._(
         "It is with {team} now. Whoever reported it hears that, and by when there is an answer.", team=name
     )
@@ -164,7 +164,7 @@ async def _sent(turn: Turn, number: int, team_id: int) -> Outcome:
 async def always(turn: Turn, press: Always) -> Outcome:
     """And all of this kind from now on."""
     await desk_routing.always(turn.session, press.report, press.team, by=turn.resident, now=turn.now)
-    back = Button(turn._("To the list"), Listed(which="nobody", page=0))
+    back = await way_back(turn, press.report, "nobody")
     return turn.edit(turn._("From now on they get all of this kind at once."), (back,))
 
 

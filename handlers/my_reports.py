@@ -10,6 +10,7 @@ from bot.i18n import N_
 from bot.letters import reports as letters
 from bot.letters.markup import paragraphs
 from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
+from bot.lifecycle import STATUSES
 from bot.message import Button, Message
 from bot.models import ServiceRequest
 from bot.services.reporting import (
@@ -42,7 +43,7 @@ async def my_reports(turn: Turn, rest: str) -> Outcome:
         )
     views = await report_views.of_many(turn.session, mine)
     rows = [(Button(_label(view, turn), See(report=view.report.id)),) for view in views]
-    entries = [letters.entry(view, turn.tongue) for view in views]
+    entries = [letters.entry(view, turn.tongue, now=turn.now) for view in views]
     return turn.say(paragraphs(turn._("These reports concern you:"), *entries), *rows)
 
 
@@ -76,7 +77,17 @@ async def card(turn: Turn, made: ServiceRequest) -> Message:
     own = how is not None and how.why == "reporter"
     history = await histories.of(turn.session, made, own=own, concerned=made.confidential)
     names = await report_news.team_names(turn.session, history)
-    return letters.card(view, history, how, turn.tongue, names=names.get(turn.tongue.code), site=turn.site)
+    twin = None if made.duplicate_of is None else await turn.session.get(ServiceRequest, made.duplicate_of)
+    return letters.card(
+        view,
+        history,
+        how,
+        turn.tongue,
+        now=turn.now,
+        names=names.get(turn.tongue.code),
+        site=turn.site,
+        over=twin is not None and not STATUSES[twin.status].open,
+    )
 
 
 @router.press(Same)

@@ -55,7 +55,7 @@ async def report_step_by_step(ask: Ask, turn: Turn) -> Outcome:
     got = await receiving.receive(turn.session, community, draft, by=turn.resident, now=turn.now, way=way)
     turn.resident.name = name or turn.resident.name
     residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)
-    return turn.edit(report_letters.received(got.view, got.reason, turn.tongue, site=turn.site))
+    return turn.edit(report_letters.received(got.view, got.reason, turn.tongue, now=turn.now, site=turn.site))
 
 
 async def _what(ask: Ask, turn: Turn) -> str:

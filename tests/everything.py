@@ -186,7 +186,15 @@ async def _reports_and_fills_a_post(town: WebTown, mara: Person) -> None:
             await session.flush()
             here = (await session.scalars(select(Address.id).where(Address.resident_id == me.id))).first()
             session.add(
-                DeskCard(service_request_id=one.id, address_id=here, envelope_id=1, seen=0, news=0, at=now)
+                DeskCard(
+                    service_request_id=one.id,
+                    address_id=here,
+                    envelope_id=1,
+                    seen=0,
+                    news=0,
+                    at=now,
+                    listed={"which": "team", "kind": "bins", "page": 0},
+                )
             )
             theirs = {"service_request_id": one.id, "resident_id": me.id}
             session.add_all(

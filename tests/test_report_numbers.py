@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text
 from bot.letters.report_numbers import Numbers as Press
 from bot.letters.report_numbers import harmless
 from bot.message import Tap
-from bot.models import Community, Concern, Resident, ServiceRequest
+from bot.models import Community, Concern, Happening, Resident, ServiceRequest
 from bot.services import files
 from bot.services.answering import report_numbers
 from bot.services.answering.report_numbers import Numbers
@@ -47,6 +47,30 @@ async def put(desk: Desk, number: int = 1, **about: Any) -> None:
             session.add(made)
             await session.flush()
             session.add(Concern(service_request_id=made.id, resident_id=who.id, why="reporter", since=now))
+
+
+async def answers(desk: Desk, about: int, *said: str | tuple[str, int], by: int | None = None) -> None:
+    """What people say of a report when asked whether it is fixed, the first time or the one that is named: each by
+    somebody of their own, or all of them by one."""
+    now = desk.town.clock()
+    async with desk.town.folkmoot.database.writing() as session:
+        for one in said:
+            word, times = one if isinstance(one, tuple) else (one, 0)
+            who = Resident(language="en", interests=[], created_at=now, agreed_at=now)
+            session.add(who)
+            await session.flush()
+            details = {"answer": word, "round": times}
+            session.add(
+                Happening(
+                    service_request_id=about,
+                    at=now,
+                    event="checked",
+                    public=False,
+                    resident_id=by or who.id,
+                    details=details,
+                )
+            )
+            await session.flush()
 
 
 async def of_body(desk: Desk) -> Numbers:
@@ -136,8 +160,9 @@ async def test_a_community_has_numbers_of_its_own_whoever_is_in_charge(town: Tow
 async def test_officers_and_organisers_are_shown_them(town: Town) -> None:
     desk = await a_desk(town)
     olga = await town.organiser()
-    await put(desk, 6, **ENDED, found_fixed=True)
-    await put(desk, 2, **LATE, found_fixed=False)
+    await put(desk, 6, **ENDED)
+    await put(desk, 2, **LATE)
+    await answers(desk, 1, *["yes"] * 6, "no", "unknown")
     await desk.ann.says("/desk numbers")
     assert "There is nothing to count for North District yet." in desk.ann.latest
     await town.tick()
@@ -148,7 +173,7 @@ async def test_officers_and_organisers_are_shown_them(town: Town) -> None:
         assert "On time: 75% (6 of 8)." in said
         assert "2 are overdue." in said
         assert "8 people stand behind them." in said
-        assert "Found to be fixed: 75% of 8 that somebody looked at." in said
+        assert "Found to be fixed: 75% of 8 answers." in said
         assert "Until it was over: half within 5 days; of nine in ten we do not know yet (of 8)" in said
         picture = list(person.screen.messages.values())[-2].media
         assert picture is not None
@@ -167,11 +192,41 @@ async def test_officers_and_organisers_are_shown_them(town: Town) -> None:
 
 async def test_few_people_are_not_told_apart(town: Town) -> None:
     desk = await a_desk(town)
-    await put(desk, 4, **ENDED, found_fixed=False)
+    await put(desk, 4, **ENDED)
+    await answers(desk, 1, *["no"] * 4)
     await town.tick()
     await desk.ann.says("/desk numbers")
     assert "Fewer than 5 people stand behind them." in desk.ann.latest
     assert "Found to be fixed" not in desk.ann.latest
+
+
+async def test_found_to_be_fixed_is_counted_by_answers_each_persons_newest(town: Town) -> None:
+    desk = await a_desk(town)
+    await put(desk, 2, **ENDED)
+    await answers(desk, 1, "yes", "yes", "yes", "no", "unknown")
+    found = await of_body(desk)
+    assert (found.fixed, found.said) == (3, 5), "three of five who answered, of one report"
+    someone = (await resident(town, desk.alice)).id
+    await answers(desk, 2, "no", "yes", by=someone)  # thought better of it
+    found = await of_body(desk)
+    assert (found.fixed, found.said) == (4, 6)
+    await answers(desk, 2, ("no", 1), by=someone)  # asked again, after it came back
+    found = await of_body(desk)
+    assert (found.fixed, found.said) == (4, 7)
+
+
+async def test_what_fewer_than_five_people_answered_is_not_told_however_often(town: Town) -> None:
+    desk = await a_desk(town)
+    await put(desk, 9, **ENDED)
+    someone = (await resident(town, desk.alice)).id
+    for number in range(1, 9):
+        await answers(desk, number, "yes", by=someone)
+    await answers(desk, 9, "no", "no", "no")
+    found = await of_body(desk)
+    assert (found.fixed, found.said) == (0, 0)
+    await answers(desk, 9, "no")
+    found = await of_body(desk)
+    assert (found.fixed, found.said) == (8, 12)
 
 
 async def test_numbers_are_not_for_others(town: Town) -> None:

@@ -119,7 +119,7 @@ class Reports:
         return {
             "title": report_letters.headline(view, to),
             "words": report.description,
-            "status": report_letters.status(view, to),
+            "status": report_letters.status(view, to, now=self.clock()),
             "still": STATUSES[report.status].open,
             "people": letters.people(view, to),
             "reported": letters.reported(view, to),

@@ -215,7 +215,7 @@ def _entry(view: View, to: Tongue, *, now: datetime) -> dict[str, Any]:
         "address": f"/r/{report.service_request_id}",
         "title": report_letters.headline(view, to),
         "words": report_letters.short(report.description),
-        "status": report_letters.status(view, to),
+        "status": report_letters.status(view, to, now=now),
         "people": letters.people(view, to),
         "reported": letters.reported(view, to),
         "dues": letters.dues(view, to, now=now),

@@ -1,6 +1,7 @@
-"""The words of the desk: what is told when a report comes, and the lists of reports."""
+"""The words of the desk: what is told when a report comes, and the buttons to teams."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from markupsafe import Markup
@@ -10,7 +11,6 @@ from bot.letters.desk_presses import (
     Answer,
     Cannot,
     Choose,
-    Listed,
     Mended,
     NotMyTeam,
     SendTo,
@@ -20,7 +20,7 @@ from bot.letters.desk_presses import (
 )
 from bot.letters.markup import bold, lines, paragraphs, unlinked
 from bot.letters.report_pictures import arriving
-from bot.letters.reports import View, headline, kind, reference, short, status
+from bot.letters.reports import View, headline, kind, reference, short
 from bot.message import Button, Message, Rows
 from bot.models import Body, Team
 
@@ -47,7 +47,7 @@ ARRIVED = {
 HANDED_ROUND = N_("This report was handed over more than twice. Perhaps you can find out who is in charge:")
 
 
-def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = ()) -> Message:
+def arrived(view: View, tongue: Tongue, *, why: str, now: datetime, teams: Sequence[Choice] = ()) -> Message:
     """A report has come to a desk. `teams` are those to which organisers can send it with one tap. Where it goes by
     e-mail, its buttons are links, and an answer to it is one to everyone concerned."""
     number = view.report.id
@@ -62,9 +62,10 @@ def arrived(view: View, tongue: Tongue, *, why: str, teams: Sequence[Choice] = (
         rows = (*rows, *at_once(view, tongue))
         people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", view.report.people)
         if view.report.answered_at is None and view.report.answer_by is not None:
-            due = tongue._(
-                "An answer is promised by {day}.", day=tongue.day(view.report.answer_by, view.zone)
-            )
+            day = tongue.day(view.report.answer_by, view.zone)
+            due = tongue._("An answer is promised by {day}.", day=day)
+            if view.report.answer_by < now:
+                due = tongue._("An answer was promised by {day}.", day=day)
     return Message(
         paragraphs(tongue._(said), about, words, lines([people, due])),
         rows,
@@ -134,78 +135,3 @@ def to_teams(view: View, teams: Sequence[Choice], tongue: Tongue) -> Rows:
 def team_of(team: Team, body: Body, tongue: Tongue) -> str:
     """A team with its body, on a button."""
     return f"{team.name_in(tongue.code)} · {body.name_in(tongue.code)}"
-
-
-# --- the lists -----------------------------------------------------------------------------------
-
-NAMES: Mapping[str, str] = {
-    "team": N_("All of my team"),
-    "mine": N_("Mine"),
-    "free": N_("Taken by nobody"),
-    "waiting": N_("Waiting for an answer"),
-    "ended": N_("Ended lately"),
-    "nobody": N_("Nobody in charge"),
-    "hidden": N_("Hidden"),
-}
-
-_EMPTY: Mapping[str, str] = {
-    "team": N_("Nothing is open at your desk. Well done."),
-    "mine": N_("You have taken no report that is still open."),
-    "free": N_("Each open report has somebody who looks after it."),
-    "waiting": N_("Nobody is being asked anything just now."),
-    "ended": N_("Nothing has ended in the last two weeks."),
-    "nobody": N_("There is somebody in charge of each report."),
-    "hidden": N_("Nothing is hidden."),
-}
-
-
-def listed(
-    which: str,
-    entries: Sequence[tuple[View, Markup | None]],
-    counts: Mapping[str, int],
-    tongue: Tongue,
-    *,
-    late: int,
-    page: int,
-    more: bool,
-    below: Rows = (),
-) -> Message:
-    """A page of a list: each report with what is overdue, and the way to the other lists."""
-    head = bold(f"{tongue._(NAMES[which]).unescape()} ({tongue.number(counts[which])})")
-    overdue = tongue.n_("{n} is overdue.", "{n} are overdue.", late) if late and which == "team" else None
-    told = [entry(view, due, tongue) for view, due in entries] or [tongue._(_EMPTY[which])]
-    rows = [(Button(_label(view, tongue), Show(report=view.report.id)),) for view, _ in entries]
-    turning = []
-    if page:
-        turning.append(Button(tongue._("Back"), Listed(which=which, page=page - 1)))
-    if more:
-        turning.append(Button(tongue._("More"), Listed(which=which, page=page + 1)))
-    others = [
-        Button(f"{tongue._(NAMES[name]).unescape()} ({tongue.number(count)})", Listed(which=name, page=0))
-        for name, count in counts.items()
-        if name != which
-    ]
-    pairs = tuple(tuple(others[start : start + 2]) for start in range(0, len(others), 2))
-    turned = (tuple(turning),) if turning else ()
-    return Message(paragraphs(lines([head, overdue]), *told), (*rows, *turned, *pairs, *below))
-
-
-def entry(view: View, due: Markup | None, tongue: Tongue) -> Markup:
-    """One report in a list of those in charge."""
-    people = tongue.n_("{n} person", "{n} people", view.report.people)
-    return lines(
-        [
-            title(view, tongue),
-            tongue._(
-                "{number} · {status} · {people}",
-                number=reference(view),
-                status=status(view, tongue),
-                people=people,
-            ),
-            due,
-        ]
-    )
-
-
-def _label(view: View, tongue: Tongue) -> str:
-    return f"{view.report.service_request_id} · {kind(view.service, tongue)}"

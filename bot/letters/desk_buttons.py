@@ -118,6 +118,6 @@ def _looking(case: Case, tongue: Tongue) -> Rows:
     if len(case.photos) > 1:
         label = tongue.n_("{n} picture", "All {n} pictures", len(case.photos))
         rows.append((Button(label, Pictures(report=report.id)),))
-    which = "nobody" if case.organiser else "team"
+    back = case.back or Listed(which="nobody" if case.organiser else "team")
     past = Button(tongue._("What happened"), Past(report=report.id))
-    return (*rows, (past, Button(tongue._("To the list"), Listed(which=which, page=0))))
+    return (*rows, (past, Button(tongue._("To the list"), back)))

@@ -33,10 +33,10 @@ def card(case: Case, tongue: Tongue, *, now: datetime, rows: Rows | None = None)
     return Message(text, rows, media=media)
 
 
-def elsewhere(tongue: Tongue) -> Message:
+def elsewhere(tongue: Tongue, back: Listed | None = None) -> Message:
     """In the place of a card whose report is another team's now."""
     said = tongue._("This report is with another desk now.")
-    return Message(said, ((Button(tongue._("To the list"), Listed(which="team", page=0)),),))
+    return Message(said, ((Button(tongue._("To the list"), back or Listed(which="team")),),))
 
 
 def _text(case: Case, tongue: Tongue, *, now: datetime, words: int, lately: int) -> Markup:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.i18n import Tongue
 from bot.letters import desk
-from bot.letters.desk_presses import Show
+from bot.letters.desk_presses import Listed, Show
 from bot.letters.markup import lines, paragraphs, unlinked
 from bot.letters.reports import View, happened, reference
 from bot.lifecycle import AGAIN, STATUSES
@@ -24,7 +24,8 @@ class Case:
     it, and what those in charge are called. `reporter` is their name if they said that it may be known. `mine` says
     that the reader has taken it, `organiser` that the reader organises its community and does not work in its team;
     `alike` is how many open ones of its kind and area a lead could answer together. `twin` is the reference of the one
-    it is joined with; `near` are references of others nearby, and how many metres away they are."""
+    it is joined with; `near` are references of others nearby, and how many metres away they are. `back` is where in a
+    list it was opened."""
 
     view: View
     photos: Sequence[Photo] = ()
@@ -38,6 +39,7 @@ class Case:
     near: Sequence[tuple[str, int]] = ()
     alike: int = 0
     likely: Sequence[desk.Choice] = ()
+    back: Listed | None = None
 
 
 def told(happening: Happening, case: Case, tongue: Tongue) -> Markup | None:

@@ -23,9 +23,26 @@ class Past(Press, code="dh"):
 
 
 class Listed(Press, code="dl"):
-    """A page of a list: `which` as in `services/answering/desk.py`."""
+    """A page of a list: `which` and `kind` as in `services/answering/desk.py`."""
 
     which: str
+    kind: str = ""
+    page: int = 0
+
+
+class Kinds(Press, code="d1"):
+    """Which kinds there are in a list."""
+
+    which: str
+    page: int = 0
+
+
+class ShowFrom(Press, code="d2"):
+    """Show a report from a page of a list, and find back there."""
+
+    report: int
+    which: str
+    kind: str
     page: int
 
 

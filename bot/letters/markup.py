@@ -50,6 +50,11 @@ def lines(parts: Iterable[Any]) -> Markup:
     return _joined("\n", parts)
 
 
+def sentences(parts: Iterable[Any]) -> Markup:
+    """Whole sentences after each other; empty ones are left out."""
+    return _joined(" ", parts)
+
+
 def _joined(between: str, parts: Iterable[Any]) -> Markup:
     """What `Markup.join` does, without making each part anew: these are for every vote."""
     told = [part if part.__class__ is Markup else escape(part) for part in parts if part]

@@ -103,6 +103,7 @@ NAMES = {
     "preferred": N_("Messages come here"),
     "put_at": N_("Written"),
     "question": N_("Question"),
+    "list": N_("Opened from the list"),
     "report": N_("Report"),
     "role": N_("Role"),
     "sent_at": N_("Sent"),

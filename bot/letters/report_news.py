@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.report_presses import Back, Fixed, Reply, See
-from bot.letters.reports import View, happened, headline, news_buttons, promise, reference, subject
+from bot.letters.report_promises import promise
+from bot.letters.reports import View, happened, headline, news_buttons, reference, subject
 from bot.lifecycle import STATUSES
 from bot.message import Button, Message
 from bot.models import Happening
@@ -33,19 +34,22 @@ def news(
     names: dict[int, str],
     tongue: Tongue,
     *,
+    now: datetime,
     wants: str = "all",
     earlier: Sequence[Happening] = (),
     last: bool = False,
 ) -> Message:
     """What happened, to everyone concerned: the words of those in charge as they wrote them. `earlier` is what happened
-    before and was not told yet; `last` says that it is the last news for a while."""
+    before and was not told yet; `last` says that it is the last news for a while. `now` is when they get it."""
     head = tongue._(_HEADS.get(happening.event, _HEADS["status"]))
     what = lines([happened(one, view, names, tongue) for one in [*earlier, happening]])
     still = STATUSES[view.report.status].open
     day = None
     if happening.after in ("planned", "action_scheduled") and view.report.planned_for is not None:
         day = tongue._("The day for it: {day}.", day=tongue.date(view.report.planned_for))
-    next_ = promise(view, tongue) if still and happening.event not in ("asked", "asked_again") else None
+    next_ = None
+    if still and happening.event not in ("asked", "asked_again"):
+        next_ = promise(view.report, view.zone, tongue, now=now)
     if not still and happening.event == "status":
         next_ = tongue._("If that is not right, or the problem comes back, you can say so with the button.")
     rows: list[tuple[Button, ...]] = [(Button(tongue._("See the report"), See(report=view.report.id)),)]

@@ -150,7 +150,7 @@ def promises(numbers: Counted, tongue: Tongue) -> list[Markup]:
     if numbers.said >= FEWEST:
         told.append(
             tongue._(
-                "Found to be fixed: {share} of {n} that somebody looked at.",
+                "Found to be fixed: {share} of {n} answers.",
                 share=tongue.percent(numbers.fixed / numbers.said),
                 n=tongue.number(numbers.said),
             )

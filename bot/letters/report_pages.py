@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bot.i18n import N_, Tongue
 from bot.letters import reports as letters
 from bot.letters import routing
+from bot.letters.report_promises import WAITS
 from bot.letters.reports import View
 from bot.lifecycle import STATUSES
 from bot.models import Happening, Photo
@@ -43,7 +44,7 @@ def dues(view: View, tongue: Tongue, *, now: datetime) -> Sequence[Due]:
     if not STATUSES[report.status].open:
         return ()
     if report.waiting_since is not None:
-        return (Due(tongue._("The days stand still while whoever reported it is asked something.")),)
+        return (Due(tongue._(WAITS)),)
     said = []
     if report.answer_by is not None and report.answered_at is None:
         said.append(_answer(report.answer_by, view, tongue, now))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -10,6 +12,7 @@ from bot.letters import report_following, routing
 from bot.letters.markup import bold, code, lines, paragraphs
 from bot.letters.report_pictures import picture
 from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
+from bot.letters.report_promises import promise
 from bot.lifecycle import ENDED, OPEN, STATUSES
 from bot.message import Button, Message, Rows
 from bot.models import Area, Body, Community, Concern, Happening, Photo, Service, ServiceRequest, Team
@@ -65,21 +68,9 @@ def reference(view: View) -> Markup:
     return code(view.report.service_request_id)
 
 
-def promise(view: View, tongue: Tongue) -> Markup | None:
-    """Until when somebody will have seen it, answered, resolved it, as far as that is still to come."""
-    report, zone = view.report, view.zone
-    if report.acknowledge_by is None or report.answer_by is None or report.expected_datetime is None:
-        return None
-    if report.answered_at is None:
-        return tongue._(
-            "You get an answer by {answer}. It should be solved by {solved}.",
-            answer=tongue.day(report.answer_by, zone),
-            solved=tongue.day(report.expected_datetime, zone),
-        )
-    return tongue._("It should be solved by {solved}.", solved=tongue.day(report.expected_datetime, zone))
-
-
-def received(view: View, reason: routing.Reason, tongue: Tongue, *, site: str | None = None) -> Message:
+def received(
+    view: View, reason: routing.Reason, tongue: Tongue, *, now: datetime, site: str | None = None
+) -> Message:
     """The receipt: its number, where it went and why, and by when somebody looks, answers, and has solved it."""
     head = tongue._("Thank you. Your report has the number {number}.", number=reference(view))
     way = routing.because(tongue, reason)
@@ -90,7 +81,7 @@ def received(view: View, reason: routing.Reason, tongue: Tongue, *, site: str | 
             "Somebody looks at it by {day}.", day=tongue.day(view.report.acknowledge_by, view.zone)
         )
     return Message(
-        paragraphs(head, way, lines([seen, promise(view, tongue)]), private),
+        paragraphs(head, way, lines([seen, promise(view.report, view.zone, tongue, now=now)]), private),
         ((see(view, tongue),), *news_buttons(view, tongue), *page(view, tongue, site)),
     )
 
@@ -122,17 +113,20 @@ def near(view: View, metres: int, tongue: Tongue) -> Markup:
     )
 
 
-def status(view: View, tongue: Tongue) -> Markup:
-    """How it stands, in a few words."""
+def status(view: View, tongue: Tongue, *, now: datetime | None = None) -> Markup:
+    """How it stands, in a few words. Those who come with `now` are told of no day that is over, but that it is."""
     said = tongue._(STATUSES[view.report.status].label)
-    if view.report.planned_for is not None and view.report.status in ("planned", "action_scheduled"):
-        return tongue._("{status}: {day}", status=said, day=tongue.date(view.report.planned_for))
-    return said
+    day = view.report.planned_for
+    if day is None or view.report.status not in ("planned", "action_scheduled"):
+        return said
+    if now is not None and day < now.astimezone(ZoneInfo(view.zone)).date():
+        return tongue._("{status}. The day for it has passed.", status=said)
+    return tongue._("{status}: {day}", status=said, day=tongue.date(day))
 
 
-def entry(view: View, tongue: Tongue) -> Markup:
+def entry(view: View, tongue: Tongue, *, now: datetime) -> Markup:
     """One report in a list."""
-    return lines([bold(str(headline(view, tongue).unescape())), status(view, tongue)])
+    return lines([bold(str(headline(view, tongue).unescape())), status(view, tongue, now=now)])
 
 
 def card(
@@ -141,10 +135,13 @@ def card(
     concern: Concern | None,
     tongue: Tongue,
     *,
+    now: datetime,
     names: dict[int, str] | None = None,
     site: str | None = None,
+    over: bool = False,
 ) -> Message:
-    """A report as a resident sees it; `names` are those of teams in its history, `site` is where its page is."""
+    """A report as a resident sees it; `names` are those of teams in its history, `site` is where its page is. `over`
+    says that it was joined with another one, and that this has ended."""
     report = view.report
     hidden = report.hidden_because is not None
     secret = hidden and (concern is None or concern.why != "reporter")  # whoever sent it knows it anyway
@@ -163,11 +160,11 @@ def card(
     text = paragraphs(
         lines([head, bold(about)]),
         words,
-        lines([status(view, tongue), people, who]),
-        promise(view, tongue) if STATUSES[report.status].open else None,
+        lines([status(view, tongue, now=now), people, who]),
+        promise(report, view.zone, tongue, now=now) if STATUSES[report.status].open else None,
         lines([line for line in past if line][-IN_HISTORY:]),
     )
-    rows = (*_what_one_can_do(view, concern, tongue), *page(view, tongue, site))
+    rows = (*_what_one_can_do(view, concern, tongue, over), *page(view, tongue, site))
     return Message(text, rows, media=None if secret else picture(view.photos))
 
 
@@ -191,10 +188,10 @@ def shall_it_be_taken_back(made: ServiceRequest, goes_on: ServiceRequest, tongue
     )
 
 
-def _what_one_can_do(view: View, concern: Concern | None, tongue: Tongue) -> Rows:
+def _what_one_can_do(view: View, concern: Concern | None, tongue: Tongue, over: bool) -> Rows:
     number, rows = view.report.id, []
     if view.report.duplicate_of is not None:
-        return _where_it_goes_on(view.report, view.report.duplicate_of, concern, tongue)
+        return _where_it_goes_on(view.report, view.report.duplicate_of, concern, tongue, over)
     still = STATUSES[view.report.status].open
     if concern is None or concern.why == "follow":
         same = (Button(tongue._("I have the same problem"), Same(report=number)),)
@@ -212,10 +209,15 @@ def _what_one_can_do(view: View, concern: Concern | None, tongue: Tongue) -> Row
     return (*rows, *(news_buttons(view, tongue, concern.wants) if still else ()))
 
 
-def _where_it_goes_on(report: ServiceRequest, twin: int, concern: Concern | None, tongue: Tongue) -> Rows:
-    """Of one that was joined: what is added or taken back is so where it goes on."""
-    rows = [(Button(tongue._("See the report that goes on"), See(report=twin)),)]
-    if concern is not None and concern.why == "follow":
+def _where_it_goes_on(
+    report: ServiceRequest, twin: int, concern: Concern | None, tongue: Tongue, over: bool
+) -> Rows:
+    """Of one that was joined: what is added or taken back is so where it goes on; where that is over, so is this."""
+    label = tongue._("See the report it was joined with") if over else tongue._("See the report that goes on")
+    rows = [(Button(label, See(report=twin)),)]
+    if over and concern is not None and concern.why != "follow":
+        rows.append((Button(tongue._("It is back"), Back(report=report.id)),))
+    elif concern is not None and concern.why == "follow":
         rows.append((report_following.leave(report.id, tongue),))
     elif concern is not None:
         rows.append((Button(tongue._("Add words or a photo"), Add(report=report.id)),))

@@ -44,7 +44,8 @@ class DeskCard(Base):
 
     `sent_as` is how the once key begins of what was put there last; null for the letter that brought the report, which
     is the envelope `envelope_id`. `seen` is the newest happening that it shows, `news` the newest that there is to be
-    shown. `at` is when it was put.
+    shown. `at` is when it was put. `listed` is where in a list it was opened (`which`, `kind` and `page`), so that the
+    way back leads there.
     """
 
     __tablename__ = "desk_cards"
@@ -66,3 +67,4 @@ class DeskCard(Base):
     seen: Mapped[int] = mapped_column(BigInt)
     news: Mapped[int] = mapped_column(BigInt)
     at: Mapped[Moment]
+    listed: Mapped[dict[str, Any] | None] = mapped_column(Json)

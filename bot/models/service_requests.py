@@ -25,6 +25,7 @@ from bot.models.base import Base, BigInt, Id, Json, Line, Moment, Short
 _OPEN = text("status IN (" + ", ".join(f"'{code}'" for code in OPEN) + ")")
 _ENDED = text("status IN (" + ", ".join(f"'{code}'" for code in ENDED) + ")")
 
+_CHECKED = text("event = 'checked'")
 _HIDDEN = text("hidden_because IS NOT NULL")
 
 
@@ -185,6 +186,7 @@ class Happening(Base):
     __table_args__ = (
         CheckConstraint(f"event IN {EVENTS}", name="event"),
         Index("ix_happenings_service_request_id_id", "service_request_id", "id"),
+        Index("ix_happenings_checked", "service_request_id", **_where(_CHECKED)),
         Index("ix_happenings_officer_id", "officer_id", **_some("officer_id")),
         Index("ix_happenings_resident_id", "resident_id", **_some("resident_id")),
     )

@@ -215,6 +215,29 @@ async def test_nobody_waits_in_a_ring_when_one_is_joined_on_and_another_taken_ap
     assert (await desk.fresh(third)).people == await concerned(town, third) == 2
 
 
+async def test_nobody_waits_in_a_ring_when_theirs_is_joined_to_an_earlier_one_just_then(town: Town) -> None:
+    desk, _, first, second = await two(town)
+    dora = await town.member("Dora")
+    free, held = asyncio.Event(), asyncio.Event()
+    free.set()
+    rest = []
+    for it, go in (
+        (doing(desk.ann, casework.note, second.id, "A look."), held),
+        (doing(desk.ann, twins.merge, second.id, first.id), free),
+        (doing(dora, reports.same, second.id), free),
+        (doing(desk.ben, twins.merge, first.id, second.id), free),
+    ):
+        rest.append(asyncio.create_task(_does(town, it, go)))
+        await asyncio.sleep(0.3)
+    held.set()
+    noted, joined, comes, crosswise = await asyncio.gather(*rest, return_exceptions=True)
+    assert (noted, joined, comes) == (None, None, None)
+    assert isinstance(crosswise, Refused)
+    await town.quiet()
+    assert [(await desk.fresh(one)).duplicate_of for one in (first, second)] == [None, first.id]
+    assert (await desk.fresh(first)).people == await concerned(town, first) == 3
+
+
 async def test_whoever_chose_what_to_hear_keeps_that_when_it_is_joined_on(town: Town) -> None:
     desk, _, first, second = await two(town)
     third = await desk.report("third", by=await town.member("Cem"))

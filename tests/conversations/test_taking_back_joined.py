@@ -13,7 +13,7 @@ from bot.errors import Refused
 from bot.letters.report_following import Follow
 from bot.letters.report_presses import Withdraw
 from bot.models import Concern, Happening, ServiceRequest
-from bot.services.answering import twins
+from bot.services.answering import casework, twins
 from bot.services.reporting import own_reports, report_following, reports
 from tests.conversations.test_joining_at_once import _does, at_once, concerned, doing, two
 from tests.desk import Desk
@@ -129,14 +129,36 @@ async def test_what_everyone_took_back_is_not_taken_apart(town: Town) -> None:
     assert (await desk.fresh(first)).duplicate_of == second.id
 
 
-async def test_what_has_ended_where_it_goes_on_is_not_taken_back(town: Town) -> None:
-    desk, _, first, second = await two(town)
+async def test_what_has_ended_where_it_goes_on_is_not_taken_back_but_may_be_back(town: Town) -> None:
+    desk, bob, first, second = await two(town)
     await does(town, desk.ann, twins.merge, first.id, second.id)
-    async with town.folkmoot.database.writing() as session:
-        (await session.get_one(ServiceRequest, second.id)).status = "fixed"
+    await does(town, desk.ann, casework.move, second.id, "fixed")
     await desk.alice.says(f"/myreports {first.service_request_id}")
-    await desk.alice.taps("Take it back")
+    assert "Take it back" not in desk.alice.latest
+    assert "Add words or a photo" not in desk.alice.latest
+    assert "[See the report it was joined with]" in desk.alice.latest
+    await desk.alice.does_press(Withdraw(report=first.id, sure=0).pack())
     assert desk.alice.sees("This report has ended.")
+    await bob.says(f"/myreports {first.service_request_id}")
+    assert "It is back" not in bob.latest, "the first one is not his"
+    assert await counted(desk, first, second) == [(1, 1), (2, 2)]
+    await desk.alice.says(f"/myreports {first.service_request_id}")
+    await desk.alice.taps("It is back")
+    await desk.alice.says("It is full again.")
+    assert ((await desk.fresh(second)).status, (await desk.fresh(second)).reopened) == ("confirmed", 1)
+    await desk.alice.says(f"/myreports {first.service_request_id}")
+    assert "[Take it back]" in desk.alice.latest
+
+
+async def test_whoever_follows_what_was_joined_and_has_ended_can_only_follow_it_no_longer(town: Town) -> None:
+    desk, _, first, second = await two(town)
+    dora = await town.member("Dora")
+    await does(town, dora, report_following.follow, first.id)
+    await does(town, desk.ann, twins.merge, first.id, second.id)
+    await does(town, desk.ann, casework.move, second.id, "fixed")
+    await dora.says(f"/myreports {first.service_request_id}")
+    assert "It is back" not in dora.latest
+    await dora.taps("Follow it no longer")
     assert await counted(desk, first, second) == [(1, 1), (2, 2)]
 
 

@@ -1,27 +1,35 @@
 """The desk: which reports somebody looks after, the worst first; for officers their teams', for organisers what nobody
 is in charge of and what is hidden.
 
-Only the open reports of the teams asked for are looked at, by an index; how many others there are costs nothing.
+Only the open reports of the teams asked for are looked at, by an index; how many others there are costs nothing. What
+each list has of each kind is counted in the same look, so that a list can be narrowed to one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.lifecycle import ENDED, OPEN
-from bot.models import Community, Officer, Photo, Resident, ServiceRequest, Team, is_open
+from bot.models import Community, Officer, Photo, Resident, Service, ServiceRequest, Team, is_open
 from bot.services.community import communities
 from bot.services.in_charge import officers
 
-A_PAGE = 6  # reports in one list
+A_PAGE = 6
+"""Reports on one page of a list. Each is three lines and a button: six of them and the buttons below are two looks at a
+phone. With more, a report and its button are no longer seen together; who has many is helped by one kind at a time."""
+
+OTHER = "-"
+"""What stands for the kind of a report that has none; no service can have this code."""
+
 LATELY = timedelta(days=14)
 FOR_OFFICERS = ("team", "mine", "free", "waiting", "ended")
 FOR_ORGANISERS = ("nobody", "hidden")
@@ -46,19 +54,21 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Part of a list: `number` counts from 0, `counts` has how many there are in each list, `late` how many of the
-    team's are overdue."""
+    """Part of a list, of one `kind` or of all (""): `number` counts from 0, `counts` has how many of that kind there
+    are in each list, `late` how many of the team's are overdue; `kinds` has how many of each this list has."""
 
     which: str
+    kind: str
     number: int
     reports: Sequence[ServiceRequest]
-    counts: dict[str, int]
+    counts: Mapping[str, int]
+    kinds: Mapping[str, int]
     late: int = 0
 
     @property
-    def more(self) -> bool:
-        """Whether there is a page after it."""
-        return self.counts[self.which] > (self.number + 1) * A_PAGE
+    def pages(self) -> int:
+        """How many there are, at least one."""
+        return max(1, -(-self.counts[self.which] // A_PAGE))
 
 
 async def reach(session: AsyncSession, resident: Resident) -> Reach:
@@ -95,19 +105,36 @@ def is_overdue(one: ServiceRequest, *, now: datetime) -> bool:
     return any(by is not None and done is None and by < now for by, done in clocks)
 
 
-async def page(session: AsyncSession, mine: Reach, which: str, number: int, *, now: datetime) -> Page:
-    """One page of a list, with the size of each; Refused where that list is not theirs."""
+async def known(session: AsyncSession, mine: Reach, which: str, kind: str = "") -> None:
+    """Refused where that list is not theirs, or there is no such kind."""
     if which not in mine.lists:
         raise Refused(N_("Only officers of a body and organisers have a desk."))
-    counts, late = await _counts(session, mine, now=now)
+    if kind not in ("", OTHER) and await session.get(Service, kind) is None:
+        raise Refused(N_("I do not know this kind of problem any more."))
+
+
+async def page(
+    session: AsyncSession, mine: Reach, which: str, number: int, *, kind: str = "", now: datetime
+) -> Page:
+    """One page of a list, with the size of each. `kind` is the code of a service, OTHER, or empty for all of them;
+    Refused as `known` says."""
+    await known(session, mine, which, kind)
+    sizes = await tally(session, mine, now=now)
+    counts = {name: sizes[name][kind] if kind else sizes[name].total() for name in mine.lists}
+    late = sizes[_LATE][kind] if kind else sizes[_LATE].total()
     number = max(0, min(number, (counts[which] - 1) // A_PAGE))
     order = _order(which, now=now)
-    listed = select(ServiceRequest.id).where(_in(mine, which, now=now)).order_by(*order)
+    listed = select(ServiceRequest.id).where(_in(mine, which, now=now), _of(kind)).order_by(*order)
     shown = listed.limit(A_PAGE).offset(
         number * A_PAGE
     )  # numbers are sorted, not reports with all that they say
     rows = await session.scalars(select(ServiceRequest).where(ServiceRequest.id.in_(shown)).order_by(*order))
-    return Page(which, number, rows.all(), counts, late)
+    return Page(which, kind, number, rows.all(), counts, sizes[which], late)
+
+
+def _of(kind: str) -> ColumnElement[bool]:
+    one = ServiceRequest.service_code
+    return true() if not kind else one.is_(None) if kind == OTHER else one == kind
 
 
 def _order(which: str, *, now: datetime) -> Sequence[ColumnElement[Any]]:
@@ -136,32 +163,41 @@ def _in(mine: Reach, which: str, *, now: datetime) -> ColumnElement[bool]:
 def _narrow(mine: Reach, which: str) -> ColumnElement[bool]:
     one = ServiceRequest
     return {
-        "team": one.team_id.in_(mine.teams),
+        "team": true(),
         "mine": one.officer_id.in_([post.id for post in mine.posts]),
         "free": one.officer_id.is_(None),
         "waiting": one.waiting_since.is_not(None),
-    }.get(which, false())
+    }[which]
 
 
-async def _counts(session: AsyncSession, mine: Reach, *, now: datetime) -> tuple[dict[str, int], int]:
-    """How many are in each list, and how many of the team's are overdue, in one statement. What is open is looked at
-    once."""
-    at_once = FOR_OFFICERS[:4] if mine.posts else ()
-    others = [which for which in mine.lists if which not in at_once]
-    each: list[ColumnElement[Any]] = [_count(_in(mine, which, now=now)) for which in others]
-    wanted = select(*each)
-    if at_once:
-        narrow = [func.sum(case((_narrow(mine, which), 1), else_=0)) for which in at_once[1:]]
-        late = func.sum(case((overdue(now), 1), else_=0))
-        wanted = select(*each, late, func.count(), *narrow).where(_in(mine, "team", now=now))
-    row = [int(one or 0) for one in (await session.execute(wanted)).one()]
-    names = (*others, "late", *at_once) if at_once else (*others,)
-    counts = dict(zip(names, row, strict=True))
-    return counts, counts.pop("late", 0)
+_LATE = "late"
+_AT_ONCE = FOR_OFFICERS[:4]
 
 
-def _count(which: ColumnElement[bool]) -> ColumnElement[Any]:
-    return select(func.count()).select_from(ServiceRequest).where(which).correlate(None).scalar_subquery()
+async def tally(session: AsyncSession, mine: Reach, *, now: datetime) -> Mapping[str, Counter[str]]:
+    """How many of each kind are in each list, and how many of the team's are overdue, in one statement. What is open is
+    looked at once."""
+    looks = [_look(mine, which, (), now=now) for which in mine.lists if which not in _AT_ONCE]
+    if mine.posts:
+        within = [overdue(now), *(_narrow(mine, which) for which in _AT_ONCE[1:])]
+        looks.append(_look(mine, "team", [func.sum(case((one, 1), else_=0)) for one in within], now=now))
+    found = {name: Counter[str]() for name in (*mine.lists, _LATE)}
+    for which, code, *sizes in await session.execute(union_all(*looks)):
+        names = (which, _LATE, *_AT_ONCE[1:]) if which == "team" else (which,)
+        for name, size in zip(names, sizes, strict=False):
+            if size:
+                found[name][code or OTHER] = int(size)
+    return found
+
+
+def _look(
+    mine: Reach, which: str, within: Sequence[ColumnElement[Any]], *, now: datetime
+) -> Select[tuple[Any, ...]]:
+    """How many of each kind one list has, and of these how many there are within it."""
+    code = ServiceRequest.service_code
+    parts = within or [literal(0)] * len(_AT_ONCE)
+    wanted = select(literal(which), code, func.count(), *parts)
+    return wanted.where(_in(mine, which, now=now)).group_by(code)
 
 
 async def seen_as(session: AsyncSession, mine: Reach, made: ServiceRequest | None) -> str:

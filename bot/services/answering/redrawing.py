@@ -17,6 +17,7 @@ from bot.letters import desk_card
 from bot.models import UNSENT, Address, DeskCard, Envelope, Resident
 from bot.outbox import Draft
 from bot.services.answering import desk_cases
+from bot.services.reporting import open_cards
 
 MOST = 50  # cards in one look; the others follow with the next
 
@@ -79,12 +80,14 @@ async def _drawn(
 ) -> Draft:
     tongue = i18n.tongue(resident.language)
     key = f"card:{secrets.token_hex(8)}:"
+    back = open_cards.way_back(card.listed)
     try:
         case = await desk_cases.of(session, card.service_request_id, by=resident)
+        case = replace(case, back=back)
         message = desk_card.card(case, tongue, now=now)
         card.sent_as, card.envelope_id, card.seen, card.at = key, None, card.news, now
     except Refused:
-        message = desk_card.elsewhere(tongue)
+        message = desk_card.elsewhere(tongue, back)
         await session.delete(card)
     drawn = replace(message, only_in_place=True)
     return Draft(address, drawn, f"{key}0", "edit", name, lane=Lane.PERSONAL)

@@ -19,6 +19,7 @@ from bot import working_days
 from bot.crowd import FEWEST
 from bot.lifecycle import ENDED
 from bot.models import Body, Community, Concern, ReportFigures, ServiceRequest, is_open
+from bot.services.answering import fix_answers
 from bot.services.answering.desk import overdue
 from bot.services.answering.waits import Wait, wait
 
@@ -53,9 +54,9 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """Of the reports that came since then, and of all that are open. `due` are those that have ended, came back, or
-    are overdue, however old; `on_time` ended in time and stayed ended. `said` of them were asked whether it is
-    fixed and know, `fixed` said yes. `hops` are handings-over, of `handed` reports. `people` stand behind all of
-    it, each counted once."""
+    are overdue, however old; `on_time` ended in time and stayed ended. `said` counts answers whether it is fixed,
+    `fixed` those that were yes. `hops` are handings-over, of `handed` reports. `people` stand behind all of it, each
+    counted once."""
 
     since: datetime
     reports: int
@@ -118,6 +119,7 @@ async def _of(
     whole = {name: sum(each[name] for each in counts.values()) for name in none}
     ages = [whole.pop("open"), *(whole.pop(f"older than {days}") for days in AGES)]
     whole.pop("by")
+    whole["said"], whole["fixed"] = await fix_answers.counted(session, lately)
     people = (
         select(func.count(distinct(Concern.resident_id)))
         .join(one, one.id == Concern.service_request_id)
@@ -148,8 +150,6 @@ def _came(now: datetime) -> dict[str, ColumnElement[int]]:
         "due": _count(one.expected_datetime.is_not(None), or_(ended, late, one.reopened > 0)),
         "on_time": _count(in_time),
         "reopened": _count(one.reopened > 0),
-        "said": _count(one.found_fixed.is_not(None)),
-        "fixed": _count(one.found_fixed.is_(True)),
         "handed": _count(one.hops > 0),
         "hops": func.coalesce(func.sum(one.hops), 0),
         "by": func.count(distinct(one.resident_id)),

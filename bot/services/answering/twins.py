@@ -49,20 +49,17 @@ async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, 
 
 
 async def _locked(session: AsyncSession, number: int, into: int) -> list[int]:
-    """Lock both and whatever was joined with the first before, which is returned: in one order, so that nobody waits in
-    a ring. When one more has come while we waited, all are let go of and locked anew, for it may be an earlier one."""
+    """Lock both and whatever was joined with the first before, which is returned."""
+
+    async def along() -> set[int]:
+        return set(await session.scalars(theirs))
+
+    async def all_of_them() -> set[int]:
+        return {number, into, *await along()}
+
     theirs = select(ServiceRequest.id).where(ServiceRequest.duplicate_of == number)
-    along = set(await session.scalars(theirs))
-    while True:
-        attempt = await session.begin_nested()
-        for each in sorted({number, into, *along}):
-            await reports.locked(session, each)
-        now = set(await session.scalars(theirs))
-        if now <= along:
-            await attempt.commit()
-            return sorted(now)
-        await attempt.rollback()
-        along = now
+    await reports.in_order(session, all_of_them)
+    return sorted(await along())
 
 
 async def _on_to(

@@ -125,10 +125,11 @@ async def answer(
     since = [one for one in said if one.id > question.id and one.resident_id == by.id]
     if since and since[0].details.get("answer") == answer:
         return Answered(made, "noted")  # a double tap
+    asked_in = question.details.get("round")
     await histories.note(
-        session, made, "checked", now=now, public=False, resident=by, answer=answer, round=made.reopened
+        session, made, "checked", now=now, public=False, resident=by, answer=answer, round=asked_in
     )
-    if answer == "unknown" or question.details.get("round") != made.reopened:
+    if answer == "unknown" or asked_in != made.reopened:
         still = lifecycle.STATUSES[made.status].open
         return Answered(made, "still_open" if still and answer == "no" else "noted")
     if answer == "yes":

@@ -68,7 +68,13 @@ async def desk_cards(session: AsyncSession, addresses: Sequence[Address]) -> lis
     there = DeskCard.address_id.in_([one.id for one in addresses])
     found = await _with_reference(session, DeskCard, there, DeskCard.at)
     return [
-        {"report": reference, "address": one.address_id, "since": moment(one.at)} for one, reference in found
+        {
+            "report": reference,
+            "address": one.address_id,
+            "list": " ".join(str(part) for part in (one.listed or {}).values()),
+            "since": moment(one.at),
+        }
+        for one, reference in found
     ]
 
 

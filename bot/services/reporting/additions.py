@@ -29,7 +29,7 @@ async def tell(session: AsyncSession, made: ServiceRequest, happening: Happening
     view = await report_views.of(session, made)
     why, subject = "more" if made.officer_id is None else "added", _subject(made, happening.id)
     told = await report_news.put(
-        session, _whom(made), lambda tongue: letters.arrived(view, tongue, why=why), subject, now=now
+        session, _whom(made), lambda tongue: letters.arrived(view, tongue, why=why, now=now), subject, now=now
     )
     if told and since is not None:
         await outbox.hold(session, subject, now=since)

@@ -128,22 +128,19 @@ def go_on(made: ServiceRequest, *, now: datetime) -> None:
 
 
 async def held(session: AsyncSession, number: int, *, by: Resident) -> ServiceRequest:
-    """Lock the report, the one in which it goes on, and what of theirs was joined with that; looked at again until
-    nothing more came to it while we waited."""
-    locked: set[int] = set()
-    while True:
+    """Lock the report, the one in which it goes on, and what of theirs was joined with that."""
+
+    async def all_of_theirs() -> set[int]:
         twin = await session.scalar(select(ServiceRequest.duplicate_of).where(ServiceRequest.id == number))
         theirs = await session.scalars(
             select(Concern.service_request_id).where(
                 Concern.resident_id == by.id, Concern.service_request_id.in_(joined_with(twin or number))
             )
         )
-        more = {number, twin or number, *theirs.all()} - locked
-        if not more:
-            return await session.get_one(ServiceRequest, number)
-        for each in sorted(more):  # in one order, so that nobody waits in a ring
-            await reports.locked(session, each)
-        locked |= more
+        return {number, twin or number, *theirs.all()}
+
+    await reports.in_order(session, all_of_theirs)
+    return await session.get_one(ServiceRequest, number)
 
 
 def joined_with(number: int) -> Select[int]:

@@ -179,10 +179,11 @@ async def _send(
     languages: Mapping[str, int] | None = None,
 ) -> int:
     names = await team_names(session, [*earlier, happening])
+    then = now if hold is None else hold + A_WHILE
 
     def write(tongue: Tongue) -> Message:
         known = names.get(tongue.code, {})
-        return letters.news(view, happening, known, tongue, earlier=earlier, last=last)
+        return letters.news(view, happening, known, tongue, now=then, earlier=earlier, last=last)
 
     subject = _subject(view.report, happening.id, last=last)
     return await put(session, whom, write, subject, now=now, held_at=hold, languages=languages)
@@ -226,7 +227,7 @@ async def tell_team(
         times += f".{made.updated_datetime.timestamp():.0f}"
     subject = f"desk:{made.id}:{why}:{times}"
     told = await put(
-        session, whom, lambda tongue: desk_letters.arrived(shown, tongue, why=why), subject, now=now
+        session, whom, lambda tongue: desk_letters.arrived(shown, tongue, why=why, now=now), subject, now=now
     )
     await open_cards.came(session, made, whom, subject, now=now)
     return told
@@ -244,7 +245,7 @@ async def tell_organisers(
     def said(tongue: Tongue) -> Message:
         if why == "hops":
             return desk_letters.handed_round(shown, tongue)
-        return desk_letters.arrived(shown, tongue, why=why, teams=offered)
+        return desk_letters.arrived(shown, tongue, why=why, teams=offered, now=now)
 
     told = await put(session, whom, said, subject, now=now)
     await open_cards.came(session, made, whom, subject, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -44,15 +44,32 @@ async def locked(session: AsyncSession, number: int) -> ServiceRequest:
     return one
 
 
+async def in_order(session: AsyncSession, wanted: Callable[[], Awaitable[set[int]]]) -> set[int]:
+    """Lock all reports that are `wanted`, the lowest number first, so that nobody waits in a ring. When more are wanted
+    once we have waited, all are let go of and locked anew, for an earlier one may be among them. Returns which these
+    are now."""
+    held = await wanted()
+    while True:
+        async with session.begin_nested() as attempt:
+            for each in sorted(held):
+                await locked(session, each)
+            now = await wanted()
+            if now <= held:
+                return now
+            await attempt.rollback()
+        held = now
+
+
 async def goes_on(session: AsyncSession, number: int) -> ServiceRequest:
-    """The same; where it was joined with another one, that one. Both are locked, in the order of their numbers, so
-    that nobody waits in a ring for somebody who joins them."""
-    joined = select(ServiceRequest.duplicate_of).where(ServiceRequest.id == number)
-    twin = await session.scalar(joined)
-    if twin is not None and twin < number:
-        await locked(session, twin)
-    made = await locked(session, number)
-    return made if made.duplicate_of is None else await locked(session, made.duplicate_of)
+    """The same as `locked`; where it was joined with another one, that one. Both are locked."""
+
+    async def both() -> set[int]:
+        joined = select(ServiceRequest.duplicate_of).where(ServiceRequest.id == number)
+        return {number, await session.scalar(joined) or number}
+
+    await in_order(session, both)
+    made = await session.get_one(ServiceRequest, number)
+    return made if made.duplicate_of is None else await session.get_one(ServiceRequest, made.duplicate_of)
 
 
 async def for_everybody(session: AsyncSession, number: int) -> ServiceRequest:

@@ -1,0 +1,49 @@
+"""What residents are told of the days that were promised with a report: never one that is over, but that it is, and
+what happens next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.i18n import N_, Tongue
+from bot.letters.markup import sentences
+from bot.models import ServiceRequest
+
+WAITS = N_("The days stand still while whoever reported it is asked something.")
+
+_ANSWER_LATE = N_("You should have had an answer by now; the day for it has passed.")
+_SOLVED_LATE = N_("The day by which it should be solved has passed.")
+_NEXT = N_("We keep asking those in charge, and then those above them.")
+_NOBODY_NEXT = N_("The organisers are finding out who is in charge. You hear when they know.")
+
+
+def promise(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime) -> Markup | None:
+    """Until when somebody will have answered and resolved it, or that this time has passed, and what happens then."""
+    if report.acknowledge_by is None or report.answer_by is None or report.expected_datetime is None:
+        return None
+    if report.waiting_since is not None:
+        return tongue._(WAITS)
+    answer = report.answer_by if report.answered_at is None else None
+    solved = report.expected_datetime
+    late = [by is not None and by < now for by in (answer, solved)]
+    if answer is not None and not any(late):
+        return tongue._(
+            "You get an answer by {answer}. It should be solved by {solved}.",
+            answer=tongue.day(answer, zone),
+            solved=tongue.day(solved, zone),
+        )
+    answered = None
+    if answer is not None:
+        day = tongue.day(answer, zone)
+        answered = (
+            tongue._(_ANSWER_LATE) if late[0] else tongue._("You get an answer by {answer}.", answer=day)
+        )
+    resolved = (
+        tongue._(_SOLVED_LATE)
+        if late[1]
+        else tongue._("It should be solved by {solved}.", solved=tongue.day(solved, zone))
+    )
+    after = tongue._(_NOBODY_NEXT if report.team_id is None else _NEXT) if any(late) else None
+    return sentences([answered, resolved, after])

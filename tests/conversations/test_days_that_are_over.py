@@ -1,0 +1,143 @@
+"""Residents are never told a day that is over as if it were to come: they hear that it has passed, and what is next."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.models import ServiceRequest
+from tests.desk import Desk, a_desk, another_team
+from tests.town import Person, Town
+
+ANSWER_LATE = "You should have had an answer by now; the day for it has passed."
+SOLVED_LATE = "The day by which it should be solved has passed."
+WE_ASK = "We keep asking those in charge, and then those above them."
+ORGANISERS = "The organisers are finding out who is in charge. You hear when they know."
+
+
+async def hands_over(desk: Desk, made: ServiceRequest) -> None:
+    """Ann gives it to Streets."""
+    await desk.opens(desk.ann, made)
+    await desk.ann.taps("Hand over")
+    await desk.ann.taps("North District …")
+    await desk.ann.taps("Streets")
+    await desk.ann.says("It is theirs.")
+
+
+async def sends_back(desk: Desk, made: ServiceRequest) -> None:
+    """Ann has the organisers find out whose it is."""
+    await desk.opens(desk.ann, made)
+    await desk.ann.taps("More …")
+    await desk.ann.taps("Not my team's")
+    await desk.ann.says("Not ours.")
+
+
+def the_news(person: Person, head: str) -> str:
+    """The newest letter that begins so."""
+    return [str(one.text.striptags()) for one in person.screen.messages.values() if head in one.text][-1]
+
+
+async def test_what_is_handed_over_in_time_is_promised_as_before(town: Town) -> None:
+    desk = await a_desk(town)
+    await another_team(town, desk.council)
+    made = await desk.report()
+    await hands_over(desk, made)
+    news = the_news(desk.alice, "This report was handed over")
+    assert "You get an answer by Monday 30 November. It should be solved by" in news
+    assert "passed" not in news
+
+
+async def test_whoever_hears_of_it_after_the_day_for_an_answer_hears_that_it_has_passed(town: Town) -> None:
+    desk = await a_desk(town)
+    await another_team(town, desk.council)
+    made = await desk.report()
+    await town.passes(days=10)
+    await hands_over(desk, made)
+    news = the_news(desk.alice, "This report was handed over")
+    solved = "It should be solved by Monday 21 December."
+    assert " ".join((ANSWER_LATE, solved, WE_ASK)) in news
+    assert "30 November" not in news
+    await desk.alice.says(f"/myreports {made.service_request_id}")
+    assert " ".join((ANSWER_LATE, solved, WE_ASK)) in desk.alice.latest
+
+
+async def test_of_what_nobody_is_in_charge_of_the_organisers_are_what_comes_next(town: Town) -> None:
+    desk = await a_desk(town)
+    made = await desk.report()
+    await town.passes(days=40)
+    await sends_back(desk, made)
+    news = the_news(desk.alice, "says it is not theirs")
+    assert " ".join((ANSWER_LATE, SOLVED_LATE, ORGANISERS)) in news
+    assert "November" not in news
+    assert "December" not in news
+
+
+async def test_once_answered_only_the_solving_is_late(town: Town) -> None:
+    desk = await a_desk(town)
+    await another_team(town, desk.council)
+    made = await desk.report()
+    await desk.opens(desk.ann, made)
+    await desk.ann.taps("Being looked into")
+    await town.passes(days=40)
+    await hands_over(desk, made)
+    news = the_news(desk.alice, "This report was handed over")
+    assert f"{SOLVED_LATE} {WE_ASK}" in news
+    assert "should have had" not in news
+
+
+async def test_news_that_waits_an_hour_tells_of_no_day_that_is_over_when_it_comes(town: Town) -> None:
+    desk = await a_desk(town)
+    made = await desk.report()
+    async with town.folkmoot.database.writing() as session:
+        its = await session.get_one(ServiceRequest, made.id)
+        its.expected_datetime = town.clock() + timedelta(minutes=30)
+    await desk.opens(desk.ann, made)
+    await desk.ann.taps("Being looked into")
+    assert "It should be solved by" in desk.alice.latest
+    await desk.ann.taps("Answer")
+    await desk.ann.says("We come soon.")
+    await desk.ann.taps("Send")
+    assert "We come soon." not in desk.alice.text
+    await town.passes(hours=1, minutes=1)
+    news = the_news(desk.alice, "We come soon.")
+    assert f"{SOLVED_LATE} {WE_ASK}" in news
+    assert "It should be solved by" not in news
+
+
+async def test_while_the_reporter_is_asked_no_day_is_told_for_it_moves(town: Town) -> None:
+    desk = await a_desk(town)
+    made = await desk.report()
+    await desk.opens(desk.ann, made)
+    await desk.ann.taps("Ask back")
+    await desk.ann.says("Which bin?")
+    await desk.alice.says(f"/myreports {made.service_request_id}")
+    assert "The days stand still while whoever reported it is asked something." in desk.alice.latest
+    assert "It should be solved by" not in desk.alice.latest
+
+
+async def test_a_day_for_the_work_that_is_over_is_told_to_those_in_charge_only(town: Town) -> None:
+    desk = await a_desk(town)
+    made = await desk.report()
+    async with town.folkmoot.database.writing() as session:
+        its = await session.get_one(ServiceRequest, made.id)
+        its.status, its.planned_for = "planned", date(2026, 11, 24)
+    await desk.alice.says("/myreports")
+    assert "24 November" in desk.alice.latest
+    await town.passes(days=2)
+    for words in ("/myreports", f"/myreports {made.service_request_id}"):
+        await desk.alice.says(words)
+        assert "Planned. The day for it has passed." in desk.alice.latest
+    await desk.opens(desk.ann, made)
+    assert "24 November" in desk.ann.latest
+
+
+@pytest.mark.parametrize("days", [0, 10])
+async def test_the_letter_to_the_new_team_says_was_when_it_was(town: Town, days: int) -> None:
+    desk = await a_desk(town)
+    _, cara = await another_team(town, desk.council)
+    made = await desk.report()
+    await town.passes(days=days)
+    await hands_over(desk, made)
+    said = "was" if days else "is"
+    assert f"An answer {said} promised by Monday 30 November." in cara.text
