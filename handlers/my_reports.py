@@ -13,6 +13,7 @@ from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withd
 from bot.message import Button, Message
 from bot.models import ServiceRequest
 from bot.services.reporting import (
+    enough,
     hindrances,
     histories,
     own_reports,
@@ -140,6 +141,7 @@ async def reply(turn: Turn, press: Reply) -> Outcome:
 async def back(turn: Turn, press: Back) -> Outcome:
     """It is back, or was never fixed."""
     await own_reports.mine(turn.session, press.report, by=turn.resident)
+    await enough.not_yet(turn.session, enough.BACK, by=turn.resident, now=turn.now)
     return _with_words(turn, press.report, "again")
 
 

@@ -136,7 +136,7 @@ async def answer(
     if lifecycle.STATUSES[made.status].open:
         made.found_fixed = False
         return Answered(made, "still_open")
-    opened = await own_reports.again(session, made.id, words, media, by=by, now=now)
+    opened = await own_reports.not_fixed(session, made.id, words, media, by=by, now=now)
     opened.found_fixed = False
     return Answered(opened, "reopened")
 
