@@ -43,7 +43,7 @@ async def my_reports(turn: Turn, rest: str) -> Outcome:
         )
     views = await report_views.of_many(turn.session, mine)
     rows = [(Button(_label(view, turn), See(report=view.report.id)),) for view in views]
-    entries = [letters.entry(view, turn.tongue) for view in views]
+    entries = [letters.entry(view, turn.tongue, turn.resident) for view in views]
     return turn.say(paragraphs(turn._("These reports concern you:"), *entries), *rows)
 
 

@@ -12,7 +12,18 @@ from bot.letters.report_pictures import picture
 from bot.letters.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
 from bot.lifecycle import ENDED, OPEN, STATUSES
 from bot.message import Button, Message, Rows
-from bot.models import Area, Body, Community, Concern, Happening, Photo, Service, ServiceRequest, Team
+from bot.models import (
+    Area,
+    Body,
+    Community,
+    Concern,
+    Happening,
+    Photo,
+    Resident,
+    Service,
+    ServiceRequest,
+    Team,
+)
 
 SHORT = 120  # characters of somebody's words in a list
 IN_HISTORY = 12  # lines of a history in one message
@@ -47,17 +58,17 @@ def short(text: str, most: int = SHORT) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def headline(view: View, tongue: Tongue) -> Markup:
-    """Kind and place."""
+def headline(view: View, tongue: Tongue, *, secret: bool = False) -> Markup:
+    """Kind and place; the kind alone where organisers have hidden it from these readers (`secret`)."""
     name = kind(view.service, tongue)
-    if view.report.address:
+    if view.report.address and not secret:
         return tongue._("{kind}, {place}", kind=name, place=short(view.report.address, 80))
     return Markup.escape(name)
 
 
-def subject(view: View, tongue: Tongue) -> str:
+def subject(view: View, tongue: Tongue, *, secret: bool = False) -> str:
     """What a letter about it is called in a list of letters."""
-    return f"{headline(view, tongue).unescape()} [{view.report.service_request_id}]"
+    return f"{headline(view, tongue, secret=secret).unescape()} [{view.report.service_request_id}]"
 
 
 def reference(view: View) -> Markup:
@@ -130,9 +141,15 @@ def status(view: View, tongue: Tongue) -> Markup:
     return said
 
 
-def entry(view: View, tongue: Tongue) -> Markup:
-    """One report in a list."""
-    return lines([bold(str(headline(view, tongue).unescape())), status(view, tongue)])
+def entry(view: View, tongue: Tongue, reader: Resident) -> Markup:
+    """One report in somebody's list."""
+    secret = is_secret(view.report, reader.id)
+    return lines([bold(str(headline(view, tongue, secret=secret).unescape())), status(view, tongue)])
+
+
+def is_secret(report: ServiceRequest, reader: int | None) -> bool:
+    """Whether organisers have hidden it from this resident: whoever reported it knows it anyway."""
+    return report.hidden_because is not None and report.resident_id != reader
 
 
 def card(
@@ -148,7 +165,7 @@ def card(
     report = view.report
     hidden = report.hidden_because is not None
     secret = hidden and (concern is None or concern.why != "reporter")  # whoever sent it knows it anyway
-    about = kind(view.service, tongue) if secret else str(headline(view, tongue).unescape())
+    about = str(headline(view, tongue, secret=secret).unescape())
     words = tongue._("The organisers have hidden the words of this report.") if hidden else report.description
     people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", report.people)
     who = None

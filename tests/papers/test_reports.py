@@ -6,7 +6,7 @@ import re
 
 from bot import lifecycle
 from bot.services.following_up import ladder, mornings
-from bot.services.reporting import enough, receiving, report_news, reports
+from bot.services.reporting import enough, receiving, report_news, reports, waiting_news
 from tests.house.tree import ROOT
 
 PAGE = (ROOT / "docs" / "reports.md").read_text("utf-8")
@@ -58,7 +58,7 @@ def test_the_page_names_the_spans_that_hold() -> None:
     ):
         assert sentence in " ".join(PAGE.split()), sentence
     assert lifecycle.ASK_AFTER.days == 28, "four weeks"
-    assert report_news.A_WHILE.total_seconds() == 3600, "an hour"
+    assert waiting_news.A_WHILE.total_seconds() == 3600, "an hour"
     assert (mornings.OPENS.hour, mornings.ANSWERED.hour) == (9, 10), "between nine and ten"
     assert (mornings.AWAKE.hour, mornings.ASLEEP.hour) == (8, 20), "by day"
     assert 175 < reports.BACK_WITHIN.days < 190, "half a year"
