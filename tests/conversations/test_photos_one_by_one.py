@@ -56,6 +56,17 @@ async def test_the_buttons_above_can_still_be_tapped(town: Town) -> None:
     assert len(alice.screen.messages) == asked, "in the place of the question that was tapped"
 
 
+async def test_what_is_typed_brings_the_next_question_below_where_it_stays(town: Town) -> None:
+    await a_body(town)
+    alice = await town.member("Alice")
+    await sends(alice, *PHOTOS[:2])
+    await alice.says("12 Elm Road")
+    asked = len(alice.screen.messages)
+    await alice.taps("Bins")
+    assert "2 photos" in alice.latest
+    assert len(alice.screen.messages) == asked
+
+
 async def test_what_is_dropped_is_said_below_too(town: Town) -> None:
     await a_body(town)
     alice = await town.member("Alice")
