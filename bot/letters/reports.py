@@ -46,6 +46,10 @@ class View:
         """Where its days begin."""
         return self.body.zone if self.body else self.community.zone
 
+    def secret_to(self, reader: int | None) -> bool:
+        """Whether organisers have hidden it from this resident: whoever reported it knows it anyway."""
+        return self.report.hidden_because is not None and self.report.resident_id != reader
+
 
 def kind(service: Service | None, tongue: Tongue) -> str:
     """What kind of problem it is."""
@@ -143,13 +147,8 @@ def status(view: View, tongue: Tongue) -> Markup:
 
 def entry(view: View, tongue: Tongue, reader: Resident) -> Markup:
     """One report in somebody's list."""
-    secret = is_secret(view.report, reader.id)
-    return lines([bold(str(headline(view, tongue, secret=secret).unescape())), status(view, tongue)])
-
-
-def is_secret(report: ServiceRequest, reader: int | None) -> bool:
-    """Whether organisers have hidden it from this resident: whoever reported it knows it anyway."""
-    return report.hidden_because is not None and report.resident_id != reader
+    about = headline(view, tongue, secret=view.secret_to(reader.id))
+    return lines([bold(str(about.unescape())), status(view, tongue)])
 
 
 def card(
@@ -165,7 +164,6 @@ def card(
     report = view.report
     hidden = report.hidden_because is not None
     secret = hidden and (concern is None or concern.why != "reporter")  # whoever sent it knows it anyway
-    about = str(headline(view, tongue, secret=secret).unescape())
     words = tongue._("The organisers have hidden the words of this report.") if hidden else report.description
     people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", report.people)
     who = None
@@ -178,7 +176,7 @@ def card(
     past = [told(one, view, names or {}, tongue) for one in history]
     head = tongue._("Report {number}", number=reference(view))
     text = paragraphs(
-        lines([head, bold(about)]),
+        lines([head, bold(str(headline(view, tongue, secret=secret).unescape()))]),
         words,
         lines([status(view, tongue), people, who]),
         promise(view, tongue) if STATUSES[report.status].open else None,

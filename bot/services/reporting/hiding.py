@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
 from bot.letters import hiding as letters
-from bot.letters import reports as report_letters
 from bot.letters.desk_presses import Show
 from bot.message import Button, Message
 from bot.models import Happening, Photo, Resident, ServiceRequest
@@ -132,7 +131,7 @@ async def _note(
     view = await report_views.of(session, made)
 
     def said(tongue: Tongue) -> Message:
-        secret = report_letters.is_secret(made, whose)  # whoever sent only a picture of it
+        secret = view.secret_to(whose)  # whoever sent only a picture of it
         if event == "shown":
             return letters.shown(view, tongue, secret=secret)
         return letters.hidden(view, reason or "", tongue, picture=photo is not None, secret=secret)
