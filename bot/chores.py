@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
 import structlog
@@ -15,6 +15,7 @@ from bot import pictures
 from bot.charts import Artist, NoPicture
 from bot.clock import Clock
 from bot.db import Database
+from bot.db.trouble import trouble
 from bot.errors import DatabaseTrouble, DeliveryFailed, RetryLater
 from bot.intake import Fetch, Intake
 from bot.message import Media
@@ -69,11 +70,21 @@ class Drawing:
 
 async def fetching(database: Database, clock: Clock, intake: Intake) -> None:
     """Fetch the pictures that organisers send for their communities, and those of reports, until cancelled: in a
-    process that knows the channels which have them."""
+    process that knows the channels which have them. Neither waits for the other."""
+    photos = Photos(database, clock, intake)
+
+    async def towns() -> None:
+        await fetch_pictures(database, clock, intake.content, intake.reaches)
+
+    async with asyncio.TaskGroup() as both:
+        both.create_task(_again_and_again(towns))
+        both.create_task(_again_and_again(photos.look))
+
+
+async def _again_and_again(look: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
-            await fetch_pictures(database, clock, intake.content, intake.reaches)
-            await fetch_report_photos(database, clock, intake)
+            await look()
         except TROUBLES as error:
             log.warning("pictures are not fetched just now", reason=type(error).__name__)
         await asyncio.sleep(LOOK)
@@ -101,37 +112,84 @@ async def fetch_pictures(
 
 
 async def fetch_report_photos(database: Database, clock: Clock, intake: Intake) -> None:
-    """One look, as long as there are any. Those from the web page are in the store already."""
-    while True:
-        async with database.reading() as session:
-            if not await report_photos.waiting(session, now=clock()):
+    """One look."""
+    await Photos(database, clock, intake).look()
+
+
+class Photos:
+    """Fetches the pictures of reports, a few at a time; one that hangs holds up itself only. Those from the web page
+    are in the store already."""
+
+    def __init__(self, database: Database, clock: Clock, intake: Intake) -> None:
+        self._database, self._clock, self._intake = database, clock, intake
+        self._unused: set[int] = set()  # that met a trouble of the database, which costs them no try
+
+    async def look(self) -> None:
+        """As long as there are any that are due. What met a trouble of the database is left to the next look."""
+        under_way: dict[asyncio.Task[None], int] = {}
+        left: set[int] = set()
+        try:
+            while True:
+                for wanted in await self._taken(left.union(under_way.values()), len(under_way)):
+                    under_way[asyncio.create_task(self._fetch(wanted))] = wanted.photo_id
+                if not under_way:
+                    return
+                done, _ = await asyncio.wait(under_way, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+                for each in done:
+                    number = under_way.pop(each)
+                    error = each.exception()
+                    if error is not None and trouble(error) is None:
+                        raise error
+                    if error is not None:
+                        log.warning("a photo of a report is kept later", reason=type(error).__name__)
+                        self._unused.add(number)
+                        left.add(number)
+        finally:
+            for each in under_way:
+                each.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _taken(self, besides: Collection[int], busy: int) -> Sequence[Wanted]:
+        now, unused = self._clock(), frozenset(self._unused)
+        if busy >= report_photos.AT_ONCE:
+            return ()
+        try:
+            async with self._database.reading() as session:
+                if not unused and not await report_photos.waiting(session, now=now, besides=besides):
+                    return ()
+            async with self._database.writing() as session:
+                await report_photos.give_back(session, unused)
+                taken = await report_photos.take(
+                    session,
+                    now=now,
+                    reaches=self._intake.reaches,
+                    most=report_photos.AT_ONCE - busy,
+                    besides=besides,
+                )
+        except TROUBLES as error:
+            if not busy:
+                raise
+            log.warning("no more photos are fetched just now", reason=type(error).__name__)
+            return ()
+        self._unused -= unused
+        return taken
+
+    async def _fetch(self, wanted: Wanted) -> None:
+        async with self._database.writing() as session:
+            if await report_photos.lies_here(session, wanted, now=self._clock()):
                 return
-        async with database.writing() as session:
-            taken = await report_photos.take(session, now=clock(), reaches=intake.reaches)
-        if not taken:
+        try:
+            kept = await self._intake.bring(wanted.media)
+        except (RetryLater, OSError) as error:
+            log.info("a photo of a report is fetched later", reason=type(error).__name__)
             return
-        fetched = (_fetch_photo(database, clock, intake, wanted) for wanted in taken)
-        for ended in await asyncio.gather(*fetched, return_exceptions=True):  # nobody is left under way alone
-            if isinstance(ended, BaseException):
-                raise ended
-
-
-async def _fetch_photo(database: Database, clock: Clock, intake: Intake, wanted: Wanted) -> None:
-    async with database.writing() as session:
-        if await report_photos.lies_here(session, wanted, now=clock()):
+        except (DeliveryFailed, pictures.NoPicture) as error:
+            log.info("a photo of a report cannot be shown", reason=type(error).__name__)
+            async with self._database.writing() as session:
+                await report_photos.broken(session, wanted, now=self._clock())
             return
-    try:
-        kept = await intake.bring(wanted.media)
-    except (RetryLater, OSError) as error:
-        log.info("a photo of a report is fetched later", reason=type(error).__name__)
-        return
-    except (DeliveryFailed, pictures.NoPicture) as error:
-        log.info("a photo of a report cannot be shown", reason=type(error).__name__)
-        async with database.writing() as session:
-            await report_photos.broken(session, wanted, now=clock())
-        return
-    async with database.writing() as session:
-        await report_photos.keep(session, wanted, kept.stored, kept.size, now=clock())
+        async with self._database.writing() as session:
+            await report_photos.keep(session, wanted, kept.stored, kept.size, now=self._clock())
 
 
 class Counting:

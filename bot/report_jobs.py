@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services.following_up import checking_fixed, climbing
-from bot.services.reporting import report_news
+from bot.services.reporting import waiting_news
 
 
 async def look_at_reports(session: AsyncSession, now: datetime) -> bool:
@@ -23,7 +23,7 @@ async def ask_whether_fixed(session: AsyncSession, now: datetime) -> bool:
 
 async def let_news_go(session: AsyncSession, now: datetime) -> bool:
     """Send the news of reports whose hour is over."""
-    return await report_news.let_go(session, now=now)
+    return await waiting_news.let_go(session, now=now)
 
 
 Job = Callable[[AsyncSession, datetime], Awaitable[bool | None]]

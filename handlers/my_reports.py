@@ -14,6 +14,7 @@ from bot.lifecycle import STATUSES
 from bot.message import Button, Message
 from bot.models import ServiceRequest
 from bot.services.reporting import (
+    enough,
     hindrances,
     histories,
     own_reports,
@@ -43,7 +44,7 @@ async def my_reports(turn: Turn, rest: str) -> Outcome:
         )
     views = await report_views.of_many(turn.session, mine)
     rows = [(Button(_label(view, turn), See(report=view.report.id)),) for view in views]
-    entries = [letters.entry(view, turn.tongue, now=turn.now) for view in views]
+    entries = [letters.entry(view, turn.tongue, turn.resident.id, now=turn.now) for view in views]
     return turn.say(paragraphs(turn._("These reports concern you:"), *entries), *rows)
 
 
@@ -151,6 +152,7 @@ async def reply(turn: Turn, press: Reply) -> Outcome:
 async def back(turn: Turn, press: Back) -> Outcome:
     """It is back, or was never fixed."""
     await own_reports.mine(turn.session, press.report, by=turn.resident)
+    await enough.not_yet(turn.session, enough.BACK, by=turn.resident, now=turn.now)
     return _with_words(turn, press.report, "again")
 
 

@@ -1,6 +1,7 @@
 """What is asked about somebody's words wherever they are written: before an emergency can wait for a report, and before
 everybody can read what may be about a private person."""
 
+from hashlib import blake2b
 from typing import Any
 
 from markupsafe import Markup
@@ -13,6 +14,8 @@ from bot.services.community import communities
 from bot.services.reporting import guessing, naming
 from handlers import report_steps as steps
 
+CALM = 8  # words that were no emergency, of which a talk knows that
+
 ALONG: dict[str, Any] = {"encloses": steps.picture, "several": True}
 """Pictures may be sent with any answer; those of an album come one by one, whatever is asked meanwhile."""
 
@@ -21,11 +24,22 @@ async def emergency(
     ask: Ask, turn: Turn, said: str, place: Place | None = None, *, name: str = "emergency"
 ) -> None:
     """What cannot wait for a report: first the number to call, which may be another one at this place, or where their
-    community is. Asked once under a `name`."""
+    community is. Asked once under a `name`. The same words at the same place are looked at once in a talk."""
+    about = _mark(said, place)
+    calm: list[str] = ask.given.get("calm", [])
+    if not said or about in calm:
+        return
     call = await number_to_call(turn, said, place)
-    if call is not None:
-        go_on = [("on", turn._("Go on with the report"))]
-        await ask(name, choice(call, go_on, **ALONG))
+    if call is None:
+        ask.given["calm"] = [*calm, about][-CALM:]
+        return
+    go_on = [("on", turn._("Go on with the report"))]
+    await ask(name, choice(call, go_on, **ALONG))
+
+
+def _mark(said: str, place: Place | None) -> str:
+    where = "" if place is None else f"{place.lat},{place.long}"
+    return blake2b(f"{where}\0{said}".encode(), digest_size=8).hexdigest()
 
 
 async def number_to_call(turn: Turn, said: str, place: Place | None = None) -> Markup | None:

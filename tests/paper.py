@@ -20,7 +20,7 @@ class PaperChannel:
         self.screens: dict[str, Screen] = before.screens if before else {}
         self.delivered: list[Parcel] = []
         self.fail: Callable[[Parcel], Awaitable[None]] | None = None
-        self._numbers = before._numbers if before else itertools.count(1)
+        self._numbers: itertools.count[int] = before._numbers if before else itertools.count(1)
 
     async def deliver(self, parcel: Parcel) -> str | None:
         if self.fail is not None:

@@ -289,7 +289,7 @@ async def a_town(url: str, before: Town | None = None, **given: object) -> Async
     clock = SetClock(before.clock.now if before else MONDAY)
     settings = Settings(_env_file=None, database_url=url, webchat=False, **given)  # type: ignore[call-arg, arg-type]
     folkmoot = build(settings, clock=clock)
-    paper = PaperChannel(before and before.paper)
+    paper = PaperChannel(before.paper if before else None)
     folkmoot.add(paper, Limits())
     folkmoot.jobs.start = lambda: None  # type: ignore[method-assign]  # time passes only when a test says so
     async with running(folkmoot, listen=False):

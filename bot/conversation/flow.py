@@ -3,7 +3,7 @@
 Answers are recorded under names and kept as JSON on the address (`Address.talk`):
 
     {"flow": "poll", "n": 123456, "given": {…}, "answers": {"question": {"words": "…"}}, "trail": ["question"],
-     "known": ["community"], "unread": ["closes"], "waiting": "choices",
+     "known": ["community"], "unread": ["closes"], "waiting": "choices", "asked": 1234567890,
      "at": "2026-11-23T19:00:00+00:00", "aside": null}
 
 What somebody sent along (a picture, a document) is `given["enclosed"]`, the newest one, and where several are taken,
@@ -13,7 +13,8 @@ waits with a prompt that takes several. `given["album"]` names the album.
 
 `trail` lists the questions answered on the way to the one that waits, to which *Back* leads; `known` those that were
 answered when the flow began and were never asked; `unread` the answers given ahead of it, which
-are still to be checked; `aside` is what came in the middle, if anything.
+are still to be checked; `asked` tells whether the question that waits is still the same one, `noted`
+that something was said below it since; `aside` is what came in the middle, if anything.
 The function runs until it asks something that has no answer yet. So a restart forgets nothing, *Back* is dropping the
 last answer, and inserting a question shifts nothing. Two rules make replay safe: before its last question a flow only
 reads; what it decides hangs only on recorded answers.
@@ -22,6 +23,7 @@ reads; what it decides hangs only on recorded answers.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NoReturn, TypeVar
+from zlib import crc32
 
 from markupsafe import Markup
 
@@ -260,6 +262,12 @@ def shown(prompt: Prompt[Any], talk: dict[str, Any], name: str, steps: Rows) -> 
     )
     message = prompt.message
     return replace(message, rows=(*message.rows, *offers, *steps))
+
+
+def mark(prompt: Prompt[Any]) -> int:
+    """Tells a question from one with other words or offers."""
+    message = prompt.message
+    return crc32(repr((str(message.text), message.wants_place, message.media, prompt.offers)).encode())
 
 
 def _message(question: Message | Markup) -> Message:

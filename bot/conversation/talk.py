@@ -120,18 +120,16 @@ async def _tapped(router: Router, turn: Turn, talk: Talk | None, tap: Tap) -> Sa
             raise Refused(OLD_BUTTON)
         if press.question != talk["waiting"]:
             return SILENCE, talk  # the second half of a double tap
-        return await _answered(router, turn, talk, {"pick": press.value})
+        return along.in_sight(talk, await _answered(router, turn, talk, {"pick": press.value}))
     if isinstance(press, Step):
         if talk is None or press.talk != talk["n"]:
             raise Refused(OLD_BUTTON)
-        return await _stepped(router, turn, talk, press)
+        return along.in_sight(talk, await _stepped(router, turn, talk, press))
     if turn.incoming.group and not press.groups:
         raise Refused(IN_PRIVATE)
     outcome = await entry.handler(turn, press)
-    return (
-        outcome,
-        None if turn.address.talk is None else talk,
-    )  # whoever was forgotten meanwhile has no talk any more
+    # Whoever was forgotten meanwhile has no talk any more.
+    return outcome, None if turn.address.talk is None else talk
 
 
 def _engine_press(payload: str) -> Press | None:
@@ -227,7 +225,8 @@ def _new(turn: Turn, start: Start) -> Talk:
 async def _answered(router: Router, turn: Turn, talk: Talk, answer: Answer) -> Said:
     name = talk["waiting"]
     answers = {**talk["answers"], name: answer}
-    return await _replay(router, turn, {**talk, "answers": answers, "aside": None}, fresh=frozenset({name}))
+    put = {**talk, "answers": answers, "aside": None, "noted": False}
+    return along.noted(turn, talk, await _replay(router, turn, put, fresh=frozenset({name})))
 
 
 async def _replay(
@@ -261,6 +260,7 @@ async def _replay(
                 "trail": [name for name in ask.met if name not in known],
                 "unread": sorted(fresh & (answers.keys() - set(ask.met))),
                 "waiting": wait.name,
+                "asked": flows.mark(wait.prompt),
                 "at": turn.now.isoformat(),
             }
             question = flows.shown(wait.prompt, talk, wait.name, _steps(turn, entry, talk))

@@ -61,7 +61,7 @@ def hide_buttons(report: ServiceRequest, photos: Sequence[Photo], tongue: Tongue
     return tuple(rows)
 
 
-def hidden(view: View, reason: str, tongue: Tongue, *, picture: bool) -> Message:
+def hidden(view: View, reason: str, tongue: Tongue, *, picture: bool, secret: bool = False) -> Message:
     """To whoever sent it: what is hidden, why, and what they can do."""
     if picture:
         head = tongue._(
@@ -79,14 +79,14 @@ def hidden(view: View, reason: str, tongue: Tongue, *, picture: bool) -> Message
         (Button(tongue._("It should not be hidden"), Object(report=view.report.id)),),
         (Button(tongue._("See the report"), See(report=view.report.id)),),
     )
-    return Message(paragraphs(head, _about(view, tongue), why, goes_on), rows)
+    return Message(paragraphs(head, _about(view, tongue, secret=secret), why, goes_on), rows)
 
 
-def shown(view: View, tongue: Tongue) -> Message:
+def shown(view: View, tongue: Tongue, *, secret: bool = False) -> Message:
     """To whoever sent it: it can be seen again."""
     head = tongue._("The organisers show again what they had hidden of this report:")
     return Message(
-        paragraphs(head, _about(view, tongue)),
+        paragraphs(head, _about(view, tongue, secret=secret)),
         ((Button(tongue._("See the report"), See(report=view.report.id)),),),
     )
 
@@ -97,5 +97,5 @@ def objected(view: View, tongue: Tongue, *, show: Button) -> Message:
     return Message(paragraphs(head, _about(view, tongue)), ((show,),))
 
 
-def _about(view: View, tongue: Tongue) -> object:
-    return lines([bold(str(headline(view, tongue).unescape())), reference(view)])
+def _about(view: View, tongue: Tongue, *, secret: bool = False) -> object:
+    return lines([bold(str(headline(view, tongue, secret=secret).unescape())), reference(view)])

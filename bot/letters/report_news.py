@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from markupsafe import Markup
+
 from bot.i18n import N_, Tongue
 from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.report_presses import Back, Fixed, Reply, See
@@ -38,9 +40,11 @@ def news(
     wants: str = "all",
     earlier: Sequence[Happening] = (),
     last: bool = False,
+    secret: bool = False,
 ) -> Message:
     """What happened, to everyone concerned: the words of those in charge as they wrote them. `earlier` is what happened
-    before and was not told yet; `last` says that it is the last news for a while. `now` is when they get it."""
+    before and was not told yet; `last` says that it is the last news for a while, `secret` that organisers have hidden
+    the report from these readers. `now` is when they get it."""
     head = tongue._(_HEADS.get(happening.event, _HEADS["status"]))
     what = lines([happened(one, view, names, tongue) for one in [*earlier, happening]])
     still = STATUSES[view.report.status].open
@@ -59,19 +63,23 @@ def news(
         rows.append((Button(tongue._("It is back"), Back(report=view.report.id)),))
     if still and wants == "all":
         rows += news_buttons(view, tongue)
-    about = lines([bold(str(headline(view, tongue).unescape())), reference(view)])
     rest = None
     if last:
         rest = tongue._(
             "That was a lot of news for one week. I keep the rest in /myreports, and still tell you how they end."
         )
-    text = paragraphs(head, about, what or None, day, next_, rest)
-    return Message(text, tuple(rows), subject=subject(view, tongue))
+    text = paragraphs(head, _about(view, tongue, secret=secret), what or None, day, next_, rest)
+    return Message(text, tuple(rows), subject=subject(view, tongue, secret=secret))
 
 
-def fixed_question(view: View, tongue: Tongue, *, since: datetime | None) -> Message:
+def _about(view: View, tongue: Tongue, *, secret: bool) -> Markup:
+    hidden = tongue._("The organisers have hidden its words and where it is.") if secret else None
+    name = bold(str(headline(view, tongue, secret=secret).unescape()))
+    return lines([name, reference(view), hidden])
+
+
+def fixed_question(view: View, tongue: Tongue, *, since: datetime | None, secret: bool = False) -> Message:
     """Is it fixed?"""
-    about = lines([bold(str(headline(view, tongue).unescape())), reference(view)])
     if since is not None:
         head = tongue._("On {day} we heard that this is fixed. Is it?", day=tongue.day(since, view.zone))
     else:
@@ -83,5 +91,5 @@ def fixed_question(view: View, tongue: Tongue, *, since: datetime | None) -> Mes
         ),
         (Button(tongue._("I do not know"), Fixed(report=view.report.id, answer="unknown")),),
     )
-    text = paragraphs(head, about, tongue._("I ask this only once."))
-    return Message(text, rows, subject=subject(view, tongue))
+    text = paragraphs(head, _about(view, tongue, secret=secret), tongue._("I ask this only once."))
+    return Message(text, rows, subject=subject(view, tongue, secret=secret))

@@ -38,6 +38,10 @@ class View:
         """Where its days begin."""
         return self.body.zone if self.body else self.community.zone
 
+    def secret_to(self, reader: int | None) -> bool:
+        """Whether organisers have hidden it from this resident: whoever reported it knows it anyway."""
+        return self.report.hidden_because is not None and self.report.resident_id != reader
+
 
 def kind(service: Service | None, tongue: Tongue) -> str:
     """What kind of problem it is."""
@@ -50,17 +54,17 @@ def short(text: str, most: int = SHORT) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def headline(view: View, tongue: Tongue) -> Markup:
-    """Kind and place."""
+def headline(view: View, tongue: Tongue, *, secret: bool = False) -> Markup:
+    """Kind and place; the kind alone where organisers have hidden it from these readers (`secret`)."""
     name = kind(view.service, tongue)
-    if view.report.address:
+    if view.report.address and not secret:
         return tongue._("{kind}, {place}", kind=name, place=short(view.report.address, 80))
     return Markup.escape(name)
 
 
-def subject(view: View, tongue: Tongue) -> str:
+def subject(view: View, tongue: Tongue, *, secret: bool = False) -> str:
     """What a letter about it is called in a list of letters."""
-    return f"{headline(view, tongue).unescape()} [{view.report.service_request_id}]"
+    return f"{headline(view, tongue, secret=secret).unescape()} [{view.report.service_request_id}]"
 
 
 def reference(view: View) -> Markup:
@@ -124,9 +128,10 @@ def status(view: View, tongue: Tongue, *, now: datetime | None = None) -> Markup
     return tongue._("{status}: {day}", status=said, day=tongue.date(day))
 
 
-def entry(view: View, tongue: Tongue, *, now: datetime) -> Markup:
-    """One report in a list."""
-    return lines([bold(str(headline(view, tongue).unescape())), status(view, tongue, now=now)])
+def entry(view: View, tongue: Tongue, reader: int, *, now: datetime) -> Markup:
+    """One report in somebody's list."""
+    about = headline(view, tongue, secret=view.secret_to(reader))
+    return lines([bold(str(about.unescape())), status(view, tongue, now=now)])
 
 
 def card(
@@ -145,7 +150,6 @@ def card(
     report = view.report
     hidden = report.hidden_because is not None
     secret = hidden and (concern is None or concern.why != "reporter")  # whoever sent it knows it anyway
-    about = kind(view.service, tongue) if secret else str(headline(view, tongue).unescape())
     words = tongue._("The organisers have hidden the words of this report.") if hidden else report.description
     people = tongue.n_("It concerns {n} person.", "It concerns {n} people.", report.people)
     who = None
@@ -158,7 +162,7 @@ def card(
     past = [told(one, view, names or {}, tongue) for one in history]
     head = tongue._("Report {number}", number=reference(view))
     text = paragraphs(
-        lines([head, bold(about)]),
+        lines([head, bold(str(headline(view, tongue, secret=secret).unescape()))]),
         words,
         lines([status(view, tongue, now=now), people, who]),
         promise(report, view.zone, tongue, now=now) if STATUSES[report.status].open else None,

@@ -188,7 +188,7 @@ class Happening(Base):
         Index("ix_happenings_service_request_id_id", "service_request_id", "id"),
         Index("ix_happenings_checked", "service_request_id", **_where(_CHECKED)),
         Index("ix_happenings_officer_id", "officer_id", **_some("officer_id")),
-        Index("ix_happenings_resident_id", "resident_id", **_some("resident_id")),
+        Index("ix_happenings_resident_id", "resident_id", "at", **_some("resident_id")),
     )
 
     id: Mapped[Id]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from bot.letters.hiding import Hide, HidePicture, Object, Unhide, UnhidePicture
-from bot.message import Tap
+from bot.letters.report_following import Follow
+from bot.letters.report_presses import Add
+from bot.message import Attached, Message, Tap
 from bot.models import Deed, Photo, ServiceRequest
+from bot.services.answering import casework
+from tests.conversations.test_my_reports import by_the_officer
 from tests.desk import PHOTO, Desk, a_desk, joins
 from tests.town import Person, Town
 
@@ -134,3 +139,116 @@ async def test_hiding_what_is_hidden_says_so(town: Town) -> None:
     await olga.says("/cancel")
     await olga.does(Tap(UnhidePicture(photo=1).pack(), query="q"))
     assert olga.screen.toasts[-1] == "That is not hidden."
+
+
+async def concerned(town: Town, why: str) -> tuple[Desk, Person, Person, ServiceRequest]:
+    """Alice's report, Carol whom it concerns too, and Olga who looks after the town."""
+    desk = await a_desk(town)
+    carol, olga = await town.member("Carol"), await town.organiser()
+    made = await desk.report("The man at number 9 is a thief.", media=[PHOTO])
+    if why == "follow":
+        await carol.does(Tap(Follow(report=made.id, on=1).pack()))
+    else:
+        await joins(town, made, carol)
+    return desk, carol, olga, made
+
+
+async def hides(desk: Desk, olga: Person, made: ServiceRequest) -> None:
+    await desk.opens(olga, made)
+    await olga.taps("Hide the words")
+    await olga.says("It names a neighbour.")
+
+
+def told(person: Person, before: int) -> list[Message]:
+    """What they have been sent since."""
+    return list(person.screen.messages.values())[before:]
+
+
+@pytest.mark.parametrize("why", ["follow", "same"])
+async def test_news_of_what_is_hidden_tells_nobody_but_its_reporter_where_it_is(town: Town, why: str) -> None:
+    desk, carol, olga, made = await concerned(town, why)
+    await hides(desk, olga, made)
+    before = len(carol.screen.messages)
+    await by_the_officer(town, casework.answer, made.id, "We come on Friday.", who="Ann")
+    await town.passes(hours=2)
+    await by_the_officer(town, casework.move, made.id, "fixed", words="Painted over.", who="Ann")
+    news = told(carol, before)
+    assert len(news) == 2
+    for words, one in zip(("We come on Friday.", "Painted over."), news, strict=True):
+        assert words in str(one.text)
+        assert f"Bins {made.service_request_id} The" in str(one.text.striptags())
+        assert "The organisers have hidden its words and where it is." in str(one.text)
+        assert "Elm Road" not in f"{one.text}{one.subject}"
+        assert "thief" not in str(one.text)
+        assert one.media is None
+        assert not [button for row in one.rows for button in row if button.url]
+    assert "Bins, Elm Road" in desk.alice.latest
+    assert "Painted over." in desk.alice.latest
+    await carol.taps("See the report")
+    assert "Elm Road" not in carol.latest
+    await carol.says("/myreports")
+    assert "Elm Road" not in carol.latest
+    await desk.alice.says("/myreports")
+    assert "Elm Road" in desk.alice.latest
+    await desk.opens(desk.ann, made)
+    assert "Elm Road" in desk.ann.latest
+    assert "thief" in desk.ann.latest
+
+
+async def test_whoever_is_asked_whether_it_is_fixed_is_not_told_where_what_is_hidden_is(town: Town) -> None:
+    desk, carol, olga, made = await concerned(town, "same")
+    await hides(desk, olga, made)
+    await by_the_officer(town, casework.move, made.id, "fixed", words="Painted over.", who="Ann")
+    before = len(carol.screen.messages)
+    await town.passes(days=29)
+    (asked,) = told(carol, before)
+    assert "Is it?" in str(asked.text)
+    assert "Elm Road" not in f"{asked.text}{asked.subject}"
+    assert "Bins, Elm Road" in desk.alice.latest
+    assert "Is it?" in desk.alice.latest
+
+
+async def test_news_that_was_written_before_it_was_hidden_goes_without_what_is_hidden(town: Town) -> None:
+    desk, carol, olga, made = await concerned(town, "follow")
+    for words in ("We know.", "We come on Friday.", "Or on Monday."):
+        await by_the_officer(town, casework.answer, made.id, words, who="Ann")
+    assert not carol.sees("We come on Friday.")
+    await hides(desk, olga, made)
+    before, of_alice = len(carol.screen.messages), len(desk.alice.screen.messages)
+    await town.passes(hours=2)
+    (news,) = told(carol, before)
+    (alices,) = told(desk.alice, of_alice)
+    for one in (news, alices):
+        assert "“We come on Friday.”\n“Or on Monday.”" in str(one.text)
+    assert "Elm Road" not in f"{news.text}{news.subject}"
+    assert "Bins, Elm Road" in str(alices.text)
+
+
+async def test_news_that_waits_is_written_once_however_often_it_is_hidden_and_shown(town: Town) -> None:
+    desk, carol, olga, made = await concerned(town, "follow")
+    for words in ("We know.", "We come on Friday."):
+        await by_the_officer(town, casework.answer, made.id, words, who="Ann")
+    for _ in range(2):
+        await hides(desk, olga, made)
+        await desk.opens(olga, made)
+        await olga.taps("Show the words again")
+    before = len(carol.screen.messages)
+    await by_the_officer(town, casework.answer, made.id, "Or on Monday.", who="Ann")
+    await town.passes(hours=2)
+    (news,) = told(carol, before)
+    assert "“We come on Friday.”\n“Or on Monday.”" in str(news.text)
+    assert "Bins, Elm Road" in str(news.text)
+
+
+async def test_whoever_added_a_picture_to_what_is_hidden_hears_no_place(town: Town) -> None:
+    desk, carol, olga, made = await concerned(town, "same")
+    await carol.does(Tap(Add(report=made.id).pack()))
+    await carol.does(Attached(PHOTO))
+    await hides(desk, olga, made)
+    before = len(carol.screen.messages)
+    await desk.opens(olga, made)
+    await olga.taps("Hide picture 2")
+    await olga.says("A child is on it.")
+    (news,) = told(carol, before)
+    assert "hidden a picture" in str(news.text)
+    assert "Elm Road" not in str(news.text)

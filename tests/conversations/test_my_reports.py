@@ -16,10 +16,12 @@ from tests.council import a_body, an_officer
 from tests.town import Person, Town
 
 
-async def by_the_officer(town: Town, act: Callable[..., Awaitable[Any]], *given: Any, **more: Any) -> None:
-    """Bob the officer does something with a report."""
+async def by_the_officer(
+    town: Town, act: Callable[..., Awaitable[Any]], *given: Any, who: str = "Bob", **more: Any
+) -> None:
+    """Bob the officer, or whoever else is named, does something with a report."""
     async with town.folkmoot.database.writing() as session:
-        bob = await session.scalar(select(Resident).where(Resident.name == "Bob"))
+        bob = await session.scalar(select(Resident).where(Resident.name == who))
         await act(session, *given, by=bob, now=town.clock(), **more)
     await town.quiet()
 

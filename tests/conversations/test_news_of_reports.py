@@ -38,6 +38,24 @@ async def test_what_comes_within_an_hour_goes_as_one_letter_with_all_of_it(town:
     assert letters(desk.alice) == before + 1
 
 
+async def test_what_waited_first_is_in_the_letter_too_however_much_comes_after_it(town: Town) -> None:
+    desk = await a_desk(town)
+    await desk.does("Bob", casework.answer, desk.number, "We come soon.")
+    for words in ("It is a big bin.", "It is a very big bin.", "We bring two of us."):
+        town.clock.pass_by(timedelta(minutes=10))
+        await desk.does("Bob", casework.answer, desk.number, words)
+    town.clock.pass_by(timedelta(minutes=41))
+    await looks(town)
+    for words in ("It is a big bin.", "It is a very big bin.", "We bring two of us."):
+        assert f"“{words}”" in desk.alice.latest
+    assert "We come soon." not in desk.alice.latest
+    await desk.does("Bob", casework.answer, desk.number, "We are there.")
+    town.clock.pass_by(timedelta(minutes=61))
+    await looks(town)
+    assert "“We are there.”" in desk.alice.latest
+    assert "big bin" not in desk.alice.latest
+
+
 async def test_that_somebody_has_taken_it_keeps_no_answer_back(town: Town) -> None:
     desk = await a_desk(town)
     await desk.does("Bob", casework.take, desk.number)

@@ -3,16 +3,19 @@ can read of them; and what is read by those in charge only."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 import pytest
 from sqlalchemy import select, update
 
 from bot.letters.report_presses import Back, Reply
-from bot.message import Attached, Media, Place
+from bot.message import Attached, Media, Odd, Place
 from bot.models import Area, Community, Emergency, NamedPlace, Photo, ServiceRequest
 from bot.services.answering import casework
 from bot.services.reporting import histories, report_views
 from tests.council import a_body
 from tests.council.days import a_desk
+from tests.plans import listening
 from tests.reports import square
 from tests.town import Person, Town
 
@@ -81,6 +84,49 @@ async def test_the_number_of_the_place_is_told_where_the_place_is_known(town: To
     assert bob.sees("Please call 0800 111 999 now"), (
         "before the place is known, it is that of one's community"
     )
+
+
+async def test_the_same_words_at_the_same_place_are_looked_at_for_emergencies_once_in_a_talk(
+    town: Town,
+) -> None:
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        area = Area(
+            slug="harbour", names={"en": "Harbour"}, kind="ward", size=0.01, changed_at=town.clock(),
+            geometry=square(Place(*HERE), 0.01),
+        )  # fmt: skip
+        session.add(area)
+        await session.flush()
+        about = {"names": {"en": "Oil in the water"}, "keywords": {"en": ["oil slick"]}, "area_id": area.id}
+        session.add(Emergency(code="oil", phone="0800 222", **about))
+        await session.execute(update(Community).values(lat=52.0, long=HERE[1]))
+    alice = await town.member("Alice")
+
+    async def looked(act: Awaitable[object]) -> int:
+        with listening(town.folkmoot.database) as asked:
+            await act
+        return sum("FROM emergencies" in one.statement for one in asked)
+
+    assert await looked(alice.says("/report An oil slip, I think")) == 1
+    assert await looked(alice.does(Attached(BIN))) == 0
+    assert await looked(alice.does(Odd("sticker"))) == 0
+    assert await looked(alice.shares_place(*HERE)) == 1, "another number may hold there"
+    assert await looked(alice.taps("Bins")) == 0
+    assert await looked(alice.taps("Add words")) == 0
+    assert await looked(alice.says("An oil slick, now that I see it")) == 1
+    assert alice.sees("Please call 0800 222 now")
+    await alice.taps("Go on with the report")
+    await alice.taps("Send")
+    assert alice.sees("Your report has the number")
+
+
+async def test_words_that_are_written_anew_are_looked_at_anew(town: Town) -> None:
+    alice = await at_the_look(town)
+    await alice.taps("Add words")
+    await alice.says("Mrs Baxter saw it")
+    await alice.taps("Write it anew")
+    await alice.says("It smells of gas")
+    assert alice.sees("Please call 112 now: Smell of gas.")
 
 
 async def test_what_is_added_twice_at_the_last_look_is_all_kept(town: Town) -> None:

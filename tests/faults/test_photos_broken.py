@@ -3,6 +3,7 @@ once, its picture when it can be had, and else a word about that."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,13 +15,17 @@ from sqlalchemy.engine import URL
 
 from bot import chores
 from bot.channels.telegram import files
+from bot.message import Attached, Media
 from bot.models import File, Photo, ServiceRequest
 from bot.services.reporting.report_photos import WAITS
 from tests.channels.everywhere import Everywhere, everywhere
 from tests.council import a_body
+from tests.desk import a_desk
 from tests.fake_telegram import FakeTelegram
 from tests.fake_telegram.people import Person
+from tests.faults.desks import until
 from tests.photographs import photograph
+from tests.town import Town, a_town
 
 AWAY, BROKEN = "I could not fetch the photo for your report", "I could not read the photo for your report"
 
@@ -160,3 +165,45 @@ async def test_one_file_that_hangs_does_not_hold_up_the_others_for_ever(
     await fetching.until([1, None])
     fetching.town.clock.pass_by(timedelta(seconds=WAITS[1]))
     await fetching.until([None, None])
+
+
+async def test_a_file_that_hangs_holds_up_nobody_behind_it(
+    database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither those that wait already nor those that come meanwhile; nor does a picture of a community."""
+    monkeypatch.setattr(chores, "LOOK", 0.05)
+    url, asked, whole = database_url.render_as_string(hide_password=False), list[str](), photograph()
+    never = asyncio.Event()
+
+    async def fetch(media: Media) -> bytes:
+        asked.append(media.files["paper"])
+        if media.files["paper"] in ("hangs", "town"):
+            await never.wait()
+        return whole
+
+    async with a_town(url, media_dir=tmp_path / "media") as town:
+        town.folkmoot.intake.fetch = fetch
+        desk, olga = await a_desk(town), await town.organiser()
+        await olga.says("/picture")
+        await olga.does(Attached(Media("photo", {"paper": "town"}, size=100)))
+        await until(lambda: _same(asked, ["town"]))
+        for name in ("hangs", "1", "2", "3", "4", "5", "6"):
+            town.clock.pass_by(timedelta(minutes=11))
+            await desk.report(media=(Media("photo", {"paper": name}, size=100),))
+        await until(lambda: _here(town, 6))
+        town.clock.pass_by(timedelta(seconds=WAITS[1]))
+        await desk.report(by=await town.member("Carol"), media=(Media("photo", {"paper": "7"}, size=100),))
+        await until(lambda: _here(town, 7))
+        assert asked.count("hangs") == 1, "what hangs is not asked for once more meanwhile"
+        never.set()
+        await until(lambda: _here(town, 8))
+
+
+async def _same(one: object, other: object) -> bool:
+    return one == other
+
+
+async def _here(town: Town, number: int) -> bool:
+    async with town.folkmoot.database.reading() as session:
+        kept = select(func.count()).select_from(Photo).where(Photo.file_key.is_not(None))
+        return await session.scalar(kept) == number

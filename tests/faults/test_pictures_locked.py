@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import chores
 from bot.channels.webchat.manners import TROUBLE
@@ -26,7 +28,7 @@ from tests.faults.locks import LONG, PATIENCE, held, impatient
 from tests.faults.test_photos_broken import AWAY, BROKEN, Fetching
 from tests.faults.test_reports_without_database import an_album
 from tests.photographs import photograph
-from tests.town import Town
+from tests.town import Town, a_town
 
 
 async def test_a_picture_on_the_page_that_meets_a_lock_is_sent_again_and_there_once(
@@ -120,8 +122,6 @@ async def test_a_photo_that_was_fetched_and_meets_a_lock_is_kept_once_a_moment_l
         await asyncio.sleep(2 * PATIENCE)
         assert await fetching.tried() == [1]
     await fetching.reports(bob, photograph(size=(80, 40)))
-    await fetching.until([1, None])
-    fetching.town.clock.pass_by(timedelta(seconds=WAITS[1]))
     await fetching.until([None, None])
     assert [await fetching.count(table) for table in (ServiceRequest, Photo, File)] == [2, 2, 2]
     kept = fetching.town.folkmoot.settings.media_dir / "kept"
@@ -135,18 +135,87 @@ async def test_a_lock_that_one_photo_meets_does_not_leave_the_others_to_themselv
     for number in range(2):
         await desk.report(media=(Media("photo", {"paper": f"{number}"}, size=100),))
     brought: list[str] = []
+    met = asyncio.Event()
 
     async def fetch(media: Media) -> bytes:
         if media.files["paper"] == "0":
+            met.set()
             raise DatabaseTrouble(LOCKED)
-        await asyncio.sleep(0.2)
+        await met.wait()
         brought.append(media.files["paper"])
         return whole
 
     town.folkmoot.intake.fetch = fetch
-    with pytest.raises(DatabaseTrouble):
-        await chores.fetch_report_photos(town.folkmoot.database, town.clock, town.folkmoot.intake)
+    await chores.fetch_report_photos(town.folkmoot.database, town.clock, town.folkmoot.intake)
     assert brought == ["1"]
     async with town.folkmoot.database.reading() as session:
         kept = list(await session.scalars(select(Photo.file_key).order_by(Photo.id)))
     assert [one is not None for one in kept] == [False, True]
+
+
+@pytest.fixture
+async def idle(database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+    """On each database, which is not waited for long when it is locked; pictures are fetched when a test says so."""
+    await impatient(database_url, monkeypatch)
+    monkeypatch.setattr(chores, "LOOK", 600.0)
+    url = database_url.render_as_string(hide_password=False)
+    async with a_town(url, media_dir=tmp_path / "media") as town:
+        yield town
+
+
+async def test_a_lock_at_the_last_try_costs_no_photo(idle: Town, database_url: URL) -> None:
+    town = idle
+    database, whole = town.folkmoot.database, photograph()
+    desk = await a_desk(town)
+    made = await desk.report(media=(Media("photo", {"paper": "bin"}, size=100),))
+    fetched, go_on = asyncio.Event(), asyncio.Event()
+
+    async def fetch(_: Media) -> bytes:
+        fetched.set()
+        await go_on.wait()
+        return whole
+
+    town.folkmoot.intake.fetch = fetch
+    photos = chores.Photos(database, town.clock, town.folkmoot.intake)
+    async with database.writing() as session:
+        await session.execute(update(Photo).values(tries=len(WAITS) - 1))
+    town.clock.pass_by(timedelta(seconds=WAITS[-1]))
+    looking = asyncio.create_task(photos.look())
+    await fetched.wait()
+    async with held(database_url, "files"):
+        go_on.set()
+        with suppress(SQLAlchemyError):  # with SQLite nothing at all can be written
+            await looking
+    town.clock.pass_by(timedelta(minutes=2))
+    await photos.look()
+    await town.quiet()
+    assert not desk.alice.sees(AWAY)
+    async with database.reading() as session:
+        photo = (await session.scalars(select(Photo).where(Photo.service_request_id == made.id))).one()
+        assert photo.file_key is not None
+    assert await _counted(town, File) == 1
+
+
+async def test_a_lock_that_stays_uses_up_no_try_and_asks_for_the_file_once_a_look(idle: Town) -> None:
+    town = idle
+    desk, asked = await a_desk(town), 0
+    await desk.report(media=(Media("photo", {"paper": "bin"}, size=100),))
+
+    async def fetch(_: Media) -> bytes:
+        nonlocal asked
+        asked += 1
+        raise DatabaseTrouble(LOCKED)
+
+    town.folkmoot.intake.fetch = fetch
+    photos = chores.Photos(town.folkmoot.database, town.clock, town.folkmoot.intake)
+    for _ in range(2 * len(WAITS)):
+        await photos.look()
+        town.clock.pass_by(timedelta(hours=7))
+    assert asked == 2 * len(WAITS)
+    assert await _counted(town, Photo) == 1
+    assert not desk.alice.sees(AWAY)
+
+
+async def _counted(town: Town, table: type) -> int:
+    async with town.folkmoot.database.reading() as session:
+        return int(await session.scalar(select(func.count()).select_from(table)) or 0)

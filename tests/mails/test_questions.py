@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import URL
 
+from bot.letters.polls import Proof
 from bot.models import Ballot, Envelope, Poll
 from tests.channels.everywhere import sees
 from tests.channels.letters_only import ByEmail, Letterbox, a_letterbox
@@ -84,6 +85,21 @@ async def test_an_answer_brings_no_mail_that_holds_it(box: Letterbox) -> None:
     async with box.town.folkmoot.database.reading() as session:
         put = select(func.count()).select_from(Envelope).where(Envelope.channel == "email")
         assert await session.scalar(put) == 1
+    assert len(amy.letters) == 1
+
+
+async def test_no_page_behind_a_letter_gives_a_receipt(box: Letterbox) -> None:
+    """Whoever has the letter would find the answer by it."""
+    amy, poll = await asked(box)
+    path, mark = amy.link("Yes")
+    told = await amy.taps("Yes")
+    assert "Counted. Thank you." in told
+    form = _form(await amy.looks(path), mark)
+    pages = [await amy.presses(path, **form | {"press": Proof(poll=poll.id, again=n).pack()}) for n in (0, 1)]
+    for page in (told, await amy.looks(path), *pages):
+        assert "My receipt" not in page
+        assert "Yours will stand beside this code." not in page
+    assert all("This was changed in the meantime." in page for page in pages)
     assert len(amy.letters) == 1
 
 

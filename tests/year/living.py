@@ -28,7 +28,7 @@ from bot.garbage import look_less
 from bot.message import Parcel
 from bot.models import Envelope, Mailing, ServiceRequest
 from bot.pace import Limits
-from bot.services.reporting import report_news
+from bot.services.reporting import waiting_news
 from bot.settings import Settings
 from tests.paper import PaperChannel
 from tests.town import Town
@@ -143,7 +143,7 @@ class Year:
         """When each of the jobs has something to do next."""
         async with self.database.reading() as session:
             *due, held = (await session.execute(_DUE)).one()
-        return (*due, held and held + report_news.A_WHILE)
+        return (*due, held and held + waiting_news.A_WHILE)
 
     async def _do(self, deeds: list[tuple[int, Deed]]) -> None:
         for first in range(0, len(deeds), TOGETHER):

@@ -42,9 +42,9 @@ A toast, or a short refusal, is shown on the page at once; what is said or edite
 Pressing the same again does nothing. Where neither a link nor a page may tell what was chosen, a press has a `cover`,
 and its handler's module says with `@router.press(Cover, offers=…)` what the page behind the link offers; each look at
 it is a press of its own. A tap there has `Incoming.by_link`: say what came of it in a toast that holds no choice, and
-edit nothing. Where only a chat can do it, `Message(…, opens=(code, community))` becomes a link to it. A flow can
-begin this way, but its questions come by mail and their buttons are left out: have all answers known, as above, or
-refuse.
+edit nothing; for the same reason the receipt that finds an answer in the list is given in chats only. Where only a
+chat can do it, `Message(…, opens=(code, community))` becomes a link to it. A flow can begin this way, but its questions
+come by mail and their buttons are left out: have all answers known, as above, or refuse.
 
 **4. Answers.** Every letter with a thread asks to be answered at an address that is signed for the thread and for
 whom it was sent to. An answer arrives as `Reply(text, to, media, left_out)`: register `@router.unprompted(Reply)`. It

@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import lifecycle
 from bot.errors import Refused
-from bot.i18n import N_
+from bot.i18n import N_, Tongue
 from bot.letters import report_news as letters
 from bot.letters.reports import View
-from bot.message import Media
+from bot.message import Media, Message
 from bot.models import Community, Concern, Happening, Resident, ServiceRequest
 from bot.services.following_up import mornings
 from bot.services.reporting import histories, own_reports, report_news, report_views
@@ -86,10 +86,14 @@ async def _ask(session: AsyncSession, view: View, *, now: datetime) -> None:
     whom = select(Concern.resident_id).where(
         Concern.service_request_id == made.id, Concern.why != "follow", Concern.wants != "none"
     )
-    subject = f"fixed:{made.id}:{happening.id}"
-    await report_news.put(
-        session, whom, lambda tongue: letters.fixed_question(view, tongue, since=since), subject, now=now
-    )
+    for them, whose in report_news.readers(made, whom):
+        subject = f"fixed:{made.id}:{happening.id}" + f":{whose}" * bool(whose)
+        secret = whose == "others"
+
+        def question(tongue: Tongue, secret: bool = secret) -> Message:
+            return letters.fixed_question(view, tongue, since=since, secret=secret)
+
+        await report_news.put(session, them, question, subject, now=now)
 
 
 async def _last_news(session: AsyncSession, made: ServiceRequest) -> datetime:
@@ -137,7 +141,7 @@ async def answer(
     if lifecycle.STATUSES[made.status].open:
         made.found_fixed = False
         return Answered(made, "still_open")
-    opened = await own_reports.again(session, made.id, words, media, by=by, now=now)
+    opened = await own_reports.not_fixed(session, made.id, words, media, by=by, now=now)
     opened.found_fixed = False
     return Answered(opened, "reopened")
 

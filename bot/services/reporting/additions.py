@@ -15,7 +15,7 @@ from bot import outbox
 from bot.letters import desk as letters
 from bot.models import Happening, Mailing, Officer, ServiceRequest
 from bot.services.reporting import report_news, report_views
-from bot.services.reporting.report_news import A_WHILE
+from bot.services.reporting.waiting_news import A_WHILE
 
 ARRIVALS = frozenset({"routed", "handed_over"})
 MOST = 30  # happenings that are looked through

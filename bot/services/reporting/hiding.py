@@ -39,7 +39,8 @@ async def hide(
     if made.hidden_because is not None:
         raise Refused(N_("That is hidden already."))
     made.hidden_because = reason(why)
-    await _note(session, made, "hidden", by=by, now=now, reason=made.hidden_because)
+    happening = await _note(session, made, "hidden", by=by, now=now, reason=made.hidden_because)
+    await report_news.write_anew(session, made, happening, now=now)
     return made
 
 
@@ -109,7 +110,7 @@ async def _note(
     now: datetime,
     photo: Photo | None = None,
     reason: str | None = None,
-) -> None:
+) -> Happening:
     """Into the history and the audit log, and to whoever sent it."""
     details: dict[str, Any] = {"reason": reason} if reason else {}
     if photo is not None:
@@ -127,16 +128,18 @@ async def _note(
     )
     whose = made.resident_id if photo is None else photo.resident_id
     if whose is None:
-        return
+        return happening
     view = await report_views.of(session, made)
 
     def said(tongue: Tongue) -> Message:
+        secret = view.secret_to(whose)  # whoever sent only a picture of it
         if event == "shown":
-            return letters.shown(view, tongue)
-        return letters.hidden(view, reason or "", tongue, picture=photo is not None)
+            return letters.shown(view, tongue, secret=secret)
+        return letters.hidden(view, reason or "", tongue, picture=photo is not None, secret=secret)
 
     them = select(Resident.id).where(Resident.id == whose)
     await report_news.put(session, them, said, f"hiding:{happening.id}", now=now)
+    return happening
 
 
 async def disagree(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import lifecycle
@@ -14,10 +14,9 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
 from bot.models import WANTS, Body, Concern, Duty, Happening, Nudge, Resident, ServiceRequest
-from bot.services.reporting import additions, histories, receiving, report_news, reports
+from bot.services.reporting import additions, enough, histories, receiving, report_news, reports
 from bot.services.reporting.hindrances import SAY_SO, still_open
 
-ADDED_A_DAY = 10  # times that somebody adds something to one report
 NOT_YOURS = N_("This report is not one of yours.")
 
 
@@ -51,7 +50,7 @@ async def add(
     """Add words or pictures; those in charge hear that."""
     made, _ = await goes_on(session, number, by=by)
     still_open(made, otherwise=SAY_SO)
-    await _few_enough(session, made, by, now=now)
+    await enough.not_yet(session, enough.ADDED, by=by, now=now, made=made)
     happening = await _noted(session, made, "added", text, media, by=by, now=now)
     await additions.tell(session, made, happening, now=now)
     return made
@@ -76,22 +75,6 @@ async def _noted(
     )
     await receiving.add_pictures(session, made, media, by=by, happening=happening.id, now=now)
     return happening
-
-
-async def _few_enough(session: AsyncSession, made: ServiceRequest, by: Resident, *, now: datetime) -> None:
-    """Refused where somebody has added so much that nobody could read it all."""
-    since = select(func.count()).where(
-        Happening.service_request_id == made.id,
-        Happening.resident_id == by.id,
-        Happening.event == "added",
-        Happening.at > now - timedelta(days=1),
-    )
-    if int(await session.scalar(since) or 0) >= ADDED_A_DAY:
-        raise Refused(
-            N_(
-                "You have added a lot to this report today, thank you. Those in charge have it all. Add more tomorrow."
-            )
-        )
 
 
 async def reply(
@@ -201,6 +184,21 @@ async def again(
     session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
 ) -> ServiceRequest:
     """It is back, or was never fixed: the report goes on at the same desk, with clocks of its own."""
+    made = await can_be_back(session, number, by=by, now=now)
+    await enough.not_yet(session, enough.BACK, by=by, now=now)
+    return await _again(session, made, text, media, by=by, now=now)
+
+
+async def not_fixed(
+    session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
+) -> ServiceRequest:
+    """The same of whoever was asked: they may say so however much they have told today."""
+    made = await can_be_back(session, number, by=by, now=now)
+    return await _again(session, made, text, media, by=by, now=now)
+
+
+async def can_be_back(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> ServiceRequest:
+    """A report of theirs that ended, and not too long ago; Refused otherwise."""
     made, _ = await goes_on(session, number, by=by)
     if lifecycle.STATUSES[made.status].open:
         raise Refused(N_("This report is still open, so somebody is still in charge of it."))
@@ -208,6 +206,18 @@ async def again(
         raise Refused(N_("That was a long time ago. Please report it anew with /report."))
     if not made.people:  # everyone has taken it back, and whoever follows it has not got the problem
         raise Refused(reports.ENDED)
+    return made
+
+
+async def _again(
+    session: AsyncSession,
+    made: ServiceRequest,
+    text: str,
+    media: Sequence[Media],
+    *,
+    by: Resident,
+    now: datetime,
+) -> ServiceRequest:
     step = lifecycle.step(made.status, lifecycle.AGAIN, "resident")
     happening = await _noted(
         session, made, "status", text, media, by=by, now=now, before=made.status, after=step.after

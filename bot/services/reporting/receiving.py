@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import lifecycle, working_days
@@ -21,13 +21,12 @@ from bot.services import codes
 from bot.services.community import communities
 from bot.services.in_charge import routing
 from bot.services.in_charge.routing import Route
-from bot.services.reporting import histories, report_news, report_views
+from bot.services.reporting import enough, histories, report_news, report_views
 from bot.services.reporting.hindrances import short_enough
 from bot.services.reporting.nearby import cell
 
 LENGTH = 6  # characters of a reference, 30 bits: read out on the telephone
 LONGEST = 4000  # characters of a description; Open311's limit
-AN_HOUR, A_DAY = 6, 20  # reports of one person
 PICTURES = 5  # of one report, by whoever made it
 USUAL_DAYS = (1, 5, 20)  # working days until it is seen, answered, resolved, where no duty says otherwise
 
@@ -82,7 +81,7 @@ async def receive(
 ) -> Received:
     """Take a report in, and bring it to the team that is in charge; those who work there hear it. Whoever has asked
     where it goes, in this transaction, brings the `way`."""
-    await few_enough(session, by, now=now)
+    await enough.not_yet(session, enough.REPORTED, by=by, now=now)
     service = None if draft.service_code is None else await _service(session, draft.service_code)
     if way is None:
         way = await routing.route(session, community.id, draft.service_code, *draft.at)
@@ -169,21 +168,6 @@ def aim(made: ServiceRequest, body: Body | None, duty: Duty | None, *, now: date
     made.answer_by = working_days.after(now, answered, body)
     made.expected_datetime = working_days.after(now, resolved, body)
     made.check_at = made.expected_datetime + lifecycle.ASK_AFTER
-
-
-async def few_enough(session: AsyncSession, by: Resident, *, now: datetime) -> None:
-    """Refused where somebody has reported so much that more would only wait."""
-    for span, most in ((timedelta(hours=1), AN_HOUR), (timedelta(days=1), A_DAY)):
-        since = select(func.count()).where(
-            ServiceRequest.resident_id == by.id, ServiceRequest.requested_datetime > now - span
-        )
-        if int(await session.scalar(since) or 0) >= most:
-            raise Refused(
-                N_(
-                    "You have reported a lot today, thank you. So that everyone gets an answer, I take the next one a "
-                    "little later."
-                )
-            )
 
 
 async def add_pictures(

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, Select, func, or_, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -34,24 +34,17 @@ from bot.models import (
     Team,
 )
 from bot.services.in_charge import likely_teams
-from bot.services.reporting import open_cards, report_views
-from bot.services.reporting.histories import QUIET
+from bot.services.reporting import open_cards, report_views, waiting_news
+from bot.services.reporting.waiting_news import A_WHILE, Waiting
 
 IMPORTANT = frozenset({"asked", "merged", "split"})
 """What everybody hears who wants any news at all, besides how it ends."""
-
-MINOR = frozenset({"taken", "routed"})
-
-A_WHILE = timedelta(hours=1)
-"""For so long after news of a report further news of it waits, to go together."""
 
 NEWS_A_WEEK = 7
 """So many messages with news of reports somebody gets in seven days; beyond that only questions and endings."""
 
 WEEK = timedelta(days=7)
-RECENT = 30  # happenings that are looked through for news that went or waits
 FEW = 200  # people, up to whom a letter is put without leaving the loop to others meanwhile
-LET_GO = 100  # letters in one transaction
 
 
 async def tell(
@@ -75,14 +68,39 @@ async def tell(
     view = view or await report_views.of(session, made)
     if happening.event == "asked":
         return await _send(session, view, happening, whom.where(Concern.why == "reporter"), [], now)
-    held, since = await _lately(session, made, happening, now=now)
-    for subject in sorted(held):
+    waiting = await waiting_news.lately(session, made, happening, now=now)
+    for subject in sorted(waiting.held):
         await outbox.cancel(session, subject, now=now)
-    earlier = sorted({one.id: one for one in held.values()}.values(), key=lambda one: one.id)
-    if besides is not None and not held:
+    if besides is not None and not waiting.held:
         whom = whom.where(Concern.resident_id != besides.id)
-    if at_once:
-        return await _send(session, view, happening, whom, earlier, now)
+    told = 0
+    for them, whose in readers(made, whom):
+        if at_once:
+            told += await _send(session, view, happening, them, waiting.earlier, now, whose=whose)
+        else:
+            told += await _within_limits(session, view, happening, them, waiting, now, whose)
+    return told
+
+
+def readers(made: ServiceRequest, whom: Select[int]) -> Sequence[tuple[Select[int], str]]:
+    """These people of `Concern`, apart where organisers have hidden the report: whoever reported it knows what it says
+    (`own`), and is told more than `others`."""
+    if made.hidden_because is None:
+        return ((whom, ""),)
+    reported = Concern.why == "reporter"
+    return (whom.where(reported), "own"), (whom.where(~reported), "others")
+
+
+async def _within_limits(
+    session: AsyncSession,
+    view: View,
+    happening: Happening,
+    whom: Select[int],
+    waiting: Waiting,
+    now: datetime,
+    whose: str,
+) -> int:
+    """For those who have not heard too much this week."""
     spoken = await _spoken(session, whom, now=now)
     told = 0
     # Before the others are put theirs: whoever has had one more by then would be asked for again.
@@ -91,9 +109,44 @@ async def tell(
             heard = _heard(now)
             them = whom.where(heard == NEWS_A_WEEK - 1 if is_last else heard < NEWS_A_WEEK - 1)
             told += await _send(
-                session, view, happening, them, earlier, now, hold=since, last=is_last, languages=languages
+                session,
+                view,
+                happening,
+                them,
+                waiting.earlier,
+                now,
+                hold=waiting.since,
+                last=is_last,
+                whose=whose,
+                languages=languages,
             )
     return told
+
+
+async def write_anew(
+    session: AsyncSession, made: ServiceRequest, happening: Happening, *, now: datetime
+) -> None:
+    """What was written of a report and still waits goes without what organisers have hidden just now."""
+    waiting = await waiting_news.lately(session, made, happening, now=now)
+    view = await report_views.of(session, made)
+    for subject, one in waiting.held.items():
+        if subject.endswith((":own", ":others")):
+            continue  # it was hidden before, so it is written like that already
+        held = select(Mailing.held_at).where(Mailing.subject == subject)
+        written = (
+            select(Address.resident_id)
+            .join(Envelope, Envelope.address_id == Address.id)
+            .join(Mailing, Mailing.id == Envelope.mailing_id)
+            .where(Mailing.subject == subject)
+        )
+        whom = select(Concern.resident_id).where(
+            Concern.service_request_id == made.id, Concern.resident_id.in_(written)
+        )
+        earlier = [each for each in waiting.earlier if each.id < one.id]
+        hold, last = await session.scalar(held), subject.endswith(":last")
+        await outbox.cancel(session, subject, now=now)
+        for them, whose in readers(made, whom):
+            await _send(session, view, one, them, earlier, now, hold=hold, last=last, whose=whose)
 
 
 async def _spoken(session: AsyncSession, whom: Select[int], *, now: datetime) -> dict[tuple[str, bool], int]:
@@ -109,10 +162,6 @@ async def _spoken(session: AsyncSession, whom: Select[int], *, now: datetime) ->
     for code, times, count in rows:
         spoken[code, times == NEWS_A_WEEK - 1] += count
     return spoken
-
-
-def _subject(made: ServiceRequest, happening: int, *, last: bool = False) -> str:
-    return f"report:{made.id}:{happening}" + (":last" if last else "")
 
 
 def _heard(now: datetime) -> ScalarSelect[int]:
@@ -132,40 +181,6 @@ def _heard(now: datetime) -> ScalarSelect[int]:
     return heard.correlate(Concern).scalar_subquery()
 
 
-async def _lately(
-    session: AsyncSession, made: ServiceRequest, happening: Happening, *, now: datetime
-) -> tuple[dict[str, Happening], datetime | None]:
-    """What happened before and still waits to be told, by the subject under which it does, and since when the hour runs
-    in which news waits; None where none has gone lately."""
-    rows = await session.scalars(
-        select(Happening)
-        .where(Happening.service_request_id == made.id, Happening.id < happening.id)
-        .order_by(Happening.id.desc())
-        .limit(RECENT)
-    )
-    known = {
-        _subject(made, one.id, last=last): one
-        for one in rows
-        if one.at > now - 2 * A_WHILE and one.event not in QUIET
-        for last in (False, True)
-    }
-    if not known:
-        return {}, None
-    sent = await session.execute(
-        select(Mailing.subject, Mailing.created_at, Mailing.held_at).where(
-            Mailing.subject.in_(known), Mailing.stopped_at.is_(None), Mailing.put > 0
-        )
-    )
-    waiting: dict[str, Happening] = {}
-    begins: list[datetime] = []
-    for subject, created_at, held_at in sent:
-        if held_at is not None:
-            waiting[subject] = known[subject]
-        if happening.event in MINOR or known[subject].event not in MINOR:
-            begins.append(held_at or created_at)
-    return waiting, max((one for one in begins if one > now - A_WHILE), default=None)
-
-
 async def _send(
     session: AsyncSession,
     view: View,
@@ -176,36 +191,20 @@ async def _send(
     *,
     hold: datetime | None = None,
     last: bool = False,
+    whose: str = "",
     languages: Mapping[str, int] | None = None,
 ) -> int:
     names = await team_names(session, [*earlier, happening])
     then = now if hold is None else hold + A_WHILE
 
     def write(tongue: Tongue) -> Message:
-        known = names.get(tongue.code, {})
-        return letters.news(view, happening, known, tongue, now=then, earlier=earlier, last=last)
-
-    subject = _subject(view.report, happening.id, last=last)
-    return await put(session, whom, write, subject, now=now, held_at=hold, languages=languages)
-
-
-async def let_go(session: AsyncSession, *, now: datetime) -> bool:
-    """Let news go whose hour is over; true when there may be more."""
-    over = await session.scalars(
-        select(Mailing.subject)
-        .where(
-            Mailing.ended_at.is_(None),
-            Mailing.held_at <= now - A_WHILE,
-            Mailing.stopped_at.is_(None),
-            or_(Mailing.subject.like("report:%"), Mailing.subject.like("desk:%")),
+        known, secret = names.get(tongue.code, {}), whose == "others"
+        return letters.news(
+            view, happening, known, tongue, now=then, earlier=earlier, last=last, secret=secret
         )
-        .order_by(Mailing.subject)
-        .limit(LET_GO)
-    )
-    subjects = over.all()
-    for subject in subjects:
-        await outbox.release(session, subject)
-    return len(subjects) == LET_GO
+
+    subject = waiting_news.subject(view.report, happening.id, last=last, whose=whose)
+    return await put(session, whom, write, subject, now=now, held_at=hold, languages=languages)
 
 
 async def tell_team(

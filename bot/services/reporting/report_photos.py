@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
@@ -40,19 +40,24 @@ class Wanted:
     media: Media
 
 
-async def waiting(session: AsyncSession, *, now: datetime) -> bool:
-    """Whether there is one to be fetched now."""
-    return await session.scalar(select(Photo.id).where(*_due(now)).limit(1)) is not None
+async def waiting(session: AsyncSession, *, now: datetime, besides: Collection[int] = ()) -> bool:
+    """Whether there is one to be fetched now, besides those of these numbers."""
+    return await session.scalar(select(Photo.id).where(*_due(now, besides)).limit(1)) is not None
 
 
 async def take(
-    session: AsyncSession, *, now: datetime, reaches: Callable[[Media], bool] = lambda _: True
+    session: AsyncSession,
+    *,
+    now: datetime,
+    reaches: Callable[[Media], bool] = lambda _: True,
+    most: int = AT_ONCE,
+    besides: Collection[int] = (),
 ) -> Sequence[Wanted]:
-    """Some that are to be fetched, and can be by whoever asks; each counts as begun. Those that were tried often
-    enough are given up, and whoever sent them hears it."""
+    """Some that are to be fetched, and can be by whoever asks, besides those of these numbers; each counts as begun.
+    Those that were tried often enough are given up, and whoever sent them hears it."""
     found = await session.scalars(
         select(Photo)
-        .where(*_due(now))
+        .where(*_due(now, besides))
         .order_by(Photo.id)
         .limit(AT_ONCE * 10)
         .with_for_update(skip_locked=True)
@@ -62,20 +67,27 @@ async def take(
         sent = Media.from_json(photo.media or {})
         if photo.tries >= len(WAITS):
             await _give_up(session, photo, AWAY, now=now)
-        elif len(taken) < AT_ONCE and reaches(sent):
+        elif len(taken) < most and reaches(sent):
             photo.tries += 1
             taken.append(Wanted(photo.id, sent))
     await session.flush()
     return taken
 
 
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+async def give_back(session: AsyncSession, numbers: Collection[int]) -> None:
+    """Let the last try of these not count: it was not the picture that was in the way."""
+    if numbers:
+        begun = Photo.id.in_(numbers), Photo.media.is_not(None), Photo.tries > 0
+        await session.execute(update(Photo).where(*begun).values(tries=Photo.tries - 1))
+
+
+def _due(now: datetime, besides: Collection[int]) -> tuple[ColumnElement[bool], ...]:
     """Those that wait, and whose next try has come; after the last one it is time to give up."""
     turns = [
         and_(Photo.tries == number, Photo.at <= now - timedelta(seconds=wait))
         for number, wait in enumerate((*WAITS, WAITS[-1] + 60))
     ]
-    return Photo.media.is_not(None), or_(*turns)
+    return Photo.media.is_not(None), or_(*turns), Photo.id.not_in(besides)
 
 
 async def lies_here(session: AsyncSession, wanted: Wanted, *, now: datetime) -> bool:

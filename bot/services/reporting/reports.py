@@ -14,7 +14,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.models import Concern, Resident, ServiceRequest
 from bot.services.community import communities
-from bot.services.reporting import histories
+from bot.services.reporting import enough, histories
 
 BACK_WITHIN = timedelta(days=180)
 """For so long somebody may say that it is back; after that it is another problem."""
@@ -109,6 +109,9 @@ async def same(
     made = await for_everybody(session, number)
     if not lifecycle.STATUSES[made.status].open:
         raise Refused(ENDED)
+    known = await concern(session, made, by)
+    if known is None or known.why == "follow":
+        await enough.not_yet(session, enough.JOINED, by=by, now=now)
     row = {"service_request_id": made.id, "resident_id": by.id, "why": "same", "wants": "all", "since": now}
     new = insert_new(session, Concern).values(row).returning(Concern.resident_id)
     fresh = await session.scalar(new) is not None
