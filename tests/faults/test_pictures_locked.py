@@ -17,13 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import chores
 from bot.channels.webchat.manners import TROUBLE
 from bot.db.trouble import LOCKED
-from bot.errors import DatabaseTrouble
+from bot.errors import DatabaseTrouble, RetryLater
 from bot.message import Media
 from bot.models import File, Photo, ServiceRequest
 from bot.services.reporting.report_photos import WAITS
 from tests.channels.everywhere import everywhere
 from tests.council import a_body
 from tests.desk import a_desk
+from tests.faults.desks import until
 from tests.faults.locks import LONG, PATIENCE, held, impatient
 from tests.faults.test_photos_broken import AWAY, BROKEN, Fetching
 from tests.faults.test_reports_without_database import an_album
@@ -214,6 +215,44 @@ async def test_a_lock_that_stays_uses_up_no_try_and_asks_for_the_file_once_a_loo
     assert asked == 2 * len(WAITS)
     assert await _counted(town, Photo) == 1
     assert not desk.alice.sees(AWAY)
+
+
+async def test_a_lock_while_one_file_hangs_leaves_that_alone_and_the_others_go_on_after_it(
+    database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await impatient(database_url, monkeypatch)
+    monkeypatch.setattr(chores, "LOOK", 0.05)
+    url, asked, whole = database_url.render_as_string(hide_password=False), list[str](), photograph()
+    never, came = asyncio.Event(), asyncio.Event()
+
+    async def fetch(media: Media) -> bytes:
+        asked.append(media.files["paper"])
+        if media.files["paper"] == "hangs":
+            await never.wait()
+        if asked.count("later") == 1:
+            came.set()
+            raise RetryLater("not just now", after=1)
+        return whole
+
+    async with a_town(url, media_dir=tmp_path / "media") as town:
+        town.folkmoot.intake.fetch = fetch
+        desk = await a_desk(town)
+        for name in ("hangs", "later"):
+            await desk.report(media=(Media("photo", {"paper": name}, size=100),))
+        await came.wait()
+        async with held(database_url, "photos"):
+            town.clock.pass_by(timedelta(seconds=WAITS[1]))
+            await asyncio.sleep(LONG)
+        await until(lambda: _is(town, [True, False]))
+        assert asked == ["hangs", "later", "later"]
+        never.set()
+        await until(lambda: _is(town, [False, False]))
+
+
+async def _is(town: Town, waiting: list[bool]) -> bool:
+    async with town.folkmoot.database.reading() as session:
+        keys = list(await session.scalars(select(Photo.file_key).order_by(Photo.id)))
+    return [one is None for one in keys] == waiting
 
 
 async def _counted(town: Town, table: type) -> int:
