@@ -190,12 +190,14 @@ async def _shape(url: URL) -> Shape:
 
 
 async def _columns(connection: asyncpg.Connection) -> Shape:
+    """Columns and indexes, by their tables, and the revision."""
     return [
         tuple(row)
         for row in await connection.fetch(
             "SELECT relname::text, attname::text, atttypid::regtype::text"
             " FROM pg_attribute JOIN pg_class c ON c.oid = attrelid"
             " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped"
+            " UNION ALL SELECT tablename::text, indexname::text, 'index' FROM pg_indexes WHERE schemaname = 'public'"
             " UNION ALL SELECT 'alembic_version', 'version_num', version_num FROM alembic_version ORDER BY 1, 2, 3"
         )
     ]
