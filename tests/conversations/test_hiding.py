@@ -134,3 +134,15 @@ async def test_hiding_what_is_hidden_says_so(town: Town) -> None:
     await olga.says("/cancel")
     await olga.does(Tap(UnhidePicture(photo=1).pack(), query="q"))
     assert olga.screen.toasts[-1] == "That is not hidden."
+
+
+async def test_an_address_in_what_organisers_hear_is_nothing_to_tap(town: Town) -> None:
+    desk = await a_desk(town)
+    olga = await town.organiser()
+    made = await desk.report("The man at number 9 is a thief.", address="https://evil.example/login")
+    await desk.opens(olga, made)
+    await olga.taps("Hide the words")
+    await olga.says("It names a neighbour.")
+    await desk.alice.taps("It should not be hidden")
+    assert "Please look at it once more" in olga.latest
+    assert "https[:]//evil[.]example" in olga.latest

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select, update
 
-from bot.models import Address, Envelope, Nudge, Officer, Resident
+from bot.models import Address, Envelope, Nudge, Officer, Resident, ServiceRequest
 from bot.services.answering import casework
 from bot.services.reporting import own_reports, reports
 from tests.council import a_director, an_officer
@@ -255,3 +255,13 @@ async def test_every_reminder_goes_once_whatever_runs_twice(town: Town) -> None:
     assert shown == len([one for one in await desk.history() if one.details.get("whom") == "above"])
     assert put is not None
     assert put >= shown
+
+
+async def test_an_address_in_a_reminder_is_nothing_to_tap(town: Town) -> None:
+    desk = await a_desk(town)
+    async with town.folkmoot.database.writing() as session:
+        await session.execute(update(ServiceRequest).values(address="https://evil.example/council-login"))
+    await mornings(town, 2)
+    assert desk.bob.sees("These reports wait for you or your team:")
+    assert "https[:]//evil[.]example" in desk.bob.latest
+    assert "evil.example" not in desk.bob.latest
