@@ -199,6 +199,8 @@ def _on_white(picture: Image.Image) -> Image.Image:
         plain = picture.convert("RGBA")
         page.paste(plain, mask=plain.getchannel("A"))
     else:
+        if picture.mode.startswith("I"):  # a grey of 16 bits, of which Pillow would make white
+            picture = picture.point(lambda shade: shade * (1 / 256)).convert("L")
         page.paste(picture.convert("RGB"))
     return page
 

@@ -14,6 +14,8 @@ CODE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a table program would take for the beginning of a formula."""
+JOINS = "\u200c\u200d\u200e\u200f"
+"""Not printable for Python, and part of what people write."""
 
 
 class Fields:
@@ -145,6 +147,8 @@ def line(one: Said, name: str, *, most: int = 64) -> str:
     text = " ".join(str(one.value).split())
     if not text or len(text) > most:
         raise one.wrong(f"{name} should be text of 1 to {most} letters.")
+    if odd := next((char for char in text if not char.isprintable() and char not in JOINS), None):
+        raise one.wrong(f"{name} has a character in it that nobody can read: U+{ord(odd):04X}.")
     if text.startswith(FORMULA) and not isinstance(one.value, int | float):
         raise one.wrong(f"{name} begins like a formula: “{text[:40]}”. Please write it without {text[0]}.")
     return text

@@ -38,7 +38,7 @@ def read(said: Said, geometry: Any, *, swap: bool) -> Shape:
         raise said.wrong(f"an area needs a Polygon or MultiPolygon, and this is {found or 'nothing'}.")
     try:
         drawn = shape(geometry)
-    except (ValueError, TypeError, IndexError, AttributeError, shapely.GEOSException):
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, shapely.GEOSException):
         raise said.wrong("this shape cannot be read.") from None
     drawn = shapely.force_2d(drawn)
     if swap:
@@ -82,11 +82,15 @@ def _size(drawn: Any) -> float:
 
 
 def _bounded(said: Said, bounds: Sequence[float]) -> None:
-    west, south, _, north = bounds
+    west, south, east, north = bounds
     if not all(abs(value) <= 180 for value in bounds):
         raise said.wrong("the coordinates are not in degrees (WGS 84).")
     if max(abs(south), abs(north)) > 90:
         raise Swapped(f"{said.where}: {_swapped_around((south, west))}")
+    if east - west > 180:
+        raise said.wrong(
+            "this shape reaches around the earth. Please cut it in two where 180° east meets 180° west."
+        )
 
 
 def look_swapped(where: str, points: Iterable[Point], towns: Sequence[Point]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.i18n import Tongue
-from bot.letters.markup import bold, lines, paragraphs
+from bot.letters.markup import bold, lines, paragraphs, unlinked
 from bot.letters.report_presses import See
 from bot.letters.reports import View, headline, reference
 from bot.message import Button, Message, Rows
@@ -98,4 +98,5 @@ def objected(view: View, tongue: Tongue, *, show: Button) -> Message:
 
 
 def _about(view: View, tongue: Tongue, *, secret: bool = False) -> object:
-    return lines([bold(str(headline(view, tongue, secret=secret).unescape())), reference(view)])
+    about = unlinked(str(headline(view, tongue, secret=secret).unescape()))
+    return lines([bold(about), reference(view)])

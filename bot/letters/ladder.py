@@ -9,7 +9,7 @@ from markupsafe import Markup
 from bot.i18n import N_, Tongue
 from bot.letters import desk
 from bot.letters.desk_presses import Show
-from bot.letters.markup import bold, lines, paragraphs
+from bot.letters.markup import bold, lines, paragraphs, unlinked
 from bot.letters.report_presses import Reply, See
 from bot.letters.reports import View, headline, kind, reference, short, subject
 from bot.message import Button, Message, Rows
@@ -88,10 +88,11 @@ def _line(one: Line, tongue: Tongue, *, now: datetime) -> Markup:
 
 
 def _name(one: Line, tongue: Tongue) -> str:
-    """Kind and place; of one that only its team may see, others hear no more than its kind."""
+    """Kind and place, with nothing in it to tap. Of one that only its team may see, others hear no more than its
+    kind."""
     if one.view.report.confidential and one.whom in ("above", "organisers") and one.what != "nobody":
         return kind(one.view.service, tongue)
-    return str(headline(one.view, tongue).unescape())
+    return unlinked(str(headline(one.view, tongue).unescape()))
 
 
 def _what(one: Line, tongue: Tongue, *, now: datetime) -> Markup | None:

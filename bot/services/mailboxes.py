@@ -20,6 +20,7 @@ from bot.models import Address, HeldMail, Mailbox, Resident
 CHANNEL = "email"
 ASK_AGAIN = timedelta(days=1)
 """So long nobody is asked a second time whether an address is theirs, or told that we do not know them."""
+STILL = timedelta(days=7)
 HELD_AT_MOST = 20  # mails of one address that wait
 
 _EMAIL = re.compile(
@@ -158,9 +159,12 @@ async def tidy(session: AsyncSession, now: datetime) -> bool:
 
 
 async def note_trouble(session: AsyncSession, address: Address, cause: str, *, now: datetime) -> None:
-    """Keep why what we send does not arrive; whether the address is closed is another matter."""
+    """Keep why what we send does not arrive; whether the address is closed is another matter. The same once more within
+    a week is the same trouble still."""
     mailbox = await _mailbox(session, address)
-    mailbox.trouble, mailbox.troubled_at = cause[:64], now
+    began = mailbox.troubled_at
+    if began is None or mailbox.trouble != cause[:64] or now - began > STILL:
+        mailbox.trouble, mailbox.troubled_at = cause[:64], now
 
 
 async def reopen(session: AsyncSession, address: Address) -> None:

@@ -108,6 +108,14 @@ async def test_a_file_of_another_kind_or_none(folder: Folder) -> None:
     assert "gone.yaml cannot be read: No such file or directory." in await complaint(folder, "gone.yaml")
 
 
+@pytest.mark.parametrize("odd", ["\\ud800", "\\0", "\\u202e", "\\x07"])
+async def test_a_name_with_letters_that_nobody_can_read_is_none(folder: Folder, odd: str) -> None:
+    """The database could not keep some of them, and others turn round what stands beside them."""
+    assert "names: Waste" in BODIES
+    folder.write(BODIES.replace("names: Waste", f'names: "Waste{odd}"', 1))
+    assert "has a character in it that nobody can read" in await complaint(folder)
+
+
 BOWTIE = {"type": "Polygon", "coordinates": [[[0.1, 51], [0.2, 51.1], [0.2, 51], [0.1, 51.1], [0.1, 51]]]}
 LINE = {"type": "LineString", "coordinates": [[0, 51], [1, 52]]}
 FLAT = {"type": "Polygon", "coordinates": [[[0, 51], [1, 51], [0.5, 51], [0, 51]]]}
@@ -123,6 +131,9 @@ FLAT = {"type": "Polygon", "coordinates": [[[0, 51], [1, 51], [0.5, 51], [0, 51]
         ({"type": "Polygon", "coordinates": "here"}, "feature 1: this shape cannot be read."),
         ({"type": "Polygon", "coordinates": [[[0, 51], ["x", 52], [1, 52]]]}, "this shape cannot be read."),
         (polygon(square(530_000, 180_000, 531_000, 181_000)), "the coordinates are not in degrees (WGS 84)."),
+        ({"type": "Polygon", "coordinates": {"a": 1}}, "this shape cannot be read."),
+        (polygon([[10**400, 51], [1, 51], [1, 52], [0, 51]]), "this shape cannot be read."),
+        (polygon(square(-179, 51, 179, 52)), "reaches around the earth"),
         (polygon(square(0.1, 95, 0.2, 96)), "north and east seem to have changed places"),
     ],
 )  # fmt: skip

@@ -252,3 +252,15 @@ async def test_whoever_added_a_picture_to_what_is_hidden_hears_no_place(town: To
     (news,) = told(carol, before)
     assert "hidden a picture" in str(news.text)
     assert "Elm Road" not in str(news.text)
+
+
+async def test_an_address_in_what_organisers_hear_is_nothing_to_tap(town: Town) -> None:
+    desk = await a_desk(town)
+    olga = await town.organiser()
+    made = await desk.report("The man at number 9 is a thief.", address="https://evil.example/login")
+    await desk.opens(olga, made)
+    await olga.taps("Hide the words")
+    await olga.says("It names a neighbour.")
+    await desk.alice.taps("It should not be hidden")
+    assert "Please look at it once more" in olga.latest
+    assert "https[:]//evil[.]example" in olga.latest

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select, update
 
-from bot.models import Address, Envelope, Nudge, Officer, Resident
+from bot.models import Address, Envelope, Nudge, Officer, Resident, ServiceRequest
 from bot.services.answering import casework
 from bot.services.reporting import own_reports, reports
 from tests.council import a_director, an_officer
@@ -278,3 +278,13 @@ async def test_a_reminder_of_what_somebody_took_does_not_offer_to_take_it(town: 
     assert "[Open]\n[Answer]\n" in desk.lena.latest
     await mornings(town, 6)
     assert desk.dora.latest.endswith("[Open]"), "whoever speaks for the body does not answer for its team"
+
+
+async def test_an_address_in_a_reminder_is_nothing_to_tap(town: Town) -> None:
+    desk = await a_desk(town)
+    async with town.folkmoot.database.writing() as session:
+        await session.execute(update(ServiceRequest).values(address="https://evil.example/council-login"))
+    await mornings(town, 2)
+    assert desk.bob.sees("These reports wait for you or your team:")
+    assert "https[:]//evil[.]example" in desk.bob.latest
+    assert "evil.example" not in desk.bob.latest

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -107,3 +109,20 @@ async def test_the_telling_code_counts_where_the_other_says_nothing(post: Post) 
     told = BOUNCE.format(to=letter.sender, who=BINS, action="failed", status="5.7.26", name="vague")
     await post.brings(told.replace("Status: 5.7.26", "Status: 5.0.0").encode(), letter.sender)
     assert await state(post) == (False, "5.7.26")
+
+
+async def test_the_same_trouble_day_after_day_is_one(post: Post) -> None:
+    async def since() -> datetime | None:
+        async with post.town.folkmoot.database.reading() as session:
+            return await session.scalar(select(Mailbox.troubled_at))
+
+    letter = await a_letter(post)
+    began, found = post.town.clock(), set()
+    for number in range(5):
+        told = BOUNCE.format(to=letter.sender, who=BINS, action="failed", status="5.7.1", name=f"b{number}")
+        await post.brings(told.encode(), letter.sender)
+        found.add(await since())
+        post.town.clock.pass_by(timedelta(days=1))
+    assert found == {began}
+    await bounces(post, letter, status="5.2.2")
+    assert await since() == post.town.clock()

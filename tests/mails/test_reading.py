@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.email.machines import Bounce
+from bot.channels.email.machines import SUBJECTS, Bounce
 from bot.channels.email.quoting import own_words
 from bot.channels.email.reading import Unreadable, read
 from bot.channels.email.stamps import Stamp, Stamps
@@ -144,3 +144,29 @@ def test_another_town_s_stamps_are_none() -> None:
 def test_a_letter_s_name_is_no_address() -> None:
     name = STAMPS.letter(5, 7, ABOUT).strip("<>")
     assert STAMPS.of_address("reports+" + name.partition(".")[2]) is None
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Full bin [EP-1042]",
+        "Auto: Out of the office",
+        "Out of Office Re: Full bin",
+        "Away from the office until Monday",
+        "I am out of the office",
+        "Ateb awtomatig: Bin llawn",
+        "Ymateb awtomatig: Bin llawn",
+        "Allan o’r swyddfa",
+        "Allan o'r swyddfa tan ddydd Llun",
+        "Automatyczna odpowiedź: Pełny kosz",
+        "Nieobecność w pracy",
+        "Nie ma mnie w biurze",
+        "Poza biurem",
+        "خودکار جواب: بھرا ہوا ڈبہ",
+        "میں دفتر سے باہر ہوں",
+    ],
+)
+def test_who_is_away_says_so_in_the_subject(subject: str) -> None:
+    assert SUBJECTS.match(subject)
+    for people in (f"Re: {subject}", f"Odp: {subject}", f"AW: {subject}"):
+        assert not SUBJECTS.match(people), "somebody answers a letter that is called so"

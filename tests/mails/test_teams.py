@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 import handlers.team_mail
 from bot.message import Reply
-from bot.models import Happening, Officer, Photo, ServiceRequest, Team
+from bot.models import Address, Happening, Officer, Photo, ServiceRequest, Team
+from bot.services.answering import team_mail
 from bot.services.in_charge import leaving
 from tests.channels.webchat_town import until
 from tests.conversations.test_reporting import reported
@@ -240,3 +241,29 @@ async def test_who_has_left_the_team_does_not_come_back_by_an_old_letter(post: P
     async with post.town.folkmoot.database.reading() as session:
         said = await session.scalars(select(Happening.words).where(Happening.event == "answer"))
         assert list(said) == ["We come on Friday.", "We come on Monday."]
+
+
+async def test_a_team_may_get_the_address_of_somebody_who_works_there_and_another_one_again(
+    post: Post,
+) -> None:
+    alice, made = await a_report(post)
+    letter = await post.hall.gets()
+    await post.brings(*a_mail(letter, "We come on Friday.", by=BOB))
+    await post.brings(*a_mail(await post.hall.gets(2), "yes", by=BOB, name="yes"))
+    await until(lambda: alice.sees("We come on Friday."), "the answer to be passed on")
+
+    async def is_written_to(email: str) -> set[tuple[str, bool]]:
+        async with post.town.folkmoot.database.writing() as session:
+            (await session.get_one(Team, made.team_id)).email = email
+            await session.flush()
+            await team_mail.settle(session, now=post.town.clock())
+        async with post.town.folkmoot.database.reading() as session:
+            rows = await session.execute(
+                select(Address.chat, Officer.mailbox)
+                .join(Officer, Officer.resident_id == Address.resident_id)
+                .where(Officer.team_id == made.team_id)
+            )
+            return {(chat, mailbox) for chat, mailbox in rows}
+
+    assert await is_written_to(BOB) == {(BOB, True)}
+    assert await is_written_to(TEAM) == {(BOB, False), (TEAM, True)}

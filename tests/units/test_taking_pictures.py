@@ -224,6 +224,13 @@ def test_whatever_its_colours_are_made_of_every_browser_shows_it(mode: str) -> N
     assert (got.format, got.mode, got.size) == ("JPEG", "RGB", (30, 20))
 
 
+def test_greys_of_sixteen_bits_stay_grey() -> None:
+    drawn = io.BytesIO()
+    Image.new("I;16", (30, 20), 30_000).save(drawn, "PNG")
+    shade = opened(taken(drawn.getvalue()).jpeg).getpixel((15, 10))
+    assert all(abs(one - 117) < 4 for one in shade)
+
+
 # --- what is too large for a screen --------------------------------------------------------------
 
 

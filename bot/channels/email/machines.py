@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from email.message import Message as Mime
 
 SUBJECTS = re.compile(
-    r"^\W*(?:auto(?:matic)?[\s-]*(?:reply|response|ateb)|autoreply|out of (?:the )?office|ateb awtomatig"
-    r"|allan o'r swyddfa"
-    r"|odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|nieobecność|poza biurem"
-    r"|خودکار جواب|دفتر سے باہر|undeliver(?:able|ed)|delivery (?:status notification|failure|has failed)"
+    r"^\W*(?:auto(?:matic)?[\s-]*(?:reply|response|ateb)|autoreply|auto:|(?:I(?:['’]m| am) )?(?:out of|away from) "
+    r"(?:the |my )?office|ateb awtomatig|ymateb awtomatig|allan o['’]r swyddfa"
+    r"|odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|nieobecność|nie ma mnie w (?:biurze|pracy)"
+    r"|poza biurem|خودکار جواب|(?:میں )?دفتر سے باہر"
+    r"|undeliver(?:able|ed)|delivery (?:status notification|failure|has failed)"
     r"|mail delivery (?:failed|subsystem)|returned mail|failure notice|read:|not read:|przeczytano:)",
     re.IGNORECASE,
 )

@@ -44,6 +44,11 @@ async def _fill(session: AsyncSession, team: Team, email: str, *, now: datetime)
         address = await mailboxes.at(session, email, language=team.language, now=now)
     except Refused:
         return  # it was read from a file and looked like one; nothing can be sent there
+    here = select(Officer).where(Officer.team_id == team.id, Officer.resident_id == address.resident_id)
+    if (known := await session.scalar(here)) is not None:  # somebody who works there reads it
+        known.mailbox = True
+        await session.flush()
+        return
     session.add(
         Officer(
             body_id=team.body_id,
@@ -58,7 +63,11 @@ async def _fill(session: AsyncSession, team: Team, email: str, *, now: datetime)
 
 
 async def _let_go(session: AsyncSession, officer: Officer) -> None:
-    """What was taken there goes back to the team."""
+    """What was taken there goes back to the team. Whoever took up a post there themselves stays."""
+    if officer.team_id and await officers.has_been_in(session, officer.resident_id, officer.team_id):
+        officer.mailbox = False
+        await session.flush()
+        return
     await session.execute(
         update(ServiceRequest).where(ServiceRequest.officer_id == officer.id).values(officer_id=None)
     )
@@ -109,7 +118,7 @@ async def colleague(
         .join(Address, Address.resident_id == Officer.resident_id)
         .where(Team.id == made.team_id, Address.channel == mailboxes.CHANNEL, Address.chat == sent_to)
     )
-    if team is None or await officers.has_been_in(session, writer, team.id):
+    if team is None or await officers.has_been_in(session, writer.id, team.id):
         return False
     officer = Officer(body_id=team.body_id, team_id=team.id, resident_id=writer.id, post="officer", since=now)
     session.add(officer)

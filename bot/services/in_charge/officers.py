@@ -247,9 +247,9 @@ def record_acceptance(session: AsyncSession, officer: Officer, *, by: Resident, 
     )
 
 
-async def has_been_in(session: AsyncSession, resident: Resident, team_id: int) -> bool:
+async def has_been_in(session: AsyncSession, resident_id: int, team_id: int) -> bool:
     """Whether somebody has taken up a post in a team at some time, be it that they fill it no more."""
-    taken_up = select(Deed.details).where(Deed.actor_id == resident.id, Deed.act == ACCEPTED)
+    taken_up = select(Deed.details).where(Deed.actor_id == resident_id, Deed.act == ACCEPTED)
     return any(one.get("team") == team_id for one in await session.scalars(taken_up))
 
 
