@@ -1,41 +1,31 @@
 """What a person can do in a chat: one module a subject, each with a `router`; `ROUTERS` lists them all."""
 
-from handlers import (
-    again,
-    announcing,
-    asking,
-    checking_fixed,
+from handlers import announcing, odd
+from handlers.community import grouping, inviting, picturing, posters
+from handlers.in_charge import (
     desk,
     desk_flows,
     desk_moving,
     desk_templates,
+    hiding,
+    officers,
+    reports_in_numbers,
+    team_mail,
+)
+from handlers.people import hello, helping, linking, me, mydata
+from handlers.polling import (
+    again,
+    asking,
     elsewhere,
     ending,
-    grouping,
     hearing,
-    hello,
-    helping,
-    hiding,
-    inviting,
-    linking,
-    me,
-    my_reports,
-    mydata,
-    odd,
-    officers,
-    picturing,
-    posters,
     promising,
     reading,
-    report_flow,
-    report_following,
-    reporting,
-    reports_in_numbers,
     suggesting,
-    team_mail,
     turning_out,
     voting,
 )
+from handlers.reporting import checking_fixed, my_reports, report_flow, report_following, reporting
 
 ROUTERS = (
     hello.router,

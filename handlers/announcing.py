@@ -11,15 +11,15 @@ from bot.conversation.router import Router
 from bot.conversation.turn import SILENCE, Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_, tongue
-from bot.letters import announcements as letters
-from bot.letters import followings as following_letters
-from bot.letters.followings import Correct, Follow, GoOn, Hold, Stop
+from bot.letters.announcing import announcements as letters
+from bot.letters.announcing import followings as following_letters
+from bot.letters.announcing.followings import Correct, Follow, GoOn, Hold, Stop
 from bot.letters.markup import paragraphs
 from bot.message import Media
 from bot.models import Broadcast, Community
 from bot.services.announcing import audiences, broadcasts, enclosures, followings
 from bot.services.community import communities
-from handlers.asking import the_only_one, which_community
+from handlers.polling.asking import the_only_one, which_community
 
 router = Router()
 

@@ -7,7 +7,7 @@ from bot.i18n import N_
 from bot.letters.markup import paragraphs
 from bot.message import Attached, Blocked, MovedTo, Odd, Unblocked
 from bot.services.community import communities
-from handlers.reporting import begin as begin_report
+from handlers.reporting.reporting import begin as begin_report
 
 router = Router()
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from bot import i18n
 from bot.charts import Artist, Sheet, paper, spec
-from bot.letters import posters as letters
+from bot.letters.community import posters as letters
 from bot.models import Community, Poll
 from tests.town import MONDAY
 

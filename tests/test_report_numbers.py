@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
-from bot.letters.report_numbers import Numbers as Press
-from bot.letters.report_numbers import harmless
+from bot.letters.in_charge.report_numbers import Numbers as Press
+from bot.letters.in_charge.report_numbers import harmless
 from bot.message import Tap
 from bot.models import Community, Concern, Happening, Resident, ServiceRequest
 from bot.services import files

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from bot import chores, retention
 from bot.errors import RetryLater, Undeliverable
-from bot.letters.report_pictures import our_copy
+from bot.letters.reporting.report_pictures import our_copy
 from bot.message import Attached, Media
 from bot.models import File, Photo, ServiceRequest
 from bot.services import files

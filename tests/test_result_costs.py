@@ -9,7 +9,7 @@ import pytest
 
 from bot import i18n
 from bot.charts import Picture
-from bot.letters import pictures, polls
+from bot.letters.polling import pictures, polls
 from bot.services.polling import results
 from tests.newsroom import Newsroom, voted
 

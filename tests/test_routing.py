@@ -10,7 +10,7 @@ from bot.clock import utc_now
 from bot.db import Database
 from bot.errors import Refused
 from bot.i18n import tongue
-from bot.letters import routing as letters
+from bot.letters.reporting import routing as letters
 from bot.models import Community, Deed, Duty, Resident
 from bot.services.community import communities
 from bot.services.in_charge import routing

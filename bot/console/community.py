@@ -18,8 +18,8 @@ from bot.console.handing import FRESH, OPEN, Made, handed_out
 from bot.console.memory import Memory
 from bot.db import Database
 from bot.i18n import Tongue
-from bot.letters import polls as poll_letters
-from bot.letters import promises as letters
+from bot.letters.polling import polls as poll_letters
+from bot.letters.polling import promises as letters
 from bot.models import OUTCOME_WITHIN, Community, Poll
 from bot.services.community import communities, portraits
 from bot.services.polling import outcomes, polls

@@ -10,7 +10,7 @@ from bot import i18n, retention
 from bot.console.front import SAFE, spoken, templates
 from bot.db import Database
 from bot.i18n import Tongue
-from bot.letters.people import KEPT
+from bot.letters.people.people import KEPT
 from bot.retention import Rule
 from bot.services.community import communities
 from bot.settings import Settings

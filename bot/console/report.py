@@ -24,12 +24,12 @@ from bot.db import Database
 from bot.drawer import Drawer, dressed
 from bot.errors import RetryLater
 from bot.i18n import Tongue
-from bot.letters import report_pages as letters
-from bot.letters import reports as report_letters
-from bot.letters import routing as routing_letters
-from bot.letters.report_pictures import our_copy
-from bot.letters.reports import View
-from bot.letters.routing import Reason
+from bot.letters.reporting import report_pages as letters
+from bot.letters.reporting import reports as report_letters
+from bot.letters.reporting import routing as routing_letters
+from bot.letters.reporting.report_pictures import our_copy
+from bot.letters.reporting.reports import View
+from bot.letters.reporting.routing import Reason
 from bot.lifecycle import STATUSES
 from bot.models import Happening, ServiceRequest
 from bot.services.in_charge import routing

@@ -24,9 +24,9 @@ from bot.console.memory import Memory
 from bot.console.result_page import templates
 from bot.db import Database
 from bot.i18n import N_, Tongue
-from bot.letters import report_pages as letters
-from bot.letters import reports as report_letters
-from bot.letters.reports import View
+from bot.letters.reporting import report_pages as letters
+from bot.letters.reporting import reports as report_letters
+from bot.letters.reporting.reports import View
 from bot.lifecycle import OPEN as STATES
 from bot.lifecycle import STATUSES
 from bot.models import Photo, Service

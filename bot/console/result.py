@@ -23,7 +23,7 @@ from bot.console.result_page import drawn, templates
 from bot.conversation.turn import Links
 from bot.db import Database
 from bot.i18n import Tongue
-from bot.letters import pictures, series
+from bot.letters.polling import pictures, series
 from bot.models import Standing
 from bot.services.polling import results
 

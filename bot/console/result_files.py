@@ -15,8 +15,8 @@ from markupsafe import Markup
 from bot import kinds, quorum
 from bot.i18n import Tongue
 from bot.kinds import Table
-from bot.letters import series
-from bot.letters.polls import HONEST
+from bot.letters.polling import series
+from bot.letters.polling.polls import HONEST
 from bot.models import Standing
 
 COLUMNS = ("measure", "choice", "than", "label", "value", "share")

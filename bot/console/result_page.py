@@ -12,9 +12,9 @@ from bot.charts import CARD, edition
 from bot.console import result_files
 from bot.conversation.turn import Links
 from bot.i18n import N_, Tongue
-from bot.letters import pictures, quorum, series
-from bot.letters import polls as letters
 from bot.letters.links import came_rows
+from bot.letters.polling import pictures, quorum, series
+from bot.letters.polling import polls as letters
 from bot.models import Standing
 from bot.services.polling import results
 

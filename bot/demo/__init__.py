@@ -25,7 +25,7 @@ from bot.demo.town import (
     Asked,
     asked_in_town,
 )
-from bot.letters.people import KEPT
+from bot.letters.people.people import KEPT
 from bot.models import Community, Poll, Resident, Rules
 from bot.services.announcing import broadcasts
 from bot.services.community import communities, invitations, sources

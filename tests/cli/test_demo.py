@@ -19,7 +19,7 @@ from bot.db import Database
 from bot.demo import Town, photos
 from bot.demo.town import SLUG
 from bot.i18n import tongue
-from bot.letters.series import compared
+from bot.letters.polling.series import compared
 from bot.message import Media
 from bot.models import (
     Address,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import i18n
-from bot.letters import series as letters
-from bot.letters.poll_desk import Again, Earlier
+from bot.letters.polling import series as letters
+from bot.letters.polling.poll_desk import Again, Earlier
 from bot.models import Poll
 from bot.services.polling import series
 from bot.services.polling.questions import LONGEST_LIFE

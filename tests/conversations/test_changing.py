@@ -6,7 +6,7 @@ import asyncio
 
 from sqlalchemy import select
 
-from bot.letters.poll_desk import Change, CloseNow
+from bot.letters.polling.poll_desk import Change, CloseNow
 from bot.message import Tap
 from bot.models import Participation, Poll, Rewritten, Tally
 from tests.town import Person, Town

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.db import Database
 from bot.errors import Refused
-from bot.letters.polls import Vote
+from bot.letters.polling.polls import Vote
 from bot.message import Tap
 from bot.models import Poll, Resident, Rules
 from bot.services.polling import polls, rewriting

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.letters.elsewhere import VoteThere
-from bot.letters.poll_desk import Change
+from bot.letters.polling.elsewhere import VoteThere
+from bot.letters.polling.poll_desk import Change
 from bot.message import Tap
 from bot.models import EVERYONE, GROUP
 from tests.conversations.test_asking_in_groups import letters_to_many, letting_members_ask

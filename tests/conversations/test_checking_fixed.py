@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.letters.report_presses import Fixed
+from bot.letters.reporting.report_presses import Fixed
 from bot.message import Attached, Media
 from bot.services.answering import casework, desk_routing, twins
 from bot.services.following_up import checking_fixed

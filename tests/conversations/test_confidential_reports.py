@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from bot.letters.hiding import HidePicture
-from bot.letters.report_following import Follow
-from bot.letters.report_presses import Back, See, Withdraw
+from bot.letters.in_charge.hiding import HidePicture
+from bot.letters.reporting.report_following import Follow
+from bot.letters.reporting.report_presses import Back, See, Withdraw
 from bot.message import Attached, Tap
 from bot.models import Address, Duty, Officer, Photo, Resident, Service, ServiceRequest
 from bot.services.answering import casework, desk_routing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from bot.letters.desk_presses import Listed, Show
+from bot.letters.in_charge.desk_presses import Listed, Show
 from bot.message import Place, Tap
 from bot.models import Officer, Resident, Service
 from tests.council import an_officer

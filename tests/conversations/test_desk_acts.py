@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from bot.letters import desk_presses as presses
+from bot.letters.in_charge import desk_presses as presses
 from bot.message import Attached, Tap
 from bot.models import Happening, Photo, Resident, ServiceRequest
 from tests.desk import PHOTO, Desk, a_desk, joins, resident

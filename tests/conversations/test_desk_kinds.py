@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.letters.desk_lists import KINDS_ON_A_PAGE
-from bot.letters.desk_presses import Kinds, Listed, ShowFrom
+from bot.letters.in_charge.desk_lists import KINDS_ON_A_PAGE
+from bot.letters.in_charge.desk_presses import Kinds, Listed, ShowFrom
 from bot.message import Message, Tap
 from bot.models import Service, ServiceRequest
 from bot.press import LIMIT, Press

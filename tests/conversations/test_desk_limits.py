@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from bot.letters import desk_presses as presses
+from bot.letters.in_charge import desk_presses as presses
 from bot.message import Tap
 from bot.models import Concern, Deed, Happening, ServiceRequest
 from bot.press import Press

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from bot.letters.desk_presses import Always, Choose, SendTo
+from bot.letters.in_charge.desk_presses import Always, Choose, SendTo
 from bot.message import Tap
 from bot.models import Deed, Duty, Happening, ServiceRequest
 from bot.services.answering import casework

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.message import Tap
 from bot.models import AnswerTemplate, Deed
-from handlers.desk_templates import AddTemplate, RemoveTemplate, Templates
+from handlers.in_charge.desk_templates import AddTemplate, RemoveTemplate, Templates
 from tests.desk import Desk, a_desk, joins
 from tests.town import Town
 

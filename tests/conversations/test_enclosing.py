@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot import i18n
 from bot.channels.telegram.text import parts
-from bot.letters.announcements import announcement
+from bot.letters.announcing.announcements import announcement
 from bot.media import BESIDE_MEDIA
 from bot.message import Attached, Command, Content, Media, Odd
 from bot.models import Enclosure, Envelope

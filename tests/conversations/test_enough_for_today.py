@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from bot.letters.report_presses import Back, Fixed, Same, Withdraw
+from bot.letters.reporting.report_presses import Back, Fixed, Same, Withdraw
 from bot.message import Place
 from bot.models import Concern, Resident, ServiceRequest
 from bot.services.answering import casework

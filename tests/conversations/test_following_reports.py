@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.letters.report_following import Follow
+from bot.letters.reporting.report_following import Follow
 from bot.message import Command
 from bot.services.answering import casework
 from tests.conversations.test_my_reports import a_report, by_the_officer, fresh

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from bot import i18n
 from bot.message import Blocked, Incoming, MovedTo, Odd, Place, Tap, Unblocked
 from bot.models import Address, Officer, Resident
-from handlers.helping import TOPICS, Topic
 from handlers.odd import ANSWERS
+from handlers.people.helping import TOPICS, Topic
 from tests.council import a_body
 from tests.town import Town
 

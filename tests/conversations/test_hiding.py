@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from bot.letters.hiding import Hide, HidePicture, Object, Unhide, UnhidePicture
-from bot.letters.report_following import Follow
-from bot.letters.report_presses import Add
+from bot.letters.in_charge.hiding import Hide, HidePicture, Object, Unhide, UnhidePicture
+from bot.letters.reporting.report_following import Follow
+from bot.letters.reporting.report_presses import Add
 from bot.message import Attached, Message, Tap
 from bot.models import Deed, Photo, ServiceRequest
 from bot.services.answering import casework

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.letters.report_presses import Add, Back, Reply, See, Wants, Withdraw
+from bot.letters.reporting.report_presses import Add, Back, Reply, See, Wants, Withdraw
 from bot.message import Attached, Media
 from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services.answering import casework

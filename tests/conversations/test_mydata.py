@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import URL
 
 from bot import i18n
-from bot.letters import mydata as letters
+from bot.letters.people import mydata as letters
 from bot.models import Consent, Envelope, File, Resident
 from tests.everything import AREA, HALF, NAME, OUTCOME, QUESTION, TOLD, TYPED, everything
 from tests.house.tree import ROOT

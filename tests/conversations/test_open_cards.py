@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from bot import retention
-from bot.letters.desk_presses import LetGo
+from bot.letters.in_charge.desk_presses import LetGo
 from bot.message import Parcel
 from bot.models import Address, DeskCard, Officer, ServiceRequest
 from bot.services import mailboxes

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import URL
 
 from bot.charts import Artist, NoPicture
-from bot.letters import posters as letters
+from bot.letters.community import posters as letters
 from bot.message import Media, Tap
 from bot.models import File, Link, Poster
 from tests.channels.webchat_town import WebTown, a_web_town

@@ -9,7 +9,7 @@ import pytest
 
 from bot import i18n
 from bot.errors import AddressClosed
-from bot.letters import followings as letters
+from bot.letters.announcing import followings as letters
 from bot.message import Blocked, Odd, Parcel, Tap
 from bot.models import Broadcast
 from bot.models.broadcasts import BROADCAST_STATES

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import Refused
-from bot.letters.polls import Suggest
-from bot.letters.suggesting import LetIn, Sift
+from bot.letters.polling.polls import Suggest
+from bot.letters.polling.suggesting import LetIn, Sift
 from bot.models import Poll, Resident, Suggestion
 from bot.services.polling import suggesting
 from tests.town import Person, Town

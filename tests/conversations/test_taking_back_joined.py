@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import Refused
-from bot.letters.report_following import Follow
-from bot.letters.report_presses import Withdraw
+from bot.letters.reporting.report_following import Follow
+from bot.letters.reporting.report_presses import Withdraw
 from bot.models import Concern, Happening, ServiceRequest
 from bot.services.answering import casework, twins
 from bot.services.reporting import own_reports, report_following, reports

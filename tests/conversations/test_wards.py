@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import Refused
-from bot.letters.officers import InviteTo
-from bot.letters.wards import InviteFor
+from bot.letters.in_charge.officers import InviteTo
+from bot.letters.in_charge.wards import InviteFor
 from bot.message import Place as Spot
 from bot.message import Tap
 from bot.models import Area, Officer, Resident, ServiceRequest

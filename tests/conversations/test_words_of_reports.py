@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 import pytest
 from sqlalchemy import select, update
 
-from bot.letters.report_presses import Back, Reply
+from bot.letters.reporting.report_presses import Back, Reply
 from bot.message import Attached, Media, Odd, Place
 from bot.models import Area, Community, Emergency, NamedPlace, Photo, ServiceRequest
 from bot.services.answering import casework

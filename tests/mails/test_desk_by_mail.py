@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import URL
 
-import handlers.team_mail
+import handlers.in_charge.team_mail
 from bot import i18n
 from bot.channels.email import channel
 from bot.message import Attached, Media, Reply
@@ -41,7 +41,7 @@ async def post(
     mailbox.is_empty()
     login = f"imap+plain://{USER}:{quote(PASSWORD)}@127.0.0.1:{mailbox.port}/INBOX"
     async with a_post(database_url, imap_url=login, mail_port=None, media_dir=tmp_path / "media") as opened:
-        opened.town.folkmoot.router.contents[Reply] = handlers.team_mail.replied
+        opened.town.folkmoot.router.contents[Reply] = handlers.in_charge.team_mail.replied
         yield opened
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import URL
 
-from bot.letters.polls import Proof
+from bot.letters.polling.polls import Proof
 from bot.models import Ballot, Envelope, Poll
 from tests.channels.everywhere import sees
 from tests.channels.letters_only import ByEmail, Letterbox, a_letterbox

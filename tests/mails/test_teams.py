@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 from sqlalchemy import func, select
 
-import handlers.team_mail
+import handlers.in_charge.team_mail
 from bot.message import Reply
 from bot.models import Address, Happening, Officer, Photo, ServiceRequest, Team
 from bot.services.answering import team_mail
@@ -27,7 +27,7 @@ BOB = "bob@council.example"
 
 async def a_report(post: Post) -> tuple[Person, ServiceRequest]:
     """Alice reports a full bin to a team that has nothing but an e-mail address."""
-    post.town.folkmoot.router.contents[Reply] = handlers.team_mail.replied
+    post.town.folkmoot.router.contents[Reply] = handlers.in_charge.team_mail.replied
     council = await a_body(post.town)
     async with post.town.folkmoot.database.writing() as session:
         (await session.get_one(Team, council.waste.id)).email = "Waste@council.example"
@@ -206,7 +206,7 @@ async def test_organisers_hear_once_of_an_address_where_nothing_arrives(post: Po
 
 
 async def test_nothing_of_the_reporter_is_in_a_letter(post: Post) -> None:
-    post.town.folkmoot.router.contents[Reply] = handlers.team_mail.replied
+    post.town.folkmoot.router.contents[Reply] = handlers.in_charge.team_mail.replied
     alice = await post.town.member("Alice")
     await alice.says("/me")
     await alice.taps("Name")

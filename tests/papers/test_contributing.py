@@ -47,7 +47,7 @@ def sentences(module: ModuleType) -> dict[str, Callable[..., Awaitable[None]]]:
 @pytest.fixture
 async def with_the_handler(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A town in which the example's handler is in service."""
-    handler = load("handlers/organisers.py", monkeypatch)
+    handler = load("handlers/community/organisers.py", monkeypatch)
     monkeypatch.setattr(bot.app, "ROUTERS", (*ROUTERS, handler.router))
     async with a_town(database_url.render_as_string(hide_password=False)) as town:
         yield town

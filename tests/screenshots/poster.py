@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from bot.charts import Artist
 from bot.demo.town import NAMES
 from bot.i18n import tongue
-from bot.letters import posters
+from bot.letters.community import posters
 from bot.models import Community, Poll
 from tests.house.tree import ROOT
 from tests.screenshots.phones import HEAVIEST, PICTURES, SITE, TOWN

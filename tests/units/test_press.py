@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadPress
-from bot.letters.people import Accept, Change
-from bot.letters.poll_desk import CloseNow
-from bot.letters.polls import Vote
+from bot.letters.people.people import Accept, Change
+from bot.letters.polling.poll_desk import CloseNow
+from bot.letters.polling.polls import Vote
 from bot.press import LIMIT, code_of
 from handlers import ROUTERS
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from bot.channels.webchat.guard import TurnedAway
 from bot.i18n import N_, Tongue, available
-from bot.letters.people import Speak
+from bot.letters.people.people import Speak
 from bot.message import ISOLATES, Attached, Command, Content, Incoming, Media, Message, Place, Tap, Words
 
 TEXT_LIMIT = 4096

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters import announcements as letters
+from bot.letters.announcing import announcements as letters
 from bot.message import Media
 from bot.models import Address, Broadcast, Community, Envelope, Letter, Membership, Resident
 from bot.outbox import LEASE, Progress

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, retention
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters import announcements as letters
+from bot.letters.announcing import announcements as letters
 from bot.media import BESIDE_MEDIA
 from bot.message import Media, units
 from bot.models import Broadcast, Community, Enclosure

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
-from bot.letters import followings as letters
+from bot.letters.announcing import followings as letters
 from bot.message import Message
 from bot.models import Address, Broadcast, Community, Envelope, Following, Membership, Resident
 from bot.outbox import Draft, Progress

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.letters.desk_past import Case
+from bot.letters.in_charge.desk_past import Case
 from bot.message import Place
 from bot.models import Happening, Officer, Photo, Resident, Service, ServiceRequest, is_open
 from bot.services.answering import desk

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.errors import Refused
 from bot.lanes import Lane
-from bot.letters import desk_card
+from bot.letters.in_charge import desk_card
 from bot.models import UNSENT, Address, DeskCard, Envelope, Resident
 from bot.outbox import Draft
 from bot.services.answering import desk_cases

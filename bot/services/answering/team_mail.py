@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n
 from bot.errors import Refused
-from bot.letters import team_mail as letters
+from bot.letters.in_charge import team_mail as letters
 from bot.lifecycle import OPEN
 from bot.models import Address, Body, Membership, Officer, Resident, ServiceRequest, Team
 from bot.services import mailboxes

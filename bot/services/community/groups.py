@@ -13,7 +13,7 @@ from bot import i18n, outbox, retention
 from bot.db import insert_new
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters import groups as letters
+from bot.letters.polling import groups as letters
 from bot.models import Address, Community, GroupChat, GroupCode, Resident
 from bot.services import audit, codes
 from bot.services.community import communities

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox, retention
 from bot.charts import Sheet
 from bot.lanes import Lane
-from bot.letters import posters as letters
+from bot.letters.community import posters as letters
 from bot.message import Media, Message
 from bot.models import Address, Community, Link, Poll, Poster, Resident
 from bot.outbox import Draft

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import lifecycle
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
-from bot.letters import report_news as letters
-from bot.letters.reports import View
+from bot.letters.reporting import report_news as letters
+from bot.letters.reporting.reports import View
 from bot.message import Media, Message
 from bot.models import Community, Concern, Happening, Resident, ServiceRequest
 from bot.services.following_up import mornings

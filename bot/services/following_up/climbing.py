@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, lifecycle, outbox
 from bot.db import insert_new
-from bot.letters import ladder as letters
-from bot.letters.ladder import Line
-from bot.letters.reports import View
+from bot.letters.in_charge import ladder as letters
+from bot.letters.in_charge.ladder import Line
+from bot.letters.reporting.reports import View
 from bot.message import Message
 from bot.models import Body, Happening, Nudge, Resident, ServiceRequest
 from bot.services.following_up import ladder, mornings

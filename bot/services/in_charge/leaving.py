@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters import officers as letters
+from bot.letters.in_charge import officers as letters
 from bot.lifecycle import OPEN
 from bot.models import Happening, Invitation, Officer, Resident, ServiceRequest
 from bot.services import audit

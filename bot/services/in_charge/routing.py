@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters.routing import Reason
+from bot.letters.reporting.routing import Reason
 from bot.models import Body, Community, Duty, Resident, Service, Team
 from bot.services import audit
 from bot.services.community import communities

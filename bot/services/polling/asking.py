@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, kinds, outbox
-from bot.letters import groups as group_letters
-from bot.letters import polls as letters
+from bot.letters.polling import groups as group_letters
+from bot.letters.polling import polls as letters
 from bot.message import Message
 from bot.models import (
     EVERYONE,

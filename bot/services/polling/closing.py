@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters import poll_desk
-from bot.letters import polls as letters
-from bot.letters import suggesting as suggesting_letters
+from bot.letters.polling import poll_desk
+from bot.letters.polling import polls as letters
+from bot.letters.polling import suggesting as suggesting_letters
 from bot.models import Community, Membership, Poll, Resident, Standing, Tally, WebLine
 from bot.services import audit, roll
 from bot.services.community import communities

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters import group_desk
-from bot.letters import groups as group_letters
+from bot.letters.polling import group_desk
+from bot.letters.polling import groups as group_letters
 from bot.models import (
     EVERYONE,
     GROUP,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
-from bot.letters import polls as letters
+from bot.letters.polling import polls as letters
 from bot.models import Community, Participation, Poll, Standing, Tally
 from bot.services import roll
 

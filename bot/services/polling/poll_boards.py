@@ -11,10 +11,10 @@ from sqlalchemy import case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.i18n import Tongue
-from bot.letters import elsewhere as elsewhere_letters
-from bot.letters import groups as letters
-from bot.letters import polls as poll_letters
-from bot.letters import promises as promise_letters
+from bot.letters.polling import elsewhere as elsewhere_letters
+from bot.letters.polling import groups as letters
+from bot.letters.polling import polls as poll_letters
+from bot.letters.polling import promises as promise_letters
 from bot.message import Message
 from bot.models import EVERYONE, GROUP, Board, Community, FollowUp, Poll, Standing, Tally
 from bot.services.announcing.boards import Face, Kind

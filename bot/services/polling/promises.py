@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters import promises as letters
+from bot.letters.polling import promises as letters
 from bot.models import Community, FollowUp, Poll, Resident
 from bot.models.promises import SAID
 from bot.services import audit, roll

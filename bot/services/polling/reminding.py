@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
 from bot.db import insert_new
-from bot.letters import promises as letters
+from bot.letters.polling import promises as letters
 from bot.models import Community, Poll, Reminder, Resident, Tally
 from bot.services.community import communities
 from bot.services.polling import outcomes, voters

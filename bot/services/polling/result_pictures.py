@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import retention
 from bot.i18n import Tongue
-from bot.letters import pictures
+from bot.letters.polling import pictures
 from bot.message import Message
 from bot.models import Standing
 from bot.services import files

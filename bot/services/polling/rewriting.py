@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import i18n, outbox
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters import polls as letters
+from bot.letters.polling import polls as letters
 from bot.models import (
     Address,
     Community,

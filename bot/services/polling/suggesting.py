@@ -18,7 +18,7 @@ from bot import i18n, kinds, outbox
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.kinds import Form, Written
-from bot.letters import suggesting as letters
+from bot.letters.polling import suggesting as letters
 from bot.models import Community, Poll, Resident, Suggestion
 from bot.services import audit, roll
 from bot.services.community import communities

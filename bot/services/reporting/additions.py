@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
-from bot.letters import desk as letters
+from bot.letters.in_charge import desk as letters
 from bot.models import Happening, Mailing, Officer, ServiceRequest
 from bot.services.reporting import report_news, report_views
 from bot.services.reporting.waiting_news import A_WHILE

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from bot.i18n import N_, Tongue
-from bot.letters import hiding as letters
-from bot.letters.desk_presses import Show
+from bot.letters.in_charge import hiding as letters
+from bot.letters.in_charge.desk_presses import Show
 from bot.message import Button, Message
 from bot.models import Happening, Photo, Resident, ServiceRequest
 from bot.services import audit, files

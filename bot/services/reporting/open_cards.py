@@ -15,8 +15,8 @@ from sqlalchemy import Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import upsert
-from bot.letters.desk_past import Case
-from bot.letters.desk_presses import Listed
+from bot.letters.in_charge.desk_past import Case
+from bot.letters.in_charge.desk_presses import Listed
 from bot.models import Address, DeskCard, Envelope, Happening, Mailing, ServiceRequest
 from bot.services import mailboxes
 

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import lifecycle, working_days
 from bot.errors import Refused
 from bot.i18n import N_
-from bot.letters.reports import View
-from bot.letters.routing import Reason
+from bot.letters.reporting.reports import View
+from bot.letters.reporting.routing import Reason
 from bot.message import Media, Place
 from bot.models import Body, Community, Concern, Duty, Photo, Resident, Service, ServiceRequest
 from bot.services import codes

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import i18n, outbox
 from bot.i18n import Tongue
-from bot.letters import desk as desk_letters
-from bot.letters import report_news as letters
-from bot.letters.reports import View
+from bot.letters.in_charge import desk as desk_letters
+from bot.letters.reporting import report_news as letters
+from bot.letters.reporting.reports import View
 from bot.lifecycle import STATUSES
 from bot.message import Message
 from bot.models import (

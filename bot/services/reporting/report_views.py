@@ -11,7 +11,7 @@ from sqlalchemy.orm import defer
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bot.db import loaded
-from bot.letters.reports import View
+from bot.letters.reporting.reports import View
 from bot.models import Area, Body, Community, Photo, Service, ServiceRequest, Team
 from bot.services.reporting import report_photos
 

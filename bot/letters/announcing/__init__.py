@@ -1,0 +1,1 @@
+"""Announcements, and how far they have come."""

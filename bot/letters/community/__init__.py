@@ -1,0 +1,1 @@
+"""Links and posters of a community."""

@@ -1,0 +1,1 @@
+"""Meeting somebody, and everything that is known of them."""

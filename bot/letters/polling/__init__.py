@@ -1,0 +1,1 @@
+"""Questions, results, promises and who took part."""

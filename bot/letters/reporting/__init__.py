@@ -1,0 +1,1 @@
+"""Reports as residents read them: in the talk, in news, on pages."""

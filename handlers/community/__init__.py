@@ -1,0 +1,1 @@
+"""A community itself: its groups, who else organises it, its picture, its posters and links."""

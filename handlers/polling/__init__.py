@@ -1,0 +1,1 @@
+"""Questions: asked, answered, shown elsewhere, read, closed, and what comes of them."""
