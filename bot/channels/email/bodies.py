@@ -19,6 +19,8 @@ PICTURES = {
     "image/heic": re.compile(rb"....ftyp(?:heic|heix|mif1|msf1)", re.DOTALL),
 }
 """How a picture begins, whatever it calls itself."""
+NO_CHARSETS = {"idna", "punycode"}
+"""Python reads these, for names of hosts. Nobody writes mails in them, and to read a long one takes for ever."""
 DEEPEST = 30  # parts within parts
 
 
@@ -40,7 +42,7 @@ def words(mail: Mime) -> str:
     if html is not None:
         return from_html(html)
     # Broken in the middle: it says that it has parts, and has none.
-    lost = mail.get_content_maintype() == "multipart" and isinstance(mail.get_payload(), str)
+    lost = mail.get_content_maintype() == "multipart" and not mail.is_multipart()
     return plain or (_decoded(mail) if lost else "")
 
 
@@ -54,19 +56,25 @@ def _parts(mail: Mime, depth: int = 0) -> Iterator[Mime]:
     """All leaves, not those of mails that were sent along."""
     if depth > DEEPEST:
         return
-    inside = mail.get_payload()
-    if mail.get_content_maintype() == "multipart" and isinstance(inside, list):
-        for part in inside:
-            if isinstance(part, Mime):
-                yield from _parts(part, depth + 1)
+    if mail.get_content_maintype() == "multipart" and mail.is_multipart():
+        for part in inside(mail):
+            yield from _parts(part, depth + 1)
     elif mail.get_content_maintype() != "message":
         yield mail
+
+
+def inside(mail: Mime) -> list[Mime]:
+    """The parts of a mail, if it has any. Of one that has none the library would read the words, in any charset."""
+    parts = mail.get_payload() if mail.is_multipart() else []
+    return [one for one in parts if isinstance(one, Mime)]
 
 
 def _decoded(part: Mime) -> str:
     body = part.get_payload(decode=True)
     body = body[:MOST_TEXT] if isinstance(body, bytes) else b""
     named = str(part.get_content_charset() or "utf-8")
+    if named.replace("_", "-") in NO_CHARSETS:
+        named = "utf-8"
     for charset in (named, "utf-8", "cp1252"):
         try:
             text = body.decode(charset)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message as Mime
 
+from bot.channels.email.bodies import inside
+
 SUBJECTS = re.compile(
     r"^\W*(?:auto(?:matic)?[\s-]*(?:reply|response|ateb)|autoreply|auto:|(?:I(?:['’]m| am) )?(?:out of|away from) "
     r"(?:the |my )?office|ateb awtomatig|ymateb awtomatig|allan o['’]r swyddfa"
@@ -68,9 +70,8 @@ def _is_delivery(mail: Mime) -> bool:
 
 def _blocks(mail: Mime) -> Iterator[Mime]:
     for part in mail.walk():
-        inside = part.get_payload()
-        if part.get_content_type() == "message/delivery-status" and isinstance(inside, list):
-            yield from (block for block in inside if isinstance(block, Mime))
+        if part.get_content_type() == "message/delivery-status":
+            yield from inside(part)
 
 
 def _in_words(mail: Mime) -> Bounce | None:

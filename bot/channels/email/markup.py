@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 from unicodedata import bidirectional
@@ -118,10 +119,25 @@ DEEPEST = 400  # tags within tags; nobody writes deeper, and what comes then is 
 def from_html(html: str) -> str:
     """The words of a mail that came in HTML only, without what its program marks as quoted or as a signature."""
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    try:
+        reader.feed(_plainly_marked(html))
+        reader.close()
+    except AssertionError:
+        pass  # it trips over some marks; what came before them was read
     lines = [re.sub(r"[ \t\xa0]+", " ", line).strip() for line in "".join(reader.out).split("\n")]
     return _GAPS.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _plainly_marked(html: str) -> str:
+    """Without comments, and with each < that begins no tag as a letter: the library would look through all that
+    follows, once for each of them."""
+    kept, at = [], 0
+    while (begins := html.find("<!--", at)) >= 0:
+        kept.append(html[at:begins])
+        ends = html.find("-->", begins + 4)
+        at = len(html) if ends < 0 else ends + 3
+    kept.append(html[at:])
+    return re.sub(r"<(?![^<>]*>)", "&lt;", "".join(kept))
 
 
 class _Reader(HTMLParser):
@@ -131,6 +147,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.out: list[str] = []
         self._open: list[tuple[str, bool]] = []
+        self._names = Counter[str]()  # of those that are open
         self._over = False
 
     @property
@@ -151,12 +168,15 @@ class _Reader(HTMLParser):
         cited = tag == "blockquote" and (about.get("type") == "cite" or "gmail_quote" in marks)
         quoted = bool(marks & (QUOTES | SIGNATURES)) or cited
         self._open.append((tag, self._left_out or hidden or quoted))
+        self._names[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _EMPTY or all(name != tag for name, _ in self._open):
+        if tag in _EMPTY or not self._names[tag]:
             return
-        while self._open and self._open.pop()[0] != tag:
-            pass
+        closed = ""
+        while closed != tag:
+            closed = self._open.pop()[0]
+            self._names[closed] -= 1
         if tag in _BLOCKS and not self._left_out:
             self.out.append("\n")
 

@@ -12,13 +12,15 @@ from email.header import decode_header
 from email.message import Message as Mime
 from email.utils import getaddresses
 
-from bot.channels.email.bodies import Picture, enclosed, words
+from bot.channels.email.bodies import Picture, enclosed, inside, words
 from bot.channels.email.machines import Bounce, automatic, bounce_of
 from bot.channels.email.quoting import own_words
 from bot.channels.email.stamps import BOUNCE, Stamp, Stamps
 
 LARGEST = 25 * 1024 * 1024  # bytes of a mail that is read
 MOST_NESTS = 100  # times that a mail may say "multipart"; each nest makes every line after it dearer to read
+MOST_PARTS = 20_000  # lines that may begin a part
+LONGEST_HEAD = 256 * 1024  # bytes of a mail's own headers
 
 
 class Unreadable(Exception):
@@ -47,6 +49,10 @@ def read(raw: bytes, stamps: Stamps, recipients: Sequence[str] = ()) -> Mail:
     """Read a mail; `recipients` are whom the server that brought it named. Raises Unreadable."""
     if raw.lower().count(b"multipart/") > MOST_NESTS:
         raise Unreadable("nests")
+    if raw.count(b"\n--") > MOST_PARTS:
+        raise Unreadable("parts")
+    if not re.search(rb"\n\r?\n", raw[:LONGEST_HEAD]) and len(raw) > LONGEST_HEAD:
+        raise Unreadable("head")
     try:
         return _read(raw, stamps, recipients)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -91,11 +97,12 @@ def _returned(mail: Mime) -> str:
     """The names of the letter that came back."""
     names = []
     for part in mail.walk():
-        inside = part.get_payload()
-        if part.get_content_type() == "message/rfc822" and isinstance(inside, list):
-            names += [str(one.get("Message-ID", "")) for one in inside if isinstance(one, Mime)]
+        if part.get_content_type() == "message/rfc822":
+            names += [str(one.get("Message-ID", "")) for one in inside(part)]
         elif part.get_content_type() == "text/rfc822-headers":
-            names += re.findall(r"(?im)^message-id:\s*(<[^<>\s]{1,200}>)", str(part.get_payload())[:50_000])
+            heads = part.get_payload(decode=True)
+            text = heads[:50_000].decode("latin-1") if isinstance(heads, bytes) else ""
+            names += re.findall(r"(?im)^message-id:\s*(<[^<>\s]{1,200}>)", text)
     return " ".join(names)
 
 
