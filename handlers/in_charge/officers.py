@@ -10,8 +10,9 @@ from bot.letters.in_charge.wards import InviteFor, which_ward
 from bot.letters.people.people import KEPT
 from bot.message import Message
 from bot.models import Body, Invitation, Officer, Team
+from bot.services.answering import leaving
 from bot.services.community import communities
-from bot.services.in_charge import leaving, officers
+from bot.services.in_charge import officers
 from bot.services.in_charge.officers import Place
 from bot.services.people import residents
 

@@ -12,7 +12,7 @@ from bot.letters.in_charge.desk_presses import LetGo
 from bot.message import Parcel
 from bot.models import Address, DeskCard, Officer, ServiceRequest
 from bot.services import mailboxes
-from bot.services.answering import redrawing
+from bot.services.answering import leaving, redrawing
 from tests.desk import Desk, a_desk, another_team
 from tests.town import Person, Town
 
@@ -195,3 +195,18 @@ async def test_cards_are_forgotten_with_the_envelopes_that_brought_them(town: To
     await town.passes(seconds=(retention.age("envelope") + timedelta(hours=2)).total_seconds())
     async with town.folkmoot.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(DeskCard)) == 0
+
+
+async def test_whoever_leaves_leaves_no_card_behind_that_names_them(town: Town) -> None:
+    desk, made = await both_look(town)
+    await desk.ann.taps("Take it")
+    await town.tick()
+    assert desk.ben.sees("With Waste. Ann has taken it.")
+    before = messages(desk.ben)
+    async with town.folkmoot.database.writing() as session:
+        ann, ben = (await session.scalars(select(Officer).order_by(Officer.id))).all()[:2]
+        await leaving.go(session, ann.id, to=ben.id, by=None, now=town.clock())
+    await town.tick()
+    assert not desk.ben.sees("Ann has taken it.")
+    assert desk.ben.sees("With Waste. You have taken it.")
+    assert messages(desk.ben) == before + 1, "that it is theirs now is told once"

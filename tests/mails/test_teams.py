@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 import handlers.in_charge.team_mail
 from bot.message import Reply
 from bot.models import Address, Happening, Officer, Photo, ServiceRequest, Team
-from bot.services.answering import team_mail
-from bot.services.in_charge import leaving
+from bot.services.answering import leaving, team_mail
 from tests.channels.webchat_town import until
 from tests.conversations.test_reporting import reported
 from tests.council import a_body

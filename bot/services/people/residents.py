@@ -31,8 +31,8 @@ from bot.models import (
     WebSession,
 )
 from bot.services import roll
+from bot.services.answering import leaving
 from bot.services.community import communities
-from bot.services.in_charge import leaving
 from bot.services.people import traces
 from bot.services.polling import polls
 

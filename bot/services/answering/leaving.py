@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,11 +15,12 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters.in_charge import officers as letters
 from bot.lifecycle import OPEN
-from bot.models import Happening, Invitation, Officer, Resident, ServiceRequest
+from bot.models import Invitation, Officer, Resident, ServiceRequest
 from bot.services import audit
 from bot.services.community import communities
 from bot.services.in_charge import bodies, officers
 from bot.services.in_charge.officers import Place
+from bot.services.reporting import histories
 
 NOBODY_FITS = N_(
     "Nobody else can work on everything that is in these hands. Please give each report back first, with the button on "
@@ -81,7 +83,7 @@ async def hand_over(
     mine = await taken(session, officer.id)
     for report in mine:
         report.officer_id = to.id
-        session.add(_happened(report, "taken", to.id, {"from": officer.id}, by=by, now=now))
+        await _changed(session, report, to, by=by, now=now, **{"from": officer.id})
     if mine:
         who = await session.get_one(Resident, officer.resident_id)
         await _tell(
@@ -105,7 +107,7 @@ async def forget(session: AsyncSession, resident: Resident, *, now: datetime) ->
         mine = await taken(session, officer.id)
         for report in mine:
             report.officer_id = None
-            session.add(_happened(report, "taken", None, {"back": True}, by=None, now=now))
+            await _changed(session, report, None, by=None, now=now, back=True)
         await _end(session, officer, by=None, act="officer.forget", now=now)
         left = 0 if place.team is None else await bodies.open_work(session, place.team.id)
         alone = place.team is not None and not await officers.members(session, place.team.id)
@@ -202,26 +204,26 @@ async def _end(
     await session.flush()
 
 
-def _happened(
+async def _changed(
+    session: AsyncSession,
     report: ServiceRequest,
-    event: str,
-    officer_id: int | None,
-    details: dict[str, object],
+    to: Officer | None,
     *,
     by: Resident | None,
     now: datetime,
-) -> Happening:
+    **details: Any,
+) -> None:
     """In the report's history, for those in charge: who does it is nobody else's business."""
-    report.updated_datetime = now
-    return Happening(
-        service_request_id=report.id,
-        at=now,
-        event=event,
+    await histories.note(
+        session,
+        report,
+        "taken",
+        now=now,
         public=False,
-        officer_id=officer_id,
-        resident_id=None if by is None else by.id,
+        resident=by,
+        officer=to,
         team_id=report.team_id,
-        details=details,
+        **details,
     )
 
 
