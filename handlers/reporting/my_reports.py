@@ -100,7 +100,7 @@ async def same(turn: Turn, press: Same) -> Outcome:
 @router.press(Wants)
 async def want(turn: Turn, press: Wants) -> Outcome:
     """More or less news of it."""
-    await own_reports.want(turn.session, press.report, press.wants, by=turn.resident)
+    await own_reports.want(turn.session, press.report, press.wants, by=turn.resident, now=turn.now)
     said = turn._("You hear all news of it again.")
     if press.wants == "end":
         said = turn._("You only hear how it ends. All else is in /myreports.")

@@ -16,7 +16,7 @@ router = Router()
 async def follow(turn: Turn, press: Follow) -> Outcome:
     """Hear what comes of it, or no more."""
     if not press.on:
-        await report_following.leave(turn.session, press.report, by=turn.resident)
+        await report_following.leave(turn.session, press.report, by=turn.resident, now=turn.now)
         return turn.say(turn._("You hear no more of this report."))
     made = await report_following.follow(turn.session, press.report, by=turn.resident, now=turn.now)
     residents.agreed(turn.session, turn.resident, str(turn._(people.KEPT)), now=turn.now)

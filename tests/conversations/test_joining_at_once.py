@@ -55,7 +55,7 @@ async def at_once(town: Town, first: Doing, second: Doing) -> BaseException | No
 
 async def wants_the_end(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> None:
     """Hear no more than how it ends."""
-    await own_reports.want(session, number, "end", by=by)
+    await own_reports.want(session, number, "end", by=by, now=now)
 
 
 async def two(town: Town) -> tuple[Desk, Person, ServiceRequest, ServiceRequest]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from bot.letters.reporting.report_following import Follow
 from bot.services.answering import casework
 from bot.services.reporting.report_news import NEWS_A_WEEK
 from tests.council.days import a_desk, looks, named, reported
@@ -108,3 +109,21 @@ async def test_in_a_week_nobody_gets_more_news_than_so_much_but_every_ending(tow
     town.clock.pass_by(timedelta(days=8))
     await desk.does("Bob", casework.move, numbers[0], "confirmed", words="Not yet")
     assert desk.alice.sees("“Not yet”")
+
+
+async def test_whoever_wants_only_the_end_meanwhile_does_not_get_what_still_waits(town: Town) -> None:
+    desk = await a_desk(town)
+    carol = await town.member("Carol")
+    await carol.does_press(Follow(report=desk.number, on=1).pack())
+    for words in ("We come soon.", "It is a big bin."):
+        await desk.does("Bob", casework.answer, desk.number, words)
+    assert carol.sees("“We come soon.”")
+    await desk.alice.taps("Tell me only how it ends")
+    await carol.does_press(Follow(report=desk.number, on=0).pack())
+    before = letters(desk.alice), letters(carol)
+    town.clock.pass_by(timedelta(minutes=61))
+    await looks(town)
+    assert (letters(desk.alice), letters(carol)) == before
+    await desk.does("Bob", casework.move, desk.number, "fixed", words="It is done.")
+    assert desk.alice.sees("It is done.")
+    assert not carol.sees("It is done.")

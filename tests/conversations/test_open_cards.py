@@ -198,7 +198,7 @@ async def test_cards_are_forgotten_with_the_envelopes_that_brought_them(town: To
 
 
 async def test_whoever_leaves_leaves_no_card_behind_that_names_them(town: Town) -> None:
-    desk, made = await both_look(town)
+    desk, _ = await both_look(town)
     await desk.ann.taps("Take it")
     await town.tick()
     assert desk.ben.sees("With Waste. Ann has taken it.")

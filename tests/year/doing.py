@@ -142,7 +142,7 @@ Do = Callable[[AsyncSession, ServiceRequest, Deed, Resident, datetime], Awaitabl
 
 _DEEDS: dict[str, Do] = {
     "same": lambda s, made, deed, by, now: reports.same(s, made.id, by=by, now=now),
-    "want": lambda s, made, deed, by, now: own_reports.want(s, made.id, deed.more["wants"], by=by),
+    "want": lambda s, made, deed, by, now: own_reports.want(s, made.id, deed.more["wants"], by=by, now=now),
     "add": lambda s, made, deed, by, now: own_reports.add(s, made.id, "It smells.", (), by=by, now=now),
     "withdraw": lambda s, made, deed, by, now: own_reports.withdraw(s, made.id, by=by, now=now),
     "reply": lambda s, made, deed, by, now: own_reports.reply(

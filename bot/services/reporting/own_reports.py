@@ -14,7 +14,15 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
 from bot.models import WANTS, Body, Concern, Duty, Happening, Nudge, Resident, ServiceRequest
-from bot.services.reporting import additions, enough, histories, receiving, report_news, reports
+from bot.services.reporting import (
+    additions,
+    enough,
+    histories,
+    receiving,
+    report_news,
+    reports,
+    waiting_news,
+)
 from bot.services.reporting.hindrances import SAY_SO, still_open
 
 NOT_YOURS = N_("This report is not one of yours.")
@@ -35,12 +43,14 @@ async def goes_on(session: AsyncSession, number: int, *, by: Resident) -> tuple[
     return await mine(session, made.id, by=by)
 
 
-async def want(session: AsyncSession, number: int, wants: str, *, by: Resident) -> Concern:
+async def want(session: AsyncSession, number: int, wants: str, *, by: Resident, now: datetime) -> Concern:
     """Hear all news of it, only how it ends, or none."""
-    _, how = await goes_on(session, number, by=by)
+    made, how = await goes_on(session, number, by=by)
     if wants not in WANTS:
         raise Refused(N_("I do not know this button. Please use the newest one."))
     how.wants = wants
+    if wants != "all":
+        await waiting_news.without(session, made.id, by, now=now)
     return how
 
 
@@ -159,6 +169,7 @@ async def withdraw(
         .returning(Concern.service_request_id, Concern.why)
     )
     gone = dict(rows.all())
+    await waiting_news.without(session, made.id, by, now=now)
     for where, why in gone.items():
         each = await session.get_one(ServiceRequest, where)
         each.people -= why != "follow"

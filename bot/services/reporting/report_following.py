@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db import insert_new
 from bot.models import Concern, Resident, ServiceRequest
 from bot.services.community import communities
-from bot.services.reporting import own_reports, reports
+from bot.services.reporting import own_reports, reports, waiting_news
 from bot.services.reporting.hindrances import SAY_SO, still_open
 
 
@@ -25,13 +25,18 @@ async def follow(session: AsyncSession, number: int, *, by: Resident, now: datet
     return made
 
 
-async def leave(session: AsyncSession, number: int, *, by: Resident) -> None:
+async def leave(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> None:
     """Hear no more of it, nor of what was joined with it. Whoever has the problem takes it back instead."""
     made = await own_reports.held(session, number, by=by)
-    await session.execute(
-        delete(Concern).where(
-            Concern.service_request_id.in_(own_reports.joined_with(made.duplicate_of or made.id)),
+    goes_on = made.duplicate_of or made.id
+    left = await session.scalars(
+        delete(Concern)
+        .where(
+            Concern.service_request_id.in_(own_reports.joined_with(goes_on)),
             Concern.resident_id == by.id,
             Concern.why == "follow",
         )
+        .returning(Concern.service_request_id)
     )
+    if left.all():
+        await waiting_news.without(session, goes_on, by, now=now)

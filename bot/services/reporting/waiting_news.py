@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import product
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import outbox
-from bot.models import Happening, Mailing, ServiceRequest
+from bot import ends, outbox
+from bot.models import Address, Envelope, Happening, Mailing, Resident, ServiceRequest
 from bot.services.reporting.histories import QUIET
 
 A_WHILE = timedelta(hours=1)
@@ -79,6 +79,18 @@ async def lately(
             begins.append(held_at or created_at)
     earlier = [untold[number] for number in sorted(untold) if number > gone] if held else []
     return Waiting(held, earlier, max((one for one in begins if one > now - A_WHILE), default=None))
+
+
+async def without(session: AsyncSession, number: int, resident: Resident, *, now: datetime) -> None:
+    """Somebody wants to hear no more of a report, or only how it ends: news of it that waits goes without them."""
+    theirs = select(Address.id).where(Address.resident_id == resident.id)
+    waits = select(Mailing.id).where(
+        Mailing.ended_at.is_(None),
+        Mailing.held_at.is_not(None),
+        Mailing.subject.startswith(f"report:{number}:", autoescape=True),
+    )
+    which = and_(Envelope.address_id.in_(theirs), Envelope.mailing_id.in_(waits))
+    await ends.write_off(session, which, state="cancelled", reason=None, now=now)
 
 
 async def let_go(session: AsyncSession, *, now: datetime) -> bool:
