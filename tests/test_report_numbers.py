@@ -290,4 +290,4 @@ async def test_what_ended_long_ago_is_not_looked_at(town: Town) -> None:
     assert len(of_community) == 5
     for lately, still_open, *clocks in (of_body, of_community):
         assert all("_id_requested" in each for each in (lately, *clocks))
-        assert any(name in still_open for name in OF_OPEN_ONES)
+        assert any(name in still_open for name in OF_OPEN_ONES), still_open
