@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bot.channels.email.markup import from_html
@@ -14,11 +12,11 @@ STAMPS = Stamps(b"s" * 32, "reports@town.example")
 HEAD = b"From: a@council.example\nTo: reports@town.example\nMIME-Version: 1.0\n"
 
 
+@pytest.mark.timeout(60)  # where each mark is looked for to the end, it takes many minutes
 @pytest.mark.parametrize("mark", ["<!--", "<!", "<", "<a ", "</", "<?", "<b>" * 399 + "</i>" * 100_000])
-def test_html_that_is_never_closed_takes_no_longer(mark: str) -> None:
-    began = time.process_time()
-    from_html(mark * (400_000 // len(mark) or 1))
-    assert time.process_time() - began < 4
+def test_html_that_is_never_closed_is_read_to_its_end(mark: str) -> None:
+    whole = mark * (1_000_000 // len(mark) or 1)
+    assert from_html(f"<p>We come on Friday.</p>{whole}").startswith("We come on Friday.")
 
 
 def test_of_html_that_nobody_understands_what_came_before_is_read() -> None:
