@@ -80,8 +80,7 @@ async def _named(ask: Ask, turn: Turn, said: str) -> Sequence[NamedPlace]:
     if not said:
         return []
     mine = [one.community for one in await communities.of(turn.session, turn.resident)]
-    if not mine and (page := await communities.by_slug(turn.session, turn.incoming.source or "")):
-        mine = [page]
+    mine = mine or await _of_page(turn)
     meant = [one for one in mine if ask.given.get("community") in (None, one.id)]
     return await gazetteer.mentioned(turn.session, said, near=[at for one in meant if (at := _at(one))])
 
@@ -96,8 +95,7 @@ async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
         around = list(await communities.near(turn.session, where.place))
         known = {one.id for one in mine}
         mine = [one for one in around if one.id in known] or mine or around[:1]
-    if not mine and (page := await communities.by_slug(turn.session, turn.incoming.source or "")):
-        mine = [page]  # a stranger on a community's own page
+    mine = mine or await _of_page(turn)
     if not mine:
         raise Refused(NO_TOWN)
     if len(mine) == 1:
@@ -105,6 +103,12 @@ async def _community(ask: Ask, turn: Turn, where: Where) -> Community:
     offers = [(str(one.id), one.name_in(turn.tongue.code)) for one in mine]
     picked = await ask("community", choice(turn._("For which community?"), offers, **ALONG))
     return next(one for one in mine if str(one.id) == picked)
+
+
+async def _of_page(turn: Turn) -> list[Community]:
+    """For a stranger on a community's own page: that one."""
+    page = await communities.by_slug(turn.session, turn.incoming.source or "")
+    return [] if page is None else [page]
 
 
 async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Where:
