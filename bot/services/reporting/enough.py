@@ -19,14 +19,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So often `an_hour` and `a_day` may what is meant by `deeds` be done; beyond that `said` is said. `each` counts
-    what was done with one report, instead of with all of them."""
+    """So often `an_hour` and `a_day` may what is meant by `deeds` be done; beyond that `said` is said."""
 
     deeds: tuple[ColumnElement[bool], ...]
     an_hour: int
     a_day: int
     said: str
-    each: bool = False
 
 
 REPORTED = Limit(
@@ -63,21 +61,20 @@ ADDED = Limit(
     N_(
         "You have added a lot to this report today, thank you. Those in charge have it all. Add more tomorrow."
     ),
-    each=True,
 )
 
 
 async def not_yet(
     session: AsyncSession, limit: Limit, *, by: Resident, now: datetime, made: ServiceRequest | None = None
 ) -> None:
-    """Refused where somebody has done so much of it that more would only wait."""
+    """Refused where somebody has done so much of it, with one report if that is `made`, that more would only wait."""
     theirs = (
         select(Happening.at)
         .where(Happening.resident_id == by.id, Happening.at > now - DAY, *limit.deeds)
         .order_by(Happening.at.desc())
         .limit(limit.a_day)
     )
-    if limit.each and made is not None:
+    if made is not None:
         theirs = theirs.where(Happening.service_request_id == made.id)
     done = (await session.scalars(theirs)).all()
     if len(done) >= limit.a_day or sum(at > now - HOUR for at in done) >= limit.an_hour:
