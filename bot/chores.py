@@ -111,11 +111,6 @@ async def fetch_pictures(
             await portraits.keep(session, community_id, media, picture, now=clock())
 
 
-async def fetch_report_photos(database: Database, clock: Clock, intake: Intake) -> None:
-    """One look."""
-    await Photos(database, clock, intake).look()
-
-
 class Photos:
     """Fetches the pictures of reports, a few at a time; one that hangs holds up itself only. Those from the web page
     are in the store already."""
@@ -154,9 +149,8 @@ class Photos:
         if busy >= report_photos.AT_ONCE:
             return ()
         try:
-            async with self._database.reading() as session:
-                if not unused and not await report_photos.waiting(session, now=now, besides=besides):
-                    return ()
+            if not unused and not await self._waiting(now, besides):
+                return ()
             async with self._database.writing() as session:
                 await report_photos.give_back(session, unused)
                 taken = await report_photos.take(
@@ -173,6 +167,10 @@ class Photos:
             return ()
         self._unused -= unused
         return taken
+
+    async def _waiting(self, now: datetime, besides: Collection[int]) -> bool:
+        async with self._database.reading() as session:
+            return await report_photos.waiting(session, now=now, besides=besides)
 
     async def _fetch(self, wanted: Wanted) -> None:
         async with self._database.writing() as session:

@@ -59,7 +59,7 @@ async def photos_come(town: Town, content: bytes | Exception | None = None) -> N
         return photograph(size=(900, 600)) if content is None else content
 
     town.folkmoot.intake.fetch = fetch
-    await chores.fetch_report_photos(town.folkmoot.database, town.clock, town.folkmoot.intake)
+    await chores.Photos(town.folkmoot.database, town.clock, town.folkmoot.intake).look()
     await town.quiet()
 
 

@@ -156,7 +156,7 @@ async def test_a_picture_that_lies_here_already_belongs_to_the_report(newsroom: 
 async def test_a_picture_sent_on_the_web_page_too_late_is_told(town: Town) -> None:
     await a_body(town)
     await a_report(town, media=(Media("photo", {}, key="gone" * 6),))
-    await chores.fetch_report_photos(town.folkmoot.database, town.clock, town.folkmoot.intake)
+    await chores.Photos(town.folkmoot.database, town.clock, town.folkmoot.intake).look()
     assert await photo(town) is None
 
 
@@ -164,7 +164,7 @@ async def test_a_process_that_knows_no_channel_leaves_it_to_others(town: Town) -
     await a_body(town)
     await a_report(town, media=(BIN,))
     town.folkmoot.intake.fetch = None
-    await chores.fetch_report_photos(town.folkmoot.database, town.clock, town.folkmoot.intake)
+    await chores.Photos(town.folkmoot.database, town.clock, town.folkmoot.intake).look()
     one = await photo(town)
     assert one is not None
     assert one.tries == 0

@@ -147,7 +147,7 @@ async def test_a_lock_that_one_photo_meets_does_not_leave_the_others_to_themselv
         return whole
 
     town.folkmoot.intake.fetch = fetch
-    await chores.fetch_report_photos(town.folkmoot.database, town.clock, town.folkmoot.intake)
+    await chores.Photos(town.folkmoot.database, town.clock, town.folkmoot.intake).look()
     assert brought == ["1"]
     async with town.folkmoot.database.reading() as session:
         kept = list(await session.scalars(select(Photo.file_key).order_by(Photo.id)))
