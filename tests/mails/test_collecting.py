@@ -15,7 +15,7 @@ from bot.channels.email import channel, collecting
 from bot.channels.email.collecting import Account, Collector, NoMailbox
 from bot.channels.email.intake import Intake
 from bot.errors import DatabaseTrouble
-from tests.channels.webchat_town import free_port, until
+from tests.channels.webchat_town import until
 from tests.faults.cable import cable
 from tests.faults.test_databases import full_disk
 from tests.faults.test_reports_without_database import cuts_once
@@ -225,6 +225,6 @@ async def test_a_running_town_looks_by_itself_and_says_when_it_cannot(
         mailbox.gets(a_mail(letter)[0])
         await until(lambda: post.desk.replies, "the mail is found")
         assert post.channel.trouble is None
-    async with a_post(database_url, imap_url=f"{login}:{free_port()}") as post:
+    async with a_post(database_url, imap_url=f"{login}:1") as post:  # where nobody ever listens
         await until(lambda: post.channel.trouble, "the trouble is noticed")
         assert "The mailbox cannot be reached" in (post.channel.trouble or "")
