@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.letters.in_charge.desk_lists import KINDS_ON_A_PAGE
@@ -28,7 +30,8 @@ async def a_busy_desk(town: Town, **kinds: int) -> tuple[Desk, dict[str, list[Se
                 its = await session.get_one(ServiceRequest, one.id)
                 its.service_code = None if kind == "other" else kind
             made.setdefault(kind, []).append(one)
-            await town.passes(hours=1)
+            town.clock.pass_by(timedelta(hours=1))
+    await town.tick()
     return desk, made
 
 
@@ -241,9 +244,10 @@ async def test_many_kinds_with_long_names_stay_within_a_keyboard(town: Town) -> 
         await session.flush()
     for code in codes:
         made = await desk.report("x")
-        await town.passes(hours=2)
+        town.clock.pass_by(timedelta(hours=2))
         async with town.folkmoot.database.writing() as session:
             (await session.get_one(ServiceRequest, made.id)).service_code = code
+    await town.tick()
     await desk.ann.says("/desk")
     await desk.ann.taps("Only one kind")
     seen: set[str] = set()
