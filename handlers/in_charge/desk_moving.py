@@ -26,11 +26,18 @@ router = Router()
 @router.press(HandOver)
 async def hand_over(turn: Turn, press: HandOver) -> Outcome:
     """Another team is in charge: which, and why."""
+    return await _if_ours(turn, press.report) or turn.begin(
+        "hand over", answers=known(turn), report=press.report
+    )
+
+
+async def _if_ours(turn: Turn, number: int) -> Outcome | None:
+    """What is said where they cannot move that report; None where they can."""
     try:
-        await _ours(turn, press.report)
+        await _ours(turn, number)
     except Refused as no:
-        return turn.refusal(no) + await as_it_is(turn, press.report)
-    return turn.begin("hand over", answers=known(turn), report=press.report)
+        return turn.refusal(no) + await as_it_is(turn, number)
+    return None
 
 
 async def _ours(turn: Turn, number: int) -> ServiceRequest:
@@ -89,11 +96,7 @@ def _teams(turn: Turn, choices: Sequence[Choice]) -> Prompt[str]:
 @router.press(JoinTo)
 async def join_to(turn: Turn, press: JoinTo) -> Outcome:
     """It is the same as another one: which?"""
-    try:
-        await _ours(turn, press.report)
-    except Refused as no:
-        return turn.refusal(no) + await as_it_is(turn, press.report)
-    return turn.begin("join reports", report=press.report)
+    return await _if_ours(turn, press.report) or turn.begin("join reports", report=press.report)
 
 
 @router.flow("join reports")
