@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -103,6 +103,20 @@ async def test_news_that_waits_an_hour_tells_of_no_day_that_is_over_when_it_come
     news = the_news(desk.alice, "We come soon.")
     assert f"{SOLVED_LATE} {WE_ASK}" in news
     assert "It should be solved by" not in news
+
+
+async def test_whoever_looks_at_a_late_report_reads_when_we_ask_again_and_then_we_do(town: Town) -> None:
+    desk = await a_desk(town)
+    made = await desk.report()
+    await town.passes(days=40)
+    await desk.alice.says(f"/myreports {made.service_request_id}")
+    assert f"{WE_ASK} We ask again on Monday 4 January." in desk.alice.latest
+    town.clock.now = datetime(2027, 1, 3, 9, tzinfo=UTC)
+    await town.tick()
+    assert "asked again" not in desk.alice.text
+    town.clock.now = datetime(2027, 1, 4, 9, tzinfo=UTC)
+    await town.tick()
+    assert "asked again" in desk.alice.text
 
 
 async def test_while_the_reporter_is_asked_no_day_is_told_for_it_moves(town: Town) -> None:

@@ -45,5 +45,16 @@ def promise(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime)
         if late[1]
         else tongue._("It should be solved by {solved}.", solved=tongue.day(solved, zone))
     )
-    after = tongue._(_NOBODY_NEXT if report.team_id is None else _NEXT) if any(late) else None
-    return sentences([answered, resolved, after])
+    return sentences(
+        [answered, resolved, *(_what_is_next(report, zone, tongue, now=now) if any(late) else ())]
+    )
+
+
+def _what_is_next(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime) -> list[Markup]:
+    """What becomes of a report that is late. The moment after something was done with it nobody has looked yet when
+    the next time is."""
+    if report.team_id is None:
+        return [tongue._(_NOBODY_NEXT)]
+    if report.review_at is None or report.review_at <= now:
+        return [tongue._(_NEXT)]
+    return [tongue._(_NEXT), tongue._("We ask again on {day}.", day=tongue.day(report.review_at, zone))]

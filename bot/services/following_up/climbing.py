@@ -29,8 +29,9 @@ from bot.services.reporting import histories, report_news, report_views
 from bot.services.reporting.own_reports import go_on
 
 AT_ONCE = 100  # reports in one transaction
-A_MONTH = timedelta(days=28)
-"""After so long somebody looks at the latest, whatever was promised."""
+AT_THE_LATEST = timedelta(weeks=6)
+"""After so long somebody looks, whatever was promised: longer than `ladder.EVERY` with any holidays in it, so that
+whoever is late hears the day of the next rung and not of such a look."""
 
 
 # Said once: it is asked each minute, and to build it takes longer than to carry it out.
@@ -179,7 +180,7 @@ async def _questions(session: AsyncSession, made: ServiceRequest) -> Sequence[st
 
 async def _promised(session: AsyncSession, view: View, body: Body, this: Round, *, now: datetime) -> datetime:
     """The clocks of one report: what is due of each, the highest of it public, and when the next rung is."""
-    made, climbs, coming = view.report, list[Climb](), [now + A_MONTH]
+    made, climbs, coming = view.report, list[Climb](), [now + AT_THE_LATEST]
     came = made.requested_datetime
     for clock, target in ladder.targets(made, body).items():
         steps = this.steps(made, clock, made.reopened)
