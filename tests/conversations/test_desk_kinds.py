@@ -112,6 +112,20 @@ async def test_the_way_back_stays_when_a_colleague_has_the_card_drawn_anew(town:
     assert "All of my team · Trees (2)" in desk.ann.latest
 
 
+async def test_the_way_back_stays_when_a_colleague_acts_while_an_answer_is_written(town: Town) -> None:
+    desk, made = await a_busy_desk(town, bins=8, trees=2)
+    await desk.ann.says("/desk trees")
+    await desk.ann.taps(f"{made['trees'][0].service_request_id} · Trees")
+    await desk.ann.taps("Answer")
+    await desk.opens(desk.ben, made["trees"][0])
+    await desk.ben.taps("Being looked into")
+    await town.tick()
+    await desk.ann.says("We come on Tuesday.")
+    await desk.ann.taps("Send")
+    await desk.ann.taps("To the list")
+    assert "All of my team · Trees (2)" in desk.ann.latest
+
+
 async def test_a_report_that_is_handed_over_leads_back_to_the_kind_that_was_looked_at(town: Town) -> None:
     desk, made = await a_busy_desk(town, bins=8, trees=2)
     await another_team(town, desk.council)

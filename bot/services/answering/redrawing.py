@@ -41,11 +41,19 @@ async def keep_up(session: AsyncSession, *, now: datetime) -> bool:
         if put is not None and put.state in UNSENT:
             card.at = now  # behind the others, until it has arrived
         elif (name := await _stands(session, put)) is None or address.closed_at is not None:
-            await session.delete(card)
+            await _leave(session, card, address)
         else:
             drafts.append(await _drawn(session, card, address, resident, name, now=now))
     await outbox.put(session, drafts, now=now)
     return len(drafts) == MOST
+
+
+async def _leave(session: AsyncSession, card: DeskCard, address: Address) -> None:
+    """It is not there to be drawn. Whoever is in the middle of an answer still finds the way back to their list."""
+    if card.listed is None or address.closed_at is not None:
+        await session.delete(card)
+    else:
+        card.seen = card.news
 
 
 async def _put_last(session: AsyncSession, card: DeskCard) -> Envelope | None:
