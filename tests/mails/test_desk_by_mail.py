@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 
 import handlers.in_charge.team_mail
 from bot import i18n
-from bot.channels.email import channel
+from bot.channels.email import channel, office
 from bot.message import Attached, Media, Reply
 from bot.models import Address, Happening, HeldMail, Officer, Team
 from tests.channels.webchat_town import until
@@ -36,8 +36,10 @@ _names = itertools.count(1)
 async def post(
     database_url: URL, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Post]:
-    """A town that looks into a mailbox by itself, and whose handlers are its own."""
+    """A town that looks into a mailbox by itself, and whose handlers are its own. No letter waits for a photo: on
+    paper there is none to come."""
     monkeypatch.setattr(channel, "EVERY", 0.2)
+    monkeypatch.setattr(office, "LOOKS", 0)
     mailbox.is_empty()
     login = f"imap+plain://{USER}:{quote(PASSWORD)}@127.0.0.1:{mailbox.port}/INBOX"
     async with a_post(database_url, imap_url=login, mail_port=None, media_dir=tmp_path / "media") as opened:
