@@ -68,6 +68,14 @@ async def until(town: Town, holds: Callable[[list[int]], bool]) -> None:
             lanes = list(await session.scalars(select(Envelope.lane).where(unsent)))
 
 
+async def written_down(town: Town) -> None:
+    """Wait until it is noted what became of each letter that was tried."""
+    deadline = time.monotonic() + PATIENCE
+    while any(postman.in_hand for postman in town.folkmoot.postmen.values()):
+        assert time.monotonic() < deadline, "a letter is in hand for ever"
+        await asyncio.sleep(0.005)
+
+
 async def sees(person: Person, words: str) -> None:
     """Time goes by, some seconds at once, until somebody sees these words."""
     town = person.town

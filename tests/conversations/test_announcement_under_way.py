@@ -22,6 +22,7 @@ from tests.announcements import (
     looks,
     sees,
     taps,
+    written_down,
 )
 from tests.neighbours import neighbours
 from tests.town import PATIENCE, Town, a_town
@@ -93,6 +94,7 @@ async def test_whoever_joins_in_the_middle_or_soon_after_gets_it_once(town: Town
     await taps(middle, "Join")
     await sees(olga, "2 of 4 people have it.\n2 people still wait for it.")
     await taps(olga, "Pause")
+    await written_down(town)
     wire.takes = 100
     await taps(olga, "Go on")
     await sees(olga, "4 of 4 people have it.\nWhoever joins before Monday 23 November, 11:00 gets it too.")
