@@ -39,6 +39,7 @@ async def test_it_is_paused_in_the_middle_and_gone_on_with(town: Town) -> None:
     wire.takes = 100
     for _ in range(5):
         await looks(town)
+    await written_down(town)
     assert how_many_have(people, CLOSED) == 2
     await taps(olga, "Go on")
     await sees(olga, "Done.\n\n6 of 6 people have it.")
@@ -211,6 +212,7 @@ async def test_two_organisers_can_follow_and_lead_the_same_one(town: Town) -> No
     await taps(otto, "The hall is closed")
     await taps(otto, "Pause")
     await sees(olga, "Paused.")
+    await written_down(town)
     wire.takes = 100
     await taps(olga, "Go on")
     for organiser in (olga, otto):
