@@ -204,8 +204,12 @@ async def invited_to(session: AsyncSession, invitation: Invitation) -> Place:
 
 
 async def take_up(session: AsyncSession, invitation: Invitation, *, by: Resident, now: datetime) -> Officer:
-    """Take up a post. Whoever has used the invitation may open it again without harm, and nobody is moved down."""
-    where = Officer.team_id == invitation.team_id if invitation.team_id else Officer.team_id.is_(None)
+    """Take up a post. Whoever has used the invitation may open it again without harm, and nobody is moved down. In a
+    team that is one post; for the whole body a director may be a councillor besides."""
+    post = str(invitation.post)
+    where = Officer.team_id == invitation.team_id
+    if invitation.team_id is None:
+        where = Officer.team_id.is_(None) & (Officer.post == post)
     here = Officer.area_id == invitation.area_id if invitation.area_id else Officer.area_id.is_(None)
     officer: Officer | None = await session.scalar(
         select(Officer).where(
@@ -219,7 +223,6 @@ async def take_up(session: AsyncSession, invitation: Invitation, *, by: Resident
         N_("This invitation has been used or is too old. Ask whoever gave it to you for a new one."),
         now=now,
     )
-    post = str(invitation.post)
     if officer is None:
         officer = Officer(
             body_id=invitation.body_id,
