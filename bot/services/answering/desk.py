@@ -156,7 +156,8 @@ def _in(mine: Reach, which: str, *, now: datetime) -> ColumnElement[bool]:
     if which == "hidden":
         words = select(one.id).where(one.community_id.in_(ours), one.hidden_because.is_not(None))
         pictures = select(Photo.service_request_id).where(Photo.hidden_because.is_not(None))
-        return and_(one.community_id.in_(ours), one.id.in_(words.union(pictures)))
+        seen = one.confidential.is_(False)  # what nobody else may see any more is not theirs to show again
+        return and_(one.community_id.in_(ours), seen, one.id.in_(words.union(pictures)))
     return and_(one.team_id.in_(mine.teams), is_open(), _narrow(mine, which))
 
 
