@@ -144,7 +144,7 @@ async def add(turn: Turn, press: Add) -> Outcome:
 @router.press(Reply)
 async def reply(turn: Turn, press: Reply) -> Outcome:
     """Answer what those in charge asked."""
-    await own_reports.mine(turn.session, press.report, by=turn.resident)
+    await own_reports.to_answer(turn.session, press.report, by=turn.resident)
     return _with_words(turn, press.report, "reply")
 
 
@@ -191,9 +191,14 @@ async def more(ask: Ask, turn: Turn) -> Outcome:
         await asks.emergency(ask, turn, text)
         inside = act == "again" and await _for_those_in_charge(ask, turn, number, text)
     do: Any = {"add": own_reports.add, "reply": own_reports.reply, "again": own_reports.again}[act]
-    made: ServiceRequest = await do(
-        turn.session, number, "" if inside else text, ask.all_enclosed, by=turn.resident, now=turn.now
-    )
+    try:
+        made: ServiceRequest = await do(
+            turn.session, number, "" if inside else text, ask.all_enclosed, by=turn.resident, now=turn.now
+        )
+    except Refused as no:
+        if turn.incoming.by_link:
+            raise
+        return turn.refusal(no)  # whatever else they wrote, it would be refused again
     if inside:
         await own_reports.add(turn.session, made.id, text, (), by=turn.resident, now=turn.now)
     if turn.incoming.by_link:

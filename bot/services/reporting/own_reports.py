@@ -90,17 +90,31 @@ async def _noted(
 async def reply(
     session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
 ) -> ServiceRequest:
-    """Answer what those in charge asked: the clocks go on, later by as long as they stood."""
-    made, how = await mine(session, number, by=by)
-    if how.why != "reporter":
-        raise Refused(NOT_YOURS)
-    if made.waiting_since is None:
-        raise Refused(
-            N_("Your answer has come already, or nobody asks any more. You can add words with /myreports.")
-        )
+    """Answer what those in charge asked: the clocks go on, later by as long as they stood. One that comes when they go
+    on already is as welcome."""
+    made = await to_answer(session, number, by=by)
     await _noted(session, made, "replied", text, media, by=by, now=now, public=False)
     go_on(made, now=now)
     await report_news.tell_team(session, made, now=now, why="replied")
+    return made
+
+
+async def to_answer(session: AsyncSession, number: int, *, by: Resident) -> ServiceRequest:
+    """A report of theirs with a question that they have not answered; Refused otherwise."""
+    made, how = await mine(session, number, by=by)
+    if how.why != "reporter":
+        raise Refused(NOT_YOURS)
+    last = await session.scalar(
+        select(Happening.event)
+        .where(Happening.service_request_id == made.id, Happening.event.in_(histories.BETWEEN))
+        .order_by(Happening.id.desc())
+        .limit(1)
+    )
+    if last != "asked" or made.duplicate_of is not None:
+        raise Refused(
+            N_("Your answer has come already, or nobody asks any more. You can add words with /myreports.")
+        )
+    still_open(made, otherwise=SAY_SO)
     return made
 
 
