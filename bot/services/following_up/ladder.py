@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.lifecycle import DATED
 from bot.models import Body, ServiceRequest
 from bot.services.following_up import mornings
 
@@ -66,7 +67,7 @@ def targets(made: ServiceRequest, body: Body) -> dict[str, datetime]:
         found["answer"] = made.answer_by
     if made.expected_datetime is not None:
         found["resolve"] = made.expected_datetime
-        if made.planned_for is not None and made.status in ("planned", "action_scheduled"):
+        if made.planned_for is not None and made.status in DATED:
             planned = datetime.combine(made.planned_for, time(17), ZoneInfo(body.zone)).astimezone(UTC)
             found["resolve"] = max(planned, made.expected_datetime)
     return found
