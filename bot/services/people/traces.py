@@ -33,11 +33,15 @@ LOOKED_AT = 500  # reports
 # --- erased -------------------------------------------------------------------------------------
 
 
-async def erase(session: AsyncSession, resident: Resident) -> None:
+async def erase(session: AsyncSession, resident: Resident, *, now: datetime) -> None:
     """Reports stay, because a problem is everybody's; who reported it goes, by the tables' own rules. Of those that
     are confidential the words and pictures go too. Posts are left before, see `leaving.forget`."""
     mine = ServiceRequest.resident_id == resident.id
     await session.execute(update(ServiceRequest).where(mine).values(named=False))
+    asked = ServiceRequest.waiting_since.is_not(
+        None
+    )  # nobody is there to answer: the days go on next morning
+    await session.execute(update(ServiceRequest).where(mine, asked).values(review_at=now))
     ids = select(ServiceRequest.id).where(mine, ServiceRequest.confidential)
     await _without_words(session, (await session.scalars(ids)).all())
 
