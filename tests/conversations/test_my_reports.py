@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.letters.reporting.report_presses import Add, Back, Reply, See, Wants, Withdraw
+from bot.letters.reporting.report_presses import Add, Back, Mine, Reply, See, Wants, Withdraw
 from bot.message import Attached, Media
 from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services.answering import casework
+from handlers.reporting.my_reports import LISTED
 from tests.conversations.test_reporting import HERE, reported
 from tests.council import a_body, an_officer
 from tests.town import Person, Town
@@ -204,6 +205,23 @@ async def test_an_answer_that_comes_late_comes_too_and_what_cannot_be_said_any_m
     assert alice.sees("This report has ended. If it is back, say so with the button below it")
     await alice.says("/myreports")
     assert "These reports concern you:" in alice.latest
+
+
+async def test_whoever_has_many_gets_to_each_of_them(town: Town) -> None:
+    alice, made = await a_report(town)
+    for _ in range(LISTED + 2):
+        await reported(town, alice)
+        await town.passes(hours=3)
+    await alice.says("/myreports")
+    assert made.service_request_id not in alice.latest
+    await alice.taps("More")
+    assert f"{made.service_request_id} · Received" in alice.latest
+    assert len(alice.latest.split("Received")) - 1 == 3
+    await alice.taps("Back")
+    assert made.service_request_id not in alice.latest
+    await alice.does_press(Mine(page=-(10**9)).pack())
+    await alice.does_press(Mine(page=10**9).pack())
+    assert f"{made.service_request_id} · Received" in alice.latest
 
 
 async def test_nobody_can_touch_what_does_not_concern_them(town: Town) -> None:

@@ -131,7 +131,8 @@ def status(view: View, tongue: Tongue, *, now: datetime | None = None) -> Markup
 def entry(view: View, tongue: Tongue, reader: int, *, now: datetime) -> Markup:
     """One report in somebody's list."""
     about = headline(view, tongue, secret=view.secret_to(reader))
-    return lines([bold(str(about.unescape())), status(view, tongue, now=now)])
+    stands = tongue._("{number} · {status}", number=reference(view), status=status(view, tongue, now=now))
+    return lines([bold(str(about.unescape())), stands])
 
 
 def card(
