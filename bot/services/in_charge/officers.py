@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
@@ -96,6 +96,34 @@ async def members(session: AsyncSession, team_id: int) -> Sequence[Officer]:
     """Who is in a team, its leads first."""
     found = await session.scalars(select(Officer).where(Officer.team_id == team_id).order_by(Officer.id))
     return sorted(found.all(), key=lambda one: (one.post != "lead", one.id))
+
+
+def empty_teams() -> Select[int]:
+    """The teams in which nobody works, and whose body nobody directs."""
+    worked_in = select(Officer.team_id).where(Officer.team_id.is_not(None))
+    directed = select(Officer.body_id).where(Officer.post == "director")
+    return select(Team.id).where(Team.id.not_in(worked_in), Team.body_id.not_in(directed))
+
+
+async def is_nobodys(session: AsyncSession, report: Report) -> bool:
+    """Whether there is nobody who could work on a report: it is with no team, or with an empty one."""
+    if report.team_id is None:
+        return True
+    return await session.scalar(empty_teams().where(Team.id == report.team_id)) is not None
+
+
+async def at_the_desk_of(session: AsyncSession, report: Report) -> Select[int] | None:
+    """Who is told of a report, as residents: its team, else the directors of its body; None where there is nobody."""
+    if report.team_id is None:
+        return None
+    for which in (
+        Officer.team_id == report.team_id,
+        (Officer.body_id == report.body_id) & (Officer.post == "director"),
+    ):
+        whom = select(Officer.resident_id).where(which)
+        if await session.scalar(whom.limit(1)) is not None:
+            return whom
+    return None
 
 
 async def in_charge_of(session: AsyncSession, body_id: int | None, team_id: int | None) -> Sequence[Officer]:
