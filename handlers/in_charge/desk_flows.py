@@ -91,7 +91,7 @@ async def _possible(turn: Turn, number: int, act: str) -> Case:
     if case.organiser:
         raise Refused(N_("Only the team that has this report can do that."))
     report = case.view.report
-    hindrances.not_joined(report)
+    await hindrances.not_joined(turn.session, report)
     if act in MOVES:
         lifecycle.step(report.status, MOVES[act], "officer")
     if act == "ask":

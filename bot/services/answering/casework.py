@@ -102,7 +102,7 @@ async def answer(
 ) -> Case:
     """Say something to everyone concerned. `versions` are the same words in other languages, for whoever reads them."""
     one = await case(session, number, by=by)
-    not_joined(one.report)
+    await not_joined(session, one.report)
     others = {code: said(words) for code, words in (versions or {}).items()}
     more = {"versions": others} if others else {}
     happening = await write(session, one, "answer", now=now, public=True, words=said(text), **more)
@@ -136,7 +136,7 @@ async def move(
     """Bring it into another state, with what that asks for; everyone concerned hears it."""
     one = await case(session, number, by=by)
     made, before = one.report, one.report.status
-    not_joined(made)
+    await not_joined(session, made)
     step = lifecycle.step(before, status, "officer")
     if step.needs == "twin":
         raise Refused(N_("Please choose the report that it is joined with."))
