@@ -152,7 +152,8 @@ async def move(
         )
     if not lifecycle.STATUSES[before].open:
         await reopen(session, made, now=now)
-    made.planned_for = day if step.needs == "day" else made.planned_for
+    if step.needs == "day":
+        made.planned_for, made.review_at = day, now
     made.status_notes = text
     _heard(one, now=now)
     if lifecycle.STATUSES[status].open:
