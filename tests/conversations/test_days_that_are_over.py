@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.models import ServiceRequest
+from bot.models import Body, ServiceRequest
 from bot.services.answering import casework
 from tests.council.days import mornings
 from tests.desk import Desk, a_desk, another_team, resident
@@ -162,3 +162,17 @@ async def test_the_day_after_a_day_of_work_whoever_has_it_is_asked_how_it_went_e
         assert desk.ann.text.count(asked.format(day)) == 1
         assert not desk.ben.sees("Please tell everyone how it went")
     assert "asked again" not in desk.alice.text
+
+
+async def test_days_that_stood_still_end_on_a_working_day(town: Town) -> None:
+    desk = await a_desk(town)
+    async with town.folkmoot.database.writing() as session:
+        (await session.get_one(Body, desk.council.body.id)).calendar = "GB-ENG"
+    made = await desk.report()
+    await desk.opens(desk.ann, made)
+    await desk.ann.taps("Ask back")
+    await desk.ann.says("Which side of the road?")
+    await town.passes(days=4, hours=9)  # would be the night to the 26th of December
+    await desk.alice.taps("Answer the question")
+    await desk.alice.says("The left one.")
+    assert (await desk.fresh(made)).expected_datetime == datetime(2026, 12, 29, 17, tzinfo=UTC)

@@ -159,7 +159,7 @@ async def move(
     if lifecycle.STATUSES[status].open:
         made.status = status
     else:
-        end(made, status, now=now)
+        await end(session, made, status, now=now)
     await report_news.tell(session, made, happening, now=now, besides=by)
     return one
 
@@ -204,7 +204,7 @@ async def hand_over(
         team_id=team.id,
         came_from=before,
     )
-    go_on(made, now=now)
+    await go_on(session, made, now=now)
     made.review_at = now
     await report_news.tell(session, made, happening, now=now, besides=by)
     await report_news.tell_team(session, made, now=now, why="handed_over")
@@ -223,9 +223,9 @@ async def send_back(session: AsyncSession, number: int, reason: str, *, by: Resi
     happening = await write(
         session, one, "handed_over", now=now, public=True, words=said(reason), back=True, came_from=before
     )
+    await go_on(session, made, now=now)
     made.team_id = made.body_id = made.officer_id = None
     made.because = {"how": "nobody"}
-    go_on(made, now=now)
     made.review_at = now
     await report_news.tell(session, made, happening, now=now, besides=by)
     await report_news.tell_team(session, made, now=now, why="nobody")

@@ -34,7 +34,7 @@ async def send_to(
     team = await session.get(Team, team_id)
     if team is None or team.id == made.team_id:
         raise Refused(N_("Please choose another team."))
-    go_on(made, now=now)  # whoever has asked the reporter something works there no more
+    await go_on(session, made, now=now)  # whoever has asked the reporter something works there no more
     duty = await duty_of(session, made, team)
     if remember:
         duty = await routing.remember(session, made, team, by=by, now=now)

@@ -40,7 +40,7 @@ async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, 
         await _on_to(session, await reports.locked(session, each), one.report, twin, now=now)
     await _move_concerns(session, one.report, twin, now=now)
     one.report.duplicate_of = twin.id
-    end(one.report, "duplicate", now=now)
+    await end(session, one.report, "duplicate", now=now)
     _promise(twin, one.report, now=now)
     await histories.note(
         session, twin, "merged", now=now, public=True, officer=one.officer, came=one.report.id

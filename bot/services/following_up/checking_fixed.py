@@ -162,7 +162,7 @@ async def _yes(session: AsyncSession, made: ServiceRequest, *, by: Resident, now
         happening = await histories.note(
             session, made, "status", now=now, public=True, resident=by, before=made.status, after=step.after
         )
-        own_reports.end(made, step.after, now=now)
+        await own_reports.end(session, made, step.after, now=now)
         made.check_at = None  # it was asked just now
         await report_news.tell(session, made, happening, now=now, besides=by)
     came_back = made.reopened > 0 and made.found_fixed is False

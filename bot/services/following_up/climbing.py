@@ -154,7 +154,7 @@ async def _waiting(session: AsyncSession, view: View, body: Body, this: Round, *
         if not mornings.is_now(now, body):
             return mornings.next_one(now, body)
         await histories.note(session, made, "reminded", now=now, public=False, unanswered=True)
-        go_on(made, now=now)
+        await go_on(session, made, now=now)
         this.tell(this.posts.holders(made, "owner")[1], Line(view, "owner", "reply"))
         return now
     if reminded > now:
