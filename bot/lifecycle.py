@@ -88,6 +88,10 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+DATED = frozenset(one.after for one in STEPS if one.needs == "day")
+"""The states with a day for the work."""
+
+
 def step(before: str, after: str, who: Who) -> Step:
     """The way from one state into another; Refused where there is none for them."""
     for one in STEPS:

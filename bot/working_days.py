@@ -43,6 +43,14 @@ def after(moment: datetime, days: int, body: Week) -> datetime:
     return _end(day, zone)
 
 
+def on_one(moment: datetime, body: Week) -> datetime:
+    """The end of the working day in which `moment` lies, or of the next one; just then for a body that has none."""
+    try:
+        return after(moment, 0, body)
+    except NeverWorks:
+        return moment
+
+
 def between(start: datetime, end: datetime, body: Week) -> int:
     """How many working days begin after `start` and not after `end`: `after(start, n)` is n of them away."""
     zone = ZoneInfo(body.zone)

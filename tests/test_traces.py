@@ -150,7 +150,7 @@ async def test_whoever_erases_themselves_takes_their_name_and_what_was_confident
     async with town.folkmoot.database.writing() as session:
         one = await whole_report(session, town, put, confidential=confidential)
         ada = await session.get_one(Resident, one.resident_id)
-        await traces.erase(session, ada)
+        await traces.erase(session, ada, now=town.clock())
         await session.delete(ada)
     one, events, photos, concerned = await left(town)
     assert (one.resident_id, one.named, one.people, concerned) == (None, False, 1, 0)

@@ -7,21 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.bodies_file import ending
 from bot.bodies_file.changes import Change, compared
 from bot.bodies_file.parts import AreaPart, BodyPart, Bundle, DutyPart, TeamPart
 from bot.bodies_file.wrong import FileWrong
-from bot.lifecycle import OPEN
 from bot.models import (
     Area,
     Body,
     Community,
     Duty,
     Emergency,
-    Invitation,
-    Officer,
     Service,
     ServiceRequest,
     Team,
@@ -137,7 +135,8 @@ async def _teams(work: _Work, part: BodyPart, teams: Sequence[TeamPart]) -> None
     }
     for slug, row in there.items():
         if part.whole and slug not in {one.slug for one in teams}:
-            await _end_team(work, part, row)
+            name = f"{part.slug}/{slug}"
+            work.changes.append(await ending.team(work.session, row, name, part.where, now=work.now))
     for team in teams:
         found = there.get(team.slug)
         new = found is None
@@ -150,6 +149,8 @@ async def _teams(work: _Work, part: BodyPart, teams: Sequence[TeamPart]) -> None
             found = Team(body_id=body.id, slug=team.slug, created_at=work.now, **team.fields)
             work.session.add(found)
             await work.session.flush()
+        if found.email is not None and team.fields.get("email", found.email) is None:
+            await ending.address(work.session, found, f"{part.slug}/{team.slug}", team.where)
         changed = compared(found, team.fields)
         work.note("team", f"{part.slug}/{team.slug}", changed, new=new)
     await work.session.flush()
@@ -180,44 +181,6 @@ async def _team(work: _Work, body: Body, slug: str) -> Team:
     return (await work.session.scalars(select(Team).where(Team.body_id == body.id, Team.slug == slug))).one()
 
 
-async def _end_team(work: _Work, part: BodyPart, team: Team) -> None:
-    """A team that is left out has no duties any more; it goes altogether where nothing ever referred to it."""
-    name = f"{part.slug}/{team.slug}"
-    waiting = await _open(work, ServiceRequest.team_id == team.id)
-    if waiting:
-        raise FileWrong(
-            f"{part.where}: the team {name} is left out, and has open reports: {waiting}. "
-            "Let them be handed over first."
-        )
-    people = select(func.count()).select_from(Officer).where(Officer.team_id == team.id)
-    if filled := await work.session.scalar(people):
-        raise FileWrong(
-            f"{part.where}: the team {name} is left out, and people work there: {filled}. Let them leave it first."
-        )
-    live = (
-        await work.session.scalars(select(Duty).where(Duty.team_id == team.id, Duty.ended_at.is_(None)))
-    ).all()
-    for duty in live:
-        duty.ended_at = work.now
-    referred = [
-        exists().where(Duty.team_id == team.id),
-        exists().where(ServiceRequest.team_id == team.id),
-        exists().where(Invitation.team_id == team.id),
-    ]
-    if not any([await work.session.scalar(select(one)) for one in referred]):
-        await work.session.delete(team)
-        work.changes.append(Change("removed", "team", name))
-    elif live:
-        work.changes.append(Change("ended", "team", name, (("duties", str(len(live)), "0"),)))
-    else:
-        work.changes.append(Change("unchanged", "team", f"{name} (without duties)"))
-
-
-async def _open(work: _Work, *which: Any) -> int:
-    counted = select(func.count()).select_from(ServiceRequest).where(ServiceRequest.status.in_(OPEN), *which)
-    return int(await work.session.scalar(counted) or 0)
-
-
 async def _duties(work: _Work, body: str, team: Team, parts: Sequence[DutyPart]) -> None:
     live = await work.session.scalars(
         select(Duty)
@@ -245,9 +208,8 @@ async def _duties(work: _Work, body: str, team: Team, parts: Sequence[DutyPart])
 
 
 async def _end_duty(work: _Work, duty: Duty, name: str) -> None:
-    waiting = await _open(
-        work, ServiceRequest.team_id == duty.team_id, ServiceRequest.because["duty"].as_integer() == duty.id
-    )
+    by_it = ServiceRequest.because["duty"].as_integer() == duty.id
+    waiting = await ending.open_reports(work.session, ServiceRequest.team_id == duty.team_id, by_it)
     if waiting:
         raise FileWrong(
             f"The duty {name} is left out, and has open reports: {waiting}. Let them be handed over or answered first."

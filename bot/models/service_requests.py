@@ -241,8 +241,9 @@ class Photo(Base):
 
 
 class Nudge(Base):
-    """Whoever has a report was reminded of one of its three clocks (`acknowledge`, `answer`, `resolve`); `step` is a
-    rung of the ladder (`services/following_up/ladder.py`), `round` counts how often the target was set."""
+    """Whoever has a report was reminded of one of its three clocks (`acknowledge`, `answer`, `resolve`), or of the
+    `day` of the work; `step` is a rung of the ladder (`services/following_up/ladder.py`), `round` tells the target from
+    those before."""
 
     __tablename__ = "nudges"
 

@@ -91,7 +91,7 @@ async def _possible(turn: Turn, number: int, act: str) -> Case:
     if case.organiser:
         raise Refused(N_("Only the team that has this report can do that."))
     report = case.view.report
-    hindrances.not_joined(report)
+    await hindrances.not_joined(turn.session, report)
     if act in MOVES:
         lifecycle.step(report.status, MOVES[act], "officer")
     if act == "ask":
@@ -101,9 +101,14 @@ async def _possible(turn: Turn, number: int, act: str) -> Case:
 
 @router.flow("desk")
 async def at_the_desk(ask: Ask, turn: Turn) -> Outcome:
-    """One act at one report."""
+    """One act at one report. Where it cannot be done any more, the talk is over."""
     act, number = ask.given["act"], ask.given["report"]
-    case = await _possible(turn, number, act)
+    try:
+        case = await _possible(turn, number, act)
+    except Refused as no:
+        if turn.incoming.by_link:
+            raise
+        return turn.refusal(no) + await as_it_is(turn, number)
     step: Step = _STEPS.get(act, _ended)
     return await step(ask, turn, case)
 

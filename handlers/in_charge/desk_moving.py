@@ -15,7 +15,7 @@ from bot.message import Button
 from bot.models import ServiceRequest, Team
 from bot.services.answering import casework, desk_cases, desk_routing, twins
 from bot.services.community import communities
-from bot.services.in_charge import likely_teams
+from bot.services.in_charge import likely_teams, officers
 from bot.services.in_charge.likely_teams import Choice
 from bot.services.reporting import hindrances, reports
 from handlers.in_charge.desk import as_it_is, known, shown, way_back
@@ -183,7 +183,7 @@ async def _nobodys(turn: Turn, number: int) -> ServiceRequest:
     if made is None:
         raise Refused(N_("I do not know this report any more."))
     await communities.require_organiser(turn.session, turn.resident, made.community_id)
-    if made.team_id is not None:
+    if not await officers.is_nobodys(turn.session, made):
         raise Refused(N_("This report is with a team already."))
     return made
 

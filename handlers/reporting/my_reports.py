@@ -9,7 +9,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters.markup import paragraphs
 from bot.letters.reporting import reports as letters
-from bot.letters.reporting.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
+from bot.letters.reporting.report_presses import Add, Back, Mine, Reply, Same, See, Wants, Withdraw
 from bot.lifecycle import STATUSES
 from bot.message import Button, Message
 from bot.models import ServiceRequest
@@ -37,15 +37,28 @@ async def my_reports(turn: Turn, rest: str) -> Outcome:
     """All that concern somebody, or the one whose number stands behind the command."""
     if rest.strip():
         return await by_reference(turn, rest)
-    mine = await reports.of(turn.session, turn.resident, most=LISTED)
+    return turn.say(await _listed(turn, 0))
+
+
+@router.press(Mine)
+async def listed(turn: Turn, press: Mine) -> Outcome:
+    """More of them, in the same message."""
+    return turn.edit(await _listed(turn, press.page))
+
+
+async def _listed(turn: Turn, page: int) -> Message:
+    mine, page, last = await reports.of(turn.session, turn.resident, page=page, most=LISTED)
     if not mine:
-        return turn.say(
+        return Message(
             turn._("You have not reported anything yet. Send /report, or a photo of what is wrong.")
         )
     views = await report_views.of_many(turn.session, mine)
     rows = [(Button(_label(view, turn), See(report=view.report.id)),) for view in views]
+    turning = [Button(turn._("Back"), Mine(page=page - 1))] if page else []
+    turning += [Button(turn._("More"), Mine(page=page + 1))] if page < last else []
     entries = [letters.entry(view, turn.tongue, turn.resident.id, now=turn.now) for view in views]
-    return turn.say(paragraphs(turn._("These reports concern you:"), *entries), *rows)
+    text = paragraphs(turn._("These reports concern you:"), *entries)
+    return Message(text, (*rows, *((tuple(turning),) if turning else ())))
 
 
 def _label(view: letters.View, turn: Turn) -> str:
@@ -144,7 +157,7 @@ async def add(turn: Turn, press: Add) -> Outcome:
 @router.press(Reply)
 async def reply(turn: Turn, press: Reply) -> Outcome:
     """Answer what those in charge asked."""
-    await own_reports.mine(turn.session, press.report, by=turn.resident)
+    await own_reports.to_answer(turn.session, press.report, by=turn.resident)
     return _with_words(turn, press.report, "reply")
 
 
@@ -191,9 +204,14 @@ async def more(ask: Ask, turn: Turn) -> Outcome:
         await asks.emergency(ask, turn, text)
         inside = act == "again" and await _for_those_in_charge(ask, turn, number, text)
     do: Any = {"add": own_reports.add, "reply": own_reports.reply, "again": own_reports.again}[act]
-    made: ServiceRequest = await do(
-        turn.session, number, "" if inside else text, ask.all_enclosed, by=turn.resident, now=turn.now
-    )
+    try:
+        made: ServiceRequest = await do(
+            turn.session, number, "" if inside else text, ask.all_enclosed, by=turn.resident, now=turn.now
+        )
+    except Refused as no:
+        if turn.incoming.by_link:
+            raise
+        return turn.refusal(no)  # whatever else they wrote, it would be refused again
     if inside:
         await own_reports.add(turn.session, made.id, text, (), by=turn.resident, now=turn.now)
     if turn.incoming.by_link:

@@ -10,8 +10,22 @@ from sqlalchemy import select
 from bot import bodies_file
 from bot.bodies_file import Change, FileWrong
 from bot.clock import utc_now
-from bot.models import Area, Body, Community, Deed, Duty, Emergency, Officer, Resident, Service, Team
+from bot.models import (
+    Area,
+    Body,
+    Community,
+    Deed,
+    Duty,
+    Emergency,
+    Officer,
+    Resident,
+    Service,
+    ServiceRequest,
+    Team,
+)
+from bot.services.answering import team_mail
 from bot.services.in_charge import areas, routing
+from bot.services.reporting import histories
 from tests.bodies_file.conftest import BODIES, WARDS, Folder, counts, geojson, real
 from tests.council.district import IN_NORTH, polygon, report, square
 
@@ -162,8 +176,6 @@ async def test_a_team_with_open_reports_cannot_be_left_out(folder: Folder) -> No
         await folder.reads()
     assert counts(await folder.reads("areas.geojson")) == {"unchanged": 3}
     async with folder.database.writing() as session:
-        from bot.models import ServiceRequest
-
         (await session.scalars(select(ServiceRequest))).one().status = "fixed"
     assert [(one.what, one.kind, one.name) for one in real(await folder.reads())] == [
         ("ended", "team", "district/streets")
@@ -202,6 +214,40 @@ async def test_a_team_to_which_nothing_ever_referred_goes_altogether(folder: Fol
     await folder.reads()
     folder.write(WITHOUT_STREETS)
     assert [(one.what, one.name) for one in real(await folder.reads())] == [("removed", "district/streets")]
+
+
+async def test_a_team_that_once_had_a_report_stays_for_its_history(folder: Folder) -> None:
+    folder.write(BODIES.replace("        duties:\n          - services: [lamps]\n", ""))
+    await folder.reads()
+    await reported(folder, "waste")
+    async with folder.database.writing() as session:
+        streets = (await session.scalars(select(Team.id).where(Team.slug == "streets"))).one()
+        made = (await session.scalars(select(ServiceRequest))).one()
+        await histories.note(session, made, "routed", now=utc_now(), public=True, team_id=streets)
+    folder.write(WITHOUT_STREETS)
+    assert real(await folder.reads()) == []
+
+
+async def test_a_team_that_is_an_address_only_keeps_its_work_and_can_be_left_out(folder: Folder) -> None:
+    mailed = BODIES.replace("names: Streets\n", "names: Streets\n        email: streets@council.example\n")
+    folder.write(mailed)
+    await folder.reads()
+    await reported(folder, "streets", service_code="lamps")
+    async with folder.database.writing() as session:
+        await team_mail.settle(session, now=utc_now())
+    folder.write(BODIES)
+    with pytest.raises(FileWrong, match="streets has nobody but its address, and open reports: 1"):
+        await folder.reads()
+    async with folder.database.writing() as session:
+        (await session.scalars(select(ServiceRequest))).one().status = "fixed"
+    folder.write(WITHOUT_STREETS)
+    (change,) = real(await folder.reads())
+    assert (change.what, change.name) == ("ended", "district/streets")
+    async with folder.database.writing() as session:
+        await team_mail.settle(session, now=utc_now())
+        theirs = select(Officer).join(Team, Team.id == Officer.team_id).where(Team.slug == "streets")
+        assert (await session.scalars(theirs)).all() == []
+    assert real(await folder.reads()) == []
 
 
 async def test_a_moved_border_holds_for_the_next_report(folder: Folder) -> None:

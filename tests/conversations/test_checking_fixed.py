@@ -228,3 +228,19 @@ async def test_it_is_asked_once_also_where_it_went_round_afterwards(town: Town, 
         await at_once(town, days)
     assert desk.alice.text.count(SILENCE) == 1, "it says that it asks only once"
     assert (await desk.report()).resolved_at is None
+
+
+async def test_an_answer_about_one_that_was_joined_meanwhile_says_how_it_stands_where_it_goes_on(
+    town: Town,
+) -> None:
+    desk = await a_desk(town)
+    await named(town, "Zoe")
+    await mornings(town, 60)
+    assert desk.alice.sees(SILENCE)
+    asked = list(desk.alice.screen.messages)[-1]
+    other = await reported(town, "Zoe", "Another bin")
+    await desk.does("Bob", twins.merge, desk.number, other)
+    await desk.alice.presses(Fixed(report=desk.number, answer="yes").pack(), on=asked)
+    assert desk.alice.sees("Thank you. I have written that down."), "nothing is fixed by it"
+    await desk.alice.presses(Fixed(report=desk.number, answer="no").pack(), on=asked)
+    assert desk.alice.sees("Thank you. It stays open, and I go on asking those in charge.")

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.models import ServiceRequest
-from tests.desk import Desk, a_desk, another_team
+from bot.models import Body, ServiceRequest
+from bot.services.answering import casework
+from tests.council.days import mornings
+from tests.desk import Desk, a_desk, another_team, resident
 from tests.town import Person, Town
 
 ANSWER_LATE = "You should have had an answer by now; the day for it has passed."
@@ -155,3 +157,36 @@ async def test_the_letter_to_the_new_team_says_was_when_it_was(town: Town, days:
     await hands_over(desk, made)
     said = "was" if days else "is"
     assert f"An answer {said} promised by Monday 30 November." in cara.text
+
+
+async def test_the_day_after_a_day_of_work_whoever_has_it_is_asked_how_it_went_each_time(town: Town) -> None:
+    desk = await a_desk(town)
+    made = await desk.report()
+    asked = "The work was to be done by {}. Please tell everyone how it went, or set another day."
+    for number, before in ((1, 7), (8, 5)):
+        day = f"Tuesday {number} December"
+        who = await resident(town, desk.ann)
+        async with town.folkmoot.database.writing() as session:
+            by = await session.get_one(type(who), who.id)
+            when = date(2026, 12, number)
+            await casework.move(session, made.id, "action_scheduled", by=by, now=town.clock(), day=when)
+        await mornings(town, before)
+        assert not desk.ann.sees(asked.format(day))
+        await mornings(town, 2)
+        assert desk.ann.text.count(asked.format(day)) == 1
+        assert not desk.ben.sees("Please tell everyone how it went")
+    assert "asked again" not in desk.alice.text
+
+
+async def test_days_that_stood_still_end_on_a_working_day(town: Town) -> None:
+    desk = await a_desk(town)
+    async with town.folkmoot.database.writing() as session:
+        (await session.get_one(Body, desk.council.body.id)).calendar = "GB-ENG"
+    made = await desk.report()
+    await desk.opens(desk.ann, made)
+    await desk.ann.taps("Ask back")
+    await desk.ann.says("Which side of the road?")
+    await town.passes(days=4, hours=9)  # would be the night to the 26th of December
+    await desk.alice.taps("Answer the question")
+    await desk.alice.says("The left one.")
+    assert (await desk.fresh(made)).expected_datetime == datetime(2026, 12, 29, 17, tzinfo=UTC)

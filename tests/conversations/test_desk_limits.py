@@ -89,6 +89,9 @@ async def test_a_talk_does_not_outlive_the_right_to_it(town: Town) -> None:
         (await session.get_one(ServiceRequest, made.id)).team_id = streets.id
     await desk.ann.says("We come on Friday.")
     assert "We come on Friday." not in desk.alice.text
+    assert desk.ann.sees("I do not know this report, or it is not with you.")
+    await desk.ann.says("/desk")
+    assert "All of my team (0)" in desk.ann.latest
     await desk.opens(cara, made)
     assert "The bin is full." in cara.latest
 

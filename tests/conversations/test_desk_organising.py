@@ -11,6 +11,7 @@ from bot.letters.in_charge.desk_presses import Always, Choose, SendTo
 from bot.message import Tap
 from bot.models import Deed, Duty, Happening, ServiceRequest
 from bot.services.answering import casework
+from tests.council import a_director
 from tests.desk import Desk, a_desk, another_team, resident
 from tests.town import Town
 
@@ -65,6 +66,31 @@ async def test_the_desk_of_organisers_has_what_nobody_is_in_charge_of(town: Town
     assert (await desk.fresh(made)).team_id == desk.council.streets.id
     await other.says("/desk")
     assert "Nobody in charge (0)" in other.latest
+
+
+async def test_what_goes_to_a_team_in_which_nobody_works_is_the_directors_else_the_organisers(
+    town: Town,
+) -> None:
+    desk = await a_desk(town)
+    olga = await town.organiser()
+    made = await desk.report("A lamp is dark.", kind="streetlights")
+    assert "Nobody works in the team that this report went to." in olga.latest
+    assert "[Waste · North District]" in olga.latest
+    await olga.says("/desk")
+    assert "Nobody in charge (1)" in olga.latest
+    await olga.taps(made.service_request_id)
+    await olga.taps("Waste · North District")
+    assert "It is with Waste now." in olga.latest
+    assert "The organisers of the community have sent it to you:" in desk.ann.latest
+    now = await desk.fresh(made)
+    assert (now.team_id, now.expected_datetime) == (desk.council.waste.id, made.expected_datetime)
+    heard = olga.text
+    dora = await a_director(town, "Dora", desk.council)
+    await desk.report("Another lamp is dark.", kind="streetlights")
+    assert "A new report for your team:" in dora.latest
+    await dora.taps("Take it")
+    assert "You look after it now." in dora.heard
+    assert olga.text == heard
 
 
 async def test_two_organisers_at_once_send_it_once_and_forged_presses_nowhere(town: Town) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.letters.in_charge.hiding import Hide, HidePicture, Object, Unhide, UnhidePicture
 from bot.letters.reporting.report_following import Follow
-from bot.letters.reporting.report_presses import Add
+from bot.letters.reporting.report_presses import Add, Withdraw
 from bot.message import Attached, Message, Tap
 from bot.models import Deed, Photo, ServiceRequest
 from bot.services.answering import casework
@@ -86,6 +86,26 @@ async def test_a_picture_is_hidden_by_itself(town: Town) -> None:
     await olga.taps("Show picture 2 again")
     async with town.folkmoot.database.reading() as session:
         assert list(await session.scalars(select(Photo.hidden_because))) == [None, None]
+
+
+async def test_whoever_objects_is_heard_while_anything_is_hidden_whatever_is_shown_again(town: Town) -> None:
+    desk, olga, made = await hidden(town)
+    await desk.opens(olga, made)
+    await olga.taps("Hide picture 1")
+    await olga.says("A child is on it.")
+    await olga.taps("Show picture 1 again")
+    await desk.alice.does(Tap(Object(report=made.id).pack(), query="q"))
+    assert desk.alice.screen.toasts[-1] == "The organisers know now that you do not agree."
+    assert "says that it should not be hidden. Please look at it once more" in olga.latest
+
+
+async def test_what_is_hidden_and_taken_back_is_in_no_list_that_leads_nowhere(town: Town) -> None:
+    desk, olga, made = await hidden(town)
+    await desk.alice.does_press(Withdraw(report=made.id, sure=1).pack())
+    await olga.says("/desk")
+    await olga.taps("Hidden (0)")
+    assert "Nothing is hidden." in olga.latest
+    assert made.service_request_id not in olga.latest
 
 
 async def test_what_is_hidden_is_offered_to_nobody_as_the_same(town: Town) -> None:

@@ -10,15 +10,7 @@ from bot.models import Address, Envelope, Nudge, Officer, Resident, ServiceReque
 from bot.services.answering import casework
 from bot.services.reporting import own_reports, reports
 from tests.council import a_director, an_officer
-from tests.council.days import (
-    a_desk,
-    at_once,
-    looks,
-    mornings,
-    named,
-    reported,
-    untouched,
-)
+from tests.council.days import a_desk, at_once, looks, mornings, named, reported, untouched
 from tests.town import Person, Town
 
 SEEN = "Somebody should have looked at it by Tuesday 24 November."
@@ -204,6 +196,19 @@ async def test_whoever_takes_the_report_back_is_waited_for_no_more(town: Town) -
     town.clock.pass_by(timedelta(days=2))
     await desk.does("Alice", own_reports.withdraw, desk.number)
     assert (await desk.report()).waiting_since is None
+
+
+async def test_whoever_erases_themselves_is_waited_for_no_more_and_whoever_asked_hears_it(
+    town: Town,
+) -> None:
+    desk = await a_desk(town)
+    await desk.does("Bob", casework.ask, desk.number, "Which side of the road?")
+    await looks(town)
+    await desk.alice.says("/forgetme")
+    await desk.alice.taps("Yes, erase")
+    await mornings(town, 1)
+    assert (await desk.report()).waiting_since is None
+    assert how_often(desk.bob, "has not answered the question") == 1
 
 
 async def test_organisers_are_reminded_of_what_is_nobodys_after_one_three_and_seven_days(town: Town) -> None:

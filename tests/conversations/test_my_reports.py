@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.letters.reporting.report_presses import Add, Back, Reply, See, Wants, Withdraw
+from bot.letters.reporting.report_presses import Add, Back, Mine, Reply, See, Wants, Withdraw
 from bot.message import Attached, Media
 from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services.answering import casework
+from handlers.reporting.my_reports import LISTED
 from tests.conversations.test_reporting import HERE, reported
 from tests.council import a_body, an_officer
 from tests.town import Person, Town
@@ -181,6 +182,46 @@ async def test_a_question_stops_the_clocks_until_it_is_answered(town: Town) -> N
     await alice.does_press(Reply(report=made.id).pack())
     await alice.says("The green one, really")
     assert alice.sees("Your answer has come already")
+
+
+async def test_an_answer_that_comes_late_comes_too_and_what_cannot_be_said_any_more_ends_the_talk(
+    town: Town,
+) -> None:
+    alice, made = await a_report(town)
+    await by_the_officer(town, casework.ask, made.id, "Which of the two bins?")
+    await town.passes(days=15, hours=23)  # the days went on meanwhile, in a morning
+    assert (await fresh(town, made)).waiting_since is None
+    await alice.taps("Answer the question")
+    await alice.says("The green one")
+    assert alice.sees("Those in charge have your answer now")
+    assert town.stranger("Bob").sees("Whoever reported this has answered your question:")
+    async with town.folkmoot.database.reading() as session:
+        replied = (await session.scalars(select(Happening).where(Happening.event == "replied"))).one()
+        assert (replied.words, replied.public) == ("The green one", False)
+    await by_the_officer(town, casework.ask, made.id, "And which side?")
+    await alice.taps("Answer the question")
+    await by_the_officer(town, casework.move, made.id, "fixed", words="Emptied")
+    await alice.says("The left one")
+    assert alice.sees("This report has ended. If it is back, say so with the button below it")
+    await alice.says("/myreports")
+    assert "These reports concern you:" in alice.latest
+
+
+async def test_whoever_has_many_gets_to_each_of_them(town: Town) -> None:
+    alice, made = await a_report(town)
+    for _ in range(LISTED + 2):
+        await reported(town, alice)
+        await town.passes(hours=3)
+    await alice.says("/myreports")
+    assert made.service_request_id not in alice.latest
+    await alice.taps("More")
+    assert f"{made.service_request_id} · Received" in alice.latest
+    assert len(alice.latest.split("Received")) - 1 == 3
+    await alice.taps("Back")
+    assert made.service_request_id not in alice.latest
+    await alice.does_press(Mine(page=-(10**9)).pack())
+    await alice.does_press(Mine(page=10**9).pack())
+    assert f"{made.service_request_id} · Received" in alice.latest
 
 
 async def test_nobody_can_touch_what_does_not_concern_them(town: Town) -> None:

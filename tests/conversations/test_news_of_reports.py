@@ -27,6 +27,7 @@ async def test_what_comes_within_an_hour_goes_as_one_letter_with_all_of_it(town:
     await desk.does("Bob", casework.answer, desk.number, "It is a big bin.")
     town.clock.pass_by(timedelta(minutes=10))
     await desk.does("Bob", casework.move, desk.number, "planned", day=date(2026, 12, 1))
+    await desk.does("Bob", casework.answer, desk.number, "Please move your car.")
     await looks(town)
     assert letters(desk.alice) == before
     town.clock.pass_by(timedelta(minutes=41))
@@ -34,6 +35,8 @@ async def test_what_comes_within_an_hour_goes_as_one_letter_with_all_of_it(town:
     assert letters(desk.alice) == before + 1
     assert "“It is a big bin.”" in desk.alice.latest
     assert "Planned" in desk.alice.latest
+    assert "The day for it: 1 December 2026." in desk.alice.latest
+    assert "“Please move your car.”" in desk.alice.latest
     town.clock.pass_by(timedelta(hours=3))
     await looks(town)
     assert letters(desk.alice) == before + 1

@@ -98,6 +98,28 @@ async def test_a_councillor_is_invited_for_one_area_and_another_for_all(town: To
         assert set(found) == {None, put.areas["north-ward"].id, put.areas["south-ward"].id}
 
 
+async def test_whoever_directs_a_body_and_speaks_for_wards_keeps_each_post(town: Town) -> None:
+    put = await a_district(town)
+    async with town.folkmoot.database.writing() as session:
+        north, south = [
+            one for one in (await areas.atlas(session)).grounds if one.slug in ("north-ward", "south-ward")
+        ]
+    dora = await fills(town, "Dora", whole(put))
+    async with town.folkmoot.database.writing() as session:
+        offer = await officers.invite(session, whole(put, "councillor"), by=None, now=town.clock())
+    await dora.opens(offer.code)
+    web = await fills(town, "Dora on the web", Place(put.bodies["district"], None, "councillor", north))
+    phone = await fills(town, "Dora on the phone", Place(put.bodies["district"], None, "councillor", south))
+    for other in (web, phone):
+        await other.says("/link")
+        await dora.says("/link " + other.latest.split("/link ")[1].split("\n")[0])
+        assert "Done. Both places are you now" in dora.latest
+    async with town.folkmoot.database.reading() as session:
+        posts = (await session.execute(select(Officer.post, Officer.area_id))).all()
+    assert set(posts) == {("director", None), *(("councillor", at) for at in (None, north.id, south.id))}
+    assert len(posts) == 4
+
+
 async def test_only_a_councillor_can_be_for_one_area_and_only_for_the_bodys_own(town: Town) -> None:
     put = await a_district(town)
     district, estate = put.bodies["district"], put.areas["estate"]  # the area `district` is the body's own

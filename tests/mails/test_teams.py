@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 import handlers.in_charge.team_mail
 from bot.message import Reply
-from bot.models import Address, Happening, Officer, Photo, ServiceRequest, Team
-from bot.services.answering import leaving, team_mail
+from bot.models import Address, Happening, Officer, Photo, Resident, ServiceRequest, Team
+from bot.services.answering import leaving, team_mail, twins
 from tests.channels.webchat_town import until
 from tests.conversations.test_reporting import reported
 from tests.council import a_body
@@ -179,6 +179,21 @@ async def test_an_answer_to_a_report_that_went_elsewhere_is_not_passed_on(post: 
     await post.town.quiet()
     assert not alice.sees("We come on Tuesday.")
     assert "your answer was not passed on" in (await post.hall.gets(2)).plain
+
+
+async def test_an_answer_to_a_report_that_was_joined_says_with_which(post: Post) -> None:
+    alice, made = await a_report(post)
+    letter = await post.hall.gets()
+    other = await reported(post.town, alice, "Another bin")
+    async with post.town.folkmoot.database.writing() as session:
+        team = (await session.scalars(select(Officer))).one()
+        reader = await session.get_one(Resident, team.resident_id)
+        await twins.merge(session, made.id, other.id, by=reader, now=post.town.clock())
+    await post.brings(*a_mail(letter, "We come on Tuesday.", by=TEAM))
+    await post.town.quiet()
+    assert not alice.sees("We come on Tuesday.")
+    answer = (await post.hall.gets(3)).plain
+    assert f"This report is joined with {other.service_request_id}. Go on with that one" in answer
 
 
 async def test_a_team_that_gets_another_address_is_written_to_there(post: Post) -> None:

@@ -43,6 +43,7 @@ ARRIVED = {
     "added": N_("There is more to a report that you look after:"),
     "more": N_("There is more to a report that nobody looks after yet:"),
     "nobody": N_("Nobody is known to be in charge of this report. Please choose who is:"),
+    "empty": N_("Nobody works in the team that this report went to. Please choose who is in charge:"),
 }
 HANDED_ROUND = N_("This report was handed over more than twice. Perhaps you can find out who is in charge:")
 
@@ -52,11 +53,12 @@ def arrived(view: View, tongue: Tongue, *, why: str, now: datetime, teams: Seque
     e-mail, its buttons are links, and an answer to it is one to everyone concerned."""
     number = view.report.id
     said = ARRIVED[why if view.team is not None or why == "more" else "nobody"]
+    nobodys = view.team is None or why == "empty"
     about = lines([title(view, tongue), reference(view)])
     words = Markup.escape(short(unlinked(view.report.description), 400)) if view.report.description else None
     rows: Rows = ((Button(tongue._("Open"), Show(report=number)),),)
     people = due = None
-    if view.team is None:
+    if nobodys:
         rows = (*to_teams(view, teams, tongue), *rows)
     else:
         rows = (*rows, *at_once(view, tongue))

@@ -103,7 +103,7 @@ def _rows(case: Case, table: Table, tongue: Tongue) -> Rows:
 
 def _organising(case: Case, tongue: Tongue) -> Rows:
     view = case.view
-    nobody = view.team is None and STATUSES[view.report.status].open
+    nobody = case.nobodys and STATUSES[view.report.status].open
     return (
         *(desk.to_teams(view, case.likely, tongue) if nobody else ()),
         *hide_buttons(view.report, case.photos, tongue),

@@ -25,7 +25,7 @@ class Case:
     that the reader has taken it, `organiser` that the reader organises its community and does not work in its team;
     `alike` is how many open ones of its kind and area a lead could answer together. `twin` is the reference of the one
     it is joined with; `near` are references of others nearby, and how many metres away they are. `back` is where in a
-    list it was opened."""
+    list it was opened. `nobodys`: nobody works where it is, so organisers find out who does."""
 
     view: View
     photos: Sequence[Photo] = ()
@@ -38,6 +38,7 @@ class Case:
     twin: str | None = None
     near: Sequence[tuple[str, int]] = ()
     alike: int = 0
+    nobodys: bool = False
     likely: Sequence[desk.Choice] = ()
     back: Listed | None = None
 

@@ -49,6 +49,7 @@ _LATE = {
     "acknowledge": N_("Somebody should have looked at it by {day}."),
     "answer": N_("An answer was promised by {day}."),
     "resolve": N_("It should have been solved by {day}."),
+    "day": N_("The work was to be done by {day}. Please tell everyone how it went, or set another day."),
 }
 
 

@@ -10,7 +10,7 @@ from bot.letters.markup import bold, lines, paragraphs
 from bot.letters.reporting.report_presses import Back, Fixed, Reply, See
 from bot.letters.reporting.report_promises import promise
 from bot.letters.reporting.reports import View, happened, headline, news_buttons, reference, subject
-from bot.lifecycle import STATUSES
+from bot.lifecycle import DATED, STATUSES
 from bot.message import Button, Message
 from bot.models import Happening
 
@@ -49,7 +49,8 @@ def news(
     what = lines([happened(one, view, names, tongue) for one in [*earlier, happening]])
     still = STATUSES[view.report.status].open
     day = None
-    if happening.after in ("planned", "action_scheduled") and view.report.planned_for is not None:
+    is_set = view.report.status in DATED and any(one.after in DATED for one in [*earlier, happening])
+    if is_set and view.report.planned_for is not None:
         day = tongue._("The day for it: {day}.", day=tongue.date(view.report.planned_for))
     next_ = None
     if still and happening.event not in ("asked", "asked_again"):

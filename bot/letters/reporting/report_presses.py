@@ -16,6 +16,12 @@ class See(Press, code="qs"):
     report: int
 
 
+class Mine(Press, code="ql"):
+    """All that concern somebody, some at a time; pages count from 0."""
+
+    page: int
+
+
 class Same(Press, code="qm"):
     """I have the same problem."""
 

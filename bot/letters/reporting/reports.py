@@ -13,7 +13,7 @@ from bot.letters.reporting import report_following, routing
 from bot.letters.reporting.report_pictures import picture
 from bot.letters.reporting.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
 from bot.letters.reporting.report_promises import promise
-from bot.lifecycle import ENDED, OPEN, STATUSES
+from bot.lifecycle import DATED, ENDED, OPEN, STATUSES
 from bot.message import Button, Message, Rows
 from bot.models import Area, Body, Community, Concern, Happening, Photo, Service, ServiceRequest, Team
 
@@ -121,7 +121,7 @@ def status(view: View, tongue: Tongue, *, now: datetime | None = None) -> Markup
     """How it stands, in a few words. Those who come with `now` are told of no day that is over, but that it is."""
     said = tongue._(STATUSES[view.report.status].label)
     day = view.report.planned_for
-    if day is None or view.report.status not in ("planned", "action_scheduled"):
+    if day is None or view.report.status not in DATED:
         return said
     if now is not None and day < now.astimezone(ZoneInfo(view.zone)).date():
         return tongue._("{status}. The day for it has passed.", status=said)
@@ -131,7 +131,8 @@ def status(view: View, tongue: Tongue, *, now: datetime | None = None) -> Markup
 def entry(view: View, tongue: Tongue, reader: int, *, now: datetime) -> Markup:
     """One report in somebody's list."""
     about = headline(view, tongue, secret=view.secret_to(reader))
-    return lines([bold(str(about.unescape())), status(view, tongue, now=now)])
+    stands = tongue._("{number} · {status}", number=reference(view), status=status(view, tongue, now=now))
+    return lines([bold(str(about.unescape())), stands])
 
 
 def card(

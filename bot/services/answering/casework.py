@@ -102,7 +102,7 @@ async def answer(
 ) -> Case:
     """Say something to everyone concerned. `versions` are the same words in other languages, for whoever reads them."""
     one = await case(session, number, by=by)
-    not_joined(one.report)
+    await not_joined(session, one.report)
     others = {code: said(words) for code, words in (versions or {}).items()}
     more = {"versions": others} if others else {}
     happening = await write(session, one, "answer", now=now, public=True, words=said(text), **more)
@@ -136,7 +136,7 @@ async def move(
     """Bring it into another state, with what that asks for; everyone concerned hears it."""
     one = await case(session, number, by=by)
     made, before = one.report, one.report.status
-    not_joined(made)
+    await not_joined(session, made)
     step = lifecycle.step(before, status, "officer")
     if step.needs == "twin":
         raise Refused(N_("Please choose the report that it is joined with."))
@@ -152,13 +152,14 @@ async def move(
         )
     if not lifecycle.STATUSES[before].open:
         await reopen(session, made, now=now)
-    made.planned_for = day if step.needs == "day" else made.planned_for
+    if step.needs == "day":
+        made.planned_for, made.review_at = day, now
     made.status_notes = text
     _heard(one, now=now)
     if lifecycle.STATUSES[status].open:
         made.status = status
     else:
-        end(made, status, now=now)
+        await end(session, made, status, now=now)
     await report_news.tell(session, made, happening, now=now, besides=by)
     return one
 
@@ -203,7 +204,7 @@ async def hand_over(
         team_id=team.id,
         came_from=before,
     )
-    go_on(made, now=now)
+    await go_on(session, made, now=now)
     made.review_at = now
     await report_news.tell(session, made, happening, now=now, besides=by)
     await report_news.tell_team(session, made, now=now, why="handed_over")
@@ -222,9 +223,9 @@ async def send_back(session: AsyncSession, number: int, reason: str, *, by: Resi
     happening = await write(
         session, one, "handed_over", now=now, public=True, words=said(reason), back=True, came_from=before
     )
+    await go_on(session, made, now=now)
     made.team_id = made.body_id = made.officer_id = None
     made.because = {"how": "nobody"}
-    go_on(made, now=now)
     made.review_at = now
     await report_news.tell(session, made, happening, now=now, besides=by)
     await report_news.tell_team(session, made, now=now, why="nobody")

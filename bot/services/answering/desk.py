@@ -152,11 +152,13 @@ def _in(mine: Reach, which: str, *, now: datetime) -> ColumnElement[bool]:
     if which == "ended":
         return and_(one.team_id.in_(mine.teams), one.status.in_(ENDED), one.resolved_at > now - LATELY)
     if which == "nobody":
-        return and_(one.team_id.is_(None), is_open(), one.community_id.in_(ours))
+        nobodys = or_(one.team_id.is_(None), one.team_id.in_(officers.empty_teams()))
+        return and_(nobodys, is_open(), one.community_id.in_(ours))
     if which == "hidden":
         words = select(one.id).where(one.community_id.in_(ours), one.hidden_because.is_not(None))
         pictures = select(Photo.service_request_id).where(Photo.hidden_because.is_not(None))
-        return and_(one.community_id.in_(ours), one.id.in_(words.union(pictures)))
+        seen = one.confidential.is_(False)  # what nobody else may see any more is not theirs to show again
+        return and_(one.community_id.in_(ours), seen, one.id.in_(words.union(pictures)))
     return and_(one.team_id.in_(mine.teams), is_open(), _narrow(mine, which))
 
 
@@ -207,6 +209,6 @@ async def seen_as(session: AsyncSession, mine: Reach, made: ServiceRequest | Non
         if made.team_id in mine.teams:
             return "officer"
         ours = made.community_id in {one.id for one in mine.communities}
-        if ours and (made.team_id is None or not made.confidential):
+        if ours and (not made.confidential or await officers.is_nobodys(session, made)):
             return "organiser"
     raise Refused(NOT_HERE)

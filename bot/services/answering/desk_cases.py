@@ -28,6 +28,7 @@ async def of(session: AsyncSession, number: int, *, by: Resident) -> Case:
     organiser = seen == "organiser"
     history = await histories.of(session, made, everything=not organiser, most=HISTORY)
     teams = await report_news.team_names(session, history)
+    nobodys = organiser and await officers.is_nobodys(session, made)
     return Case(
         view=await report_views.of(session, made),
         photos=await photos(session, made, organiser=organiser),
@@ -40,7 +41,8 @@ async def of(session: AsyncSession, number: int, *, by: Resident) -> Case:
         twin=await _reference(session, made.duplicate_of),
         near=await _near(session, made),
         alike=await count_alike(session, made) if leads(mine, made) else 0,
-        likely=await likely_teams.first(session, made) if made.team_id is None else (),
+        nobodys=nobodys,
+        likely=await likely_teams.first(session, made) if nobodys else (),
     )
 
 

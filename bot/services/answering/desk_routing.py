@@ -13,8 +13,9 @@ from bot.models import Body, Duty, Resident, ServiceRequest, Team
 from bot.services import audit
 from bot.services.answering.casework import by_hand, duty_of
 from bot.services.community import communities
-from bot.services.in_charge import routing
+from bot.services.in_charge import officers, routing
 from bot.services.reporting import histories, receiving, report_news, reports
+from bot.services.reporting.own_reports import go_on
 
 PROMISED = ("acknowledge_by", "answer_by", "expected_datetime", "check_at")
 
@@ -26,13 +27,14 @@ async def send_to(
     when there is an answer. What an earlier team promised stays promised. Refused where it is with a team already."""
     made = await reports.locked(session, number)
     await communities.require_organiser(session, by, made.community_id)
-    if made.team_id is not None:
+    if not await officers.is_nobodys(session, made):
         raise Refused(N_("This report is with a team already."))
     if not lifecycle.STATUSES[made.status].open:
         raise Refused(N_("This report has ended."))
     team = await session.get(Team, team_id)
-    if team is None:
+    if team is None or team.id == made.team_id:
         raise Refused(N_("Please choose another team."))
+    await go_on(session, made, now=now)  # whoever has asked the reporter something works there no more
     duty = await duty_of(session, made, team)
     if remember:
         duty = await routing.remember(session, made, team, by=by, now=now)

@@ -40,12 +40,26 @@ async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, 
         await _on_to(session, await reports.locked(session, each), one.report, twin, now=now)
     await _move_concerns(session, one.report, twin, now=now)
     one.report.duplicate_of = twin.id
-    end(one.report, "duplicate", now=now)
+    await end(session, one.report, "duplicate", now=now)
+    _promise(twin, one.report, now=now)
     await histories.note(
         session, twin, "merged", now=now, public=True, officer=one.officer, came=one.report.id
     )
     record(session, one, "report.merge", now=now, into=twin.id)
     return one
+
+
+def _promise(twin: ServiceRequest, made: ServiceRequest, *, now: datetime) -> None:
+    """Whoever came along was told days too: of two the earlier one holds, however often they are joined and taken
+    apart."""
+    before = twin.expected_datetime
+    for name in ("acknowledge_by", "answer_by", "expected_datetime"):
+        days = [day for day in (getattr(twin, name), getattr(made, name)) if day is not None]
+        setattr(twin, name, min(days, default=None))
+    twin.review_at = now
+    asked = before is not None and twin.check_at is None
+    if twin.expected_datetime not in (None, before) and not asked:
+        twin.check_at = twin.expected_datetime + lifecycle.ASK_AFTER
 
 
 async def _locked(session: AsyncSession, number: int, into: int) -> list[int]:

@@ -133,12 +133,14 @@ async def answer(
     await histories.note(
         session, made, "checked", now=now, public=False, resident=by, answer=answer, round=asked_in
     )
-    if answer == "unknown" or asked_in != made.reopened:
-        still = lifecycle.STATUSES[made.status].open
+    joined = made.duplicate_of is not None
+    goes_on = await session.get_one(ServiceRequest, made.duplicate_of) if joined else made
+    still = lifecycle.STATUSES[goes_on.status].open
+    if answer == "unknown" or asked_in != made.reopened or (joined and answer == "yes"):
         return Answered(made, "still_open" if still and answer == "no" else "noted")
     if answer == "yes":
         return await _yes(session, made, by=by, now=now)
-    if lifecycle.STATUSES[made.status].open:
+    if still:
         made.found_fixed = False
         return Answered(made, "still_open")
     opened = await own_reports.not_fixed(session, made.id, words, media, by=by, now=now)
@@ -160,7 +162,7 @@ async def _yes(session: AsyncSession, made: ServiceRequest, *, by: Resident, now
         happening = await histories.note(
             session, made, "status", now=now, public=True, resident=by, before=made.status, after=step.after
         )
-        own_reports.end(made, step.after, now=now)
+        await own_reports.end(session, made, step.after, now=now)
         made.check_at = None  # it was asked just now
         await report_news.tell(session, made, happening, now=now, besides=by)
     came_back = made.reopened > 0 and made.found_fixed is False

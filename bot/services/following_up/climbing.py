@@ -155,7 +155,7 @@ async def _waiting(session: AsyncSession, view: View, body: Body, this: Round, *
         if not mornings.is_now(now, body):
             return mornings.next_one(now, body)
         await histories.note(session, made, "reminded", now=now, public=False, unanswered=True)
-        go_on(made, now=now)
+        await go_on(session, made, now=now)
         this.tell(this.posts.holders(made, "owner")[1], Line(view, "owner", "reply"))
         return now
     if reminded > now:
@@ -183,7 +183,7 @@ async def _promised(session: AsyncSession, view: View, body: Body, this: Round, 
     made, climbs, coming = view.report, list[Climb](), [now + AT_THE_LATEST]
     came = made.requested_datetime
     for clock, target in ladder.targets(made, body).items():
-        steps = this.steps(made, clock, made.reopened)
+        steps = this.steps(made, clock, ladder.times(made, clock))
         climb, following = ladder.due(clock, target, body, steps, since=came, now=now)
         climbs += [climb] if climb else []
         coming += [following] if following else []
@@ -191,7 +191,7 @@ async def _promised(session: AsyncSession, view: View, body: Body, this: Round, 
         return mornings.next_one(now, body)
     for one in climbs:
         for step in one.passed:
-            this.nudge(made, one.clock, made.reopened, step, now)
+            this.nudge(made, one.clock, ladder.times(made, one.clock), step, now)
     told: set[str] = set()
     for one in sorted(climbs, key=lambda climb: (climb.rung.step, climb.clock), reverse=True):
         whom, residents = this.posts.holders(made, one.rung.whom)

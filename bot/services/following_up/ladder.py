@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.lifecycle import DATED
 from bot.models import Body, ServiceRequest
 from bot.services.following_up import mornings
 
@@ -42,11 +43,14 @@ LADDERS: Mapping[str, tuple[Rung, ...]] = {
     "acknowledge": (Rung(1, 1, "owner"), Rung(2, 3, "lead")),
     "answer": (Rung(0, -1, "owner"), Rung(1, 1, "owner"), Rung(2, 3, "lead"), Rung(3, 7, "above")),
     "resolve": (Rung(0, -1, "owner"), Rung(1, 1, "owner"), Rung(2, 3, "lead"), Rung(3, 7, "above")),
+    "day": (Rung(1, 1, "owner"),),
 }
-"""By clock."""
+"""By clock; `day` is the one that was set for the work."""
 
 EVERY = 20
 """So many working days after the last rung of `resolve` it is climbed again, and again, for as long as it lasts."""
+
+MOST_TIMES = 2**15 - 1  # as much as a column of `nudges` holds
 
 NOBODYS = (1, 3, 7)
 """So many days after a report came of which nobody is in charge its organisers are reminded, and then:"""
@@ -66,10 +70,18 @@ def targets(made: ServiceRequest, body: Body) -> dict[str, datetime]:
         found["answer"] = made.answer_by
     if made.expected_datetime is not None:
         found["resolve"] = made.expected_datetime
-        if made.planned_for is not None and made.status in ("planned", "action_scheduled"):
+        if made.planned_for is not None and made.status in DATED:
             planned = datetime.combine(made.planned_for, time(17), ZoneInfo(body.zone)).astimezone(UTC)
             found["resolve"] = max(planned, made.expected_datetime)
+            found["day"] = planned
     return found
+
+
+def times(made: ServiceRequest, clock: str) -> int:
+    """Tells a target of a clock from those that it had before: each day that is set for the work is one."""
+    if clock != "day" or made.planned_for is None:
+        return made.reopened
+    return min((made.planned_for - made.requested_datetime.date()).days, MOST_TIMES)
 
 
 @dataclass(frozen=True, slots=True)

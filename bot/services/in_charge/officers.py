@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
@@ -96,6 +96,34 @@ async def members(session: AsyncSession, team_id: int) -> Sequence[Officer]:
     """Who is in a team, its leads first."""
     found = await session.scalars(select(Officer).where(Officer.team_id == team_id).order_by(Officer.id))
     return sorted(found.all(), key=lambda one: (one.post != "lead", one.id))
+
+
+def empty_teams() -> Select[int]:
+    """The teams in which nobody works, and whose body nobody directs."""
+    worked_in = select(Officer.team_id).where(Officer.team_id.is_not(None))
+    directed = select(Officer.body_id).where(Officer.post == "director")
+    return select(Team.id).where(Team.id.not_in(worked_in), Team.body_id.not_in(directed))
+
+
+async def is_nobodys(session: AsyncSession, report: Report) -> bool:
+    """Whether there is nobody who could work on a report: it is with no team, or with an empty one."""
+    if report.team_id is None:
+        return True
+    return await session.scalar(empty_teams().where(Team.id == report.team_id)) is not None
+
+
+async def at_the_desk_of(session: AsyncSession, report: Report) -> Select[int] | None:
+    """Who is told of a report, as residents: its team, else the directors of its body; None where there is nobody."""
+    if report.team_id is None:
+        return None
+    for which in (
+        Officer.team_id == report.team_id,
+        (Officer.body_id == report.body_id) & (Officer.post == "director"),
+    ):
+        whom = select(Officer.resident_id).where(which)
+        if await session.scalar(whom.limit(1)) is not None:
+            return whom
+    return None
 
 
 async def in_charge_of(session: AsyncSession, body_id: int | None, team_id: int | None) -> Sequence[Officer]:
@@ -204,8 +232,12 @@ async def invited_to(session: AsyncSession, invitation: Invitation) -> Place:
 
 
 async def take_up(session: AsyncSession, invitation: Invitation, *, by: Resident, now: datetime) -> Officer:
-    """Take up a post. Whoever has used the invitation may open it again without harm, and nobody is moved down."""
-    where = Officer.team_id == invitation.team_id if invitation.team_id else Officer.team_id.is_(None)
+    """Take up a post. Whoever has used the invitation may open it again without harm, and nobody is moved down. In a
+    team that is one post; for the whole body a director may be a councillor besides."""
+    post = str(invitation.post)
+    where = Officer.team_id == invitation.team_id
+    if invitation.team_id is None:
+        where = Officer.team_id.is_(None) & (Officer.post == post)
     here = Officer.area_id == invitation.area_id if invitation.area_id else Officer.area_id.is_(None)
     officer: Officer | None = await session.scalar(
         select(Officer).where(
@@ -219,7 +251,6 @@ async def take_up(session: AsyncSession, invitation: Invitation, *, by: Resident
         N_("This invitation has been used or is too old. Ask whoever gave it to you for a new one."),
         now=now,
     )
-    post = str(invitation.post)
     if officer is None:
         officer = Officer(
             body_id=invitation.body_id,

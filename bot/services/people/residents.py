@@ -102,7 +102,7 @@ async def erase(session: AsyncSession, resident: Resident, *, here: Address, now
     for belongs in await communities.of(session, resident):
         await communities.leave(session, resident, belongs.community_id, now=now)
     await leaving.forget(session, resident, now=now)
-    await traces.erase(session, resident)
+    await traces.erase(session, resident, now=now)
     await withdraw(session, resident)
     addresses = select(Address.id).where(Address.resident_id == resident.id)
     chats = select(Address.chat).where(Address.resident_id == resident.id, Address.channel == "web")

@@ -24,7 +24,8 @@ from bot.models import (
 from bot.services.reporting import report_photos
 
 RANK = {"follow": 0, "same": 1, "reporter": 2}
-POSTS = {"officer": 0, "lead": 1, "councillor": 0, "director": 1}
+POSTS = {"officer": 0, "lead": 1}
+"""In a team, where two posts of a person become one. A director may be a councillor besides, and for several wards."""
 
 LOOKED_AT = 500  # reports
 
@@ -32,11 +33,15 @@ LOOKED_AT = 500  # reports
 # --- erased -------------------------------------------------------------------------------------
 
 
-async def erase(session: AsyncSession, resident: Resident) -> None:
+async def erase(session: AsyncSession, resident: Resident, *, now: datetime) -> None:
     """Reports stay, because a problem is everybody's; who reported it goes, by the tables' own rules. Of those that
     are confidential the words and pictures go too. Posts are left before, see `leaving.forget`."""
     mine = ServiceRequest.resident_id == resident.id
     await session.execute(update(ServiceRequest).where(mine).values(named=False))
+    asked = ServiceRequest.waiting_since.is_not(
+        None
+    )  # nobody is there to answer: the days go on next morning
+    await session.execute(update(ServiceRequest).where(mine, asked).values(review_at=now))
     ids = select(ServiceRequest.id).where(mine, ServiceRequest.confidential)
     await _without_words(session, (await session.scalars(ids)).all())
 
@@ -98,17 +103,21 @@ async def _merge_concerns(session: AsyncSession, gone: Resident, into: Resident)
 
 
 async def _merge_posts(session: AsyncSession, gone: Resident, into: Resident) -> None:
+    def which(one: Officer) -> tuple[object, ...]:
+        return one.body_id, one.team_id, one.area_id, one.post if one.team_id is None else None
+
     mine = {
-        (one.body_id, one.team_id): one
+        which(one): one
         for one in await session.scalars(select(Officer).where(Officer.resident_id == into.id))
     }
     found = await session.scalars(select(Officer).where(Officer.resident_id == gone.id).order_by(Officer.id))
     for theirs in found.all():
-        kept = mine.get((theirs.body_id, theirs.team_id))
+        kept = mine.get(which(theirs))
         if kept is None:
             theirs.resident_id = into.id
             continue
-        kept.post = max(kept.post, theirs.post, key=POSTS.__getitem__)
+        if kept.team_id is not None:
+            kept.post = max(kept.post, theirs.post, key=POSTS.__getitem__)
         for table, column in (
             (ServiceRequest, ServiceRequest.officer_id),
             (Happening, Happening.officer_id),

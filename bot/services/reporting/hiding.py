@@ -145,20 +145,21 @@ async def _note(
 async def disagree(session: AsyncSession, number: int, *, by: Resident, now: datetime) -> None:
     """Whoever sent what is hidden says that it should not be. The organisers hear it once each time it was hidden."""
     made = await reports.locked(session, number)
-    theirs = made.resident_id == by.id or await session.scalar(
-        select(Photo.id).where(
-            Photo.service_request_id == made.id, Photo.resident_id == by.id, Photo.hidden_because.is_not(None)
-        )
-    )
-    if not theirs:
+    reported = made.resident_id == by.id
+    pictures = select(Photo.id).where(Photo.service_request_id == made.id, Photo.hidden_because.is_not(None))
+    found = await session.scalars(pictures if reported else pictures.where(Photo.resident_id == by.id))
+    hidden: set[str | None] = {str(number) for number in found}
+    if reported and made.hidden_because is not None:
+        hidden.add(None)
+    if not hidden and not reported:
         raise Refused(N_("This report is not one of yours."))
-    last = await session.scalar(
+    acts = await session.scalars(
         select(Happening)
-        .where(Happening.service_request_id == made.id, Happening.event.in_(("hidden", "shown")))
+        .where(Happening.service_request_id == made.id, Happening.event == "hidden")
         .order_by(Happening.id.desc())
-        .limit(1)
     )
-    if last is None or last.event == "shown":
+    last = next((one for one in acts if one.details.get("photo") in hidden), None)
+    if last is None:
         raise Refused(N_("Nothing of it is hidden any more."))
     view = await report_views.of(session, made)
 

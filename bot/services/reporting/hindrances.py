@@ -53,9 +53,11 @@ def short_enough(text: str, most: int) -> str:
     return text
 
 
-def not_joined(made: ServiceRequest) -> None:
-    """Refused where it goes on under another number."""
-    if made.status == "duplicate":
+async def not_joined(session: AsyncSession, made: ServiceRequest) -> None:
+    """Refused where it goes on under another number, with that: by e-mail there is no card that says it."""
+    if made.duplicate_of is not None:
+        twin = await session.get_one(ServiceRequest, made.duplicate_of)
         raise Refused(
-            N_("This report is joined with another one. Go on with that one, or take the two apart first.")
+            N_("This report is joined with {number}. Go on with that one, or take the two apart first."),
+            number=twin.service_request_id,
         )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import lifecycle
+from bot import lifecycle, working_days
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.message import Media
@@ -90,33 +90,52 @@ async def _noted(
 async def reply(
     session: AsyncSession, number: int, text: str, media: Sequence[Media], *, by: Resident, now: datetime
 ) -> ServiceRequest:
-    """Answer what those in charge asked: the clocks go on, later by as long as they stood."""
-    made, how = await mine(session, number, by=by)
-    if how.why != "reporter":
-        raise Refused(NOT_YOURS)
-    if made.waiting_since is None:
-        raise Refused(
-            N_("Your answer has come already, or nobody asks any more. You can add words with /myreports.")
-        )
+    """Answer what those in charge asked: the clocks go on, later by as long as they stood. One that comes when they go
+    on already is as welcome."""
+    made = await to_answer(session, number, by=by)
     await _noted(session, made, "replied", text, media, by=by, now=now, public=False)
-    go_on(made, now=now)
+    await go_on(session, made, now=now)
     await report_news.tell_team(session, made, now=now, why="replied")
     return made
 
 
-def go_on(made: ServiceRequest, *, now: datetime) -> None:
-    """Let the clocks go on that stood still while somebody was asked."""
+async def to_answer(session: AsyncSession, number: int, *, by: Resident) -> ServiceRequest:
+    """A report of theirs with a question that they have not answered; Refused otherwise."""
+    made, how = await mine(session, number, by=by)
+    if how.why != "reporter":
+        raise Refused(NOT_YOURS)
+    last = await session.scalar(
+        select(Happening.event)
+        .where(Happening.service_request_id == made.id, Happening.event.in_(histories.BETWEEN))
+        .order_by(Happening.id.desc())
+        .limit(1)
+    )
+    if last != "asked" or made.duplicate_of is not None:
+        raise Refused(
+            N_("Your answer has come already, or nobody asks any more. You can add words with /myreports.")
+        )
+    still_open(made, otherwise=SAY_SO)
+    return made
+
+
+async def go_on(session: AsyncSession, made: ServiceRequest, *, now: datetime) -> None:
+    """Let the clocks go on that stood still while somebody was asked. What was promised ends on a working day again."""
     if made.waiting_since is None:
         return
     stood = now - made.waiting_since
     made.waiting_since = None
     made.waited = (made.waited or 0) + round(stood.total_seconds())
+    body = None if made.body_id is None else await session.get(Body, made.body_id)
+
+    def later(target: datetime) -> datetime:
+        return target + stood if body is None else working_days.on_one(target + stood, body)
+
     if made.acknowledge_by and made.acknowledged_at is None:
-        made.acknowledge_by += stood
+        made.acknowledge_by = later(made.acknowledge_by)
     if made.answer_by and made.answered_at is None:
-        made.answer_by += stood
+        made.answer_by = later(made.answer_by)
     if made.expected_datetime:
-        made.expected_datetime += stood
+        made.expected_datetime = later(made.expected_datetime)
     made.review_at = now
 
 
@@ -175,7 +194,7 @@ async def withdraw(
         each.people -= why != "follow"
         if each.resident_id == by.id:
             each.resident_id = None
-            go_on(each, now=now)  # whoever was asked is not there any more
+            await go_on(session, each, now=now)  # whoever was asked is not there any more
         if each is not made and why != "follow" and not each.people:
             each.confidential = True  # its own page shows nobody any more what they wrote
     if made.people or gone.get(made.id, "follow") == "follow":
@@ -184,7 +203,7 @@ async def withdraw(
     happening = await histories.note(
         session, made, "status", now=now, public=True, before=made.status, after=step.after, withdrawn=True
     )
-    end(made, step.after, now=now)
+    await end(session, made, step.after, now=now)
     made.check_at = None  # nobody is there to be asked
     await report_news.tell(session, made, happening, now=now, besides=by)
     made.confidential = True  # their words and pictures leave the pages that everybody reads
@@ -253,9 +272,9 @@ async def reopen(session: AsyncSession, made: ServiceRequest, *, now: datetime) 
     receiving.aim(made, body, duty, now=now)
 
 
-def end(made: ServiceRequest, status: str, *, now: datetime) -> None:
+async def end(session: AsyncSession, made: ServiceRequest, status: str, *, now: datetime) -> None:
     """Write down that it has ended; four weeks later it is asked whether it is fixed."""
-    go_on(made, now=now)
+    await go_on(session, made, now=now)
     made.status, made.resolved_at = status, now
     made.acknowledged_at = made.acknowledged_at or now
     made.review_at = None

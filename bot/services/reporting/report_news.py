@@ -33,7 +33,7 @@ from bot.models import (
     ServiceRequest,
     Team,
 )
-from bot.services.in_charge import likely_teams
+from bot.services.in_charge import likely_teams, officers
 from bot.services.reporting import open_cards, report_views, waiting_news
 from bot.services.reporting.waiting_news import A_WHILE, Waiting
 
@@ -210,15 +210,14 @@ async def _send(
 async def tell_team(
     session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str = "new", view: View | None = None
 ) -> int:
-    """Put a report before those who work in its team; where nobody is in charge, before the community's organisers.
-    Whoever has its `view` already brings it.
-
-    `why` is `new`, `routed`, `handed_over`, `back`, `replied`: once each for every time that happens.
-    """
-    if made.team_id is None:
-        return await tell_organisers(session, made, now=now, why="nobody", view=view)
+    """Put a report before those who work in its team, or direct its body; where nobody is in charge, before the
+    community's organisers. `why` is `new`, `routed`, `handed_over`, `back`, `replied`: once each for every time that
+    happens. Whoever has its `view` already brings it."""
+    whom = await officers.at_the_desk_of(session, made)
+    if whom is None:
+        why = "nobody" if made.team_id is None else "empty"
+        return await tell_organisers(session, made, now=now, why=why, view=view)
     shown = view or await report_views.of(session, made)
-    whom = select(Officer.resident_id).where(Officer.team_id == made.team_id)
     if made.officer_id is not None and why in ("replied", "back"):
         whom = select(Officer.resident_id).where(Officer.id == made.officer_id)
     times = f"{made.hops}.{made.reopened}"
@@ -235,10 +234,10 @@ async def tell_team(
 async def tell_organisers(
     session: AsyncSession, made: ServiceRequest, *, now: datetime, why: str, view: View | None = None
 ) -> int:
-    """Put a report before its community's organisers, with the teams that it could go to: `nobody` is in charge, or it
-    was handed over too often (`hops`)."""
+    """Put a report before its community's organisers, with the teams that it could go to: `nobody` is in charge, nobody
+    works in its team (`empty`), or it was handed over too often (`hops`)."""
     shown = view or await report_views.of(session, made)
-    offered = await likely_teams.first(session, made) if why == "nobody" else ()
+    offered = await likely_teams.first(session, made) if why != "hops" else ()
     whom, subject = organisers(made.community_id), f"desk:{made.id}:{why}:{made.hops}.{made.reopened}"
 
     def said(tongue: Tongue) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import lifecycle
@@ -85,9 +85,11 @@ async def concern(session: AsyncSession, made: ServiceRequest, resident: Residen
     return await session.get(Concern, (made.id, resident.id))
 
 
-async def of(session: AsyncSession, resident: Resident, *, most: int = 20) -> Sequence[ServiceRequest]:
-    """The reports that concern somebody: open ones first, then the newest. Whoever only follows one has it no more when
-    it is confidential."""
+async def of(
+    session: AsyncSession, resident: Resident, *, page: int, most: int
+) -> tuple[Sequence[ServiceRequest], int, int]:
+    """The reports that concern somebody, so many on a page: open ones first, then the newest. Whoever only follows one
+    has it no more when it is confidential. Also which page it is, the nearest there is, and the last one."""
     mine = (
         select(ServiceRequest)
         .join(Concern, Concern.service_request_id == ServiceRequest.id)
@@ -95,10 +97,13 @@ async def of(session: AsyncSession, resident: Resident, *, most: int = 20) -> Se
             Concern.resident_id == resident.id,
             or_(Concern.why != "follow", ServiceRequest.confidential.is_(False)),
         )
-        .order_by(ServiceRequest.status.in_(lifecycle.OPEN).desc(), ServiceRequest.id.desc())
-        .limit(most)
     )
-    return (await session.scalars(mine)).all()
+    count = await session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    last = max(0, (count - 1) // most)
+    page = max(0, min(page, last))
+    order = (ServiceRequest.status.in_(lifecycle.OPEN).desc(), ServiceRequest.id.desc())
+    found = await session.scalars(mine.order_by(*order).limit(most).offset(page * most))
+    return found.all(), page, last
 
 
 async def same(
