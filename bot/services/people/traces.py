@@ -38,9 +38,8 @@ async def erase(session: AsyncSession, resident: Resident, *, now: datetime) -> 
     are confidential the words and pictures go too. Posts are left before, see `leaving.forget`."""
     mine = ServiceRequest.resident_id == resident.id
     await session.execute(update(ServiceRequest).where(mine).values(named=False))
-    asked = ServiceRequest.waiting_since.is_not(
-        None
-    )  # nobody is there to answer: the days go on next morning
+    # Of whoever was asked something nobody is there to answer: the days go on next morning.
+    asked = ServiceRequest.waiting_since.is_not(None)
     await session.execute(update(ServiceRequest).where(mine, asked).values(review_at=now))
     ids = select(ServiceRequest.id).where(mine, ServiceRequest.confidential)
     await _without_words(session, (await session.scalars(ids)).all())
