@@ -100,7 +100,7 @@ class ServiceRequest(Base):
         Index("ix_service_requests_hidden", "community_id", "id", **_where(_HIDDEN)),
         Index("ix_service_requests_officer_id", "officer_id", **_some("officer_id")),
         Index("ix_service_requests_duplicate_of", "duplicate_of", **_some("duplicate_of")),
-        Index("ix_service_requests_review_at", "review_at"),
+        Index("ix_service_requests_review_at", "review_at", "id"),
         Index("ix_service_requests_check_at", "check_at"),
     )
 

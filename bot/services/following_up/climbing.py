@@ -38,7 +38,7 @@ whoever is late hears the day of the next rung and not of such a look."""
 _FIRST = (
     select(ServiceRequest.body_id, ServiceRequest.community_id)
     .where(ServiceRequest.review_at <= bindparam("now", type_=ServiceRequest.review_at.type))
-    .order_by(ServiceRequest.review_at)
+    .order_by(ServiceRequest.review_at, ServiceRequest.id)
     .limit(1)
 )
 
