@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -244,3 +244,12 @@ async def test_an_answer_about_one_that_was_joined_meanwhile_says_how_it_stands_
     assert desk.alice.sees("Thank you. I have written that down."), "nothing is fixed by it"
     await desk.alice.presses(Fixed(report=desk.number, answer="no").pack(), on=asked)
     assert desk.alice.sees("Thank you. It stays open, and I go on asking those in charge.")
+
+
+async def test_nobody_is_asked_before_the_day_that_is_set_for_the_work(town: Town) -> None:
+    desk = await a_desk(town)
+    await desk.does("Bob", casework.move, desk.number, "action_scheduled", day=date(2027, 2, 1))
+    await at_once(town, 68)
+    assert not desk.alice.sees(SILENCE)
+    await at_once(town, 32)
+    assert desk.alice.text.count(SILENCE) == 1
