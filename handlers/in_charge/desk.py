@@ -247,6 +247,13 @@ async def way_back(turn: Turn, number: int, usual: str) -> Button:
     return Button(turn._("To the list"), back or Listed(which=usual))
 
 
+async def over(turn: Turn, no: Refused, number: int) -> Outcome:
+    """What was begun cannot be done any more: say why, and show the card, so that the talk ends there."""
+    if turn.incoming.by_link:
+        raise no
+    return turn.refusal(no) + await as_it_is(turn, number)
+
+
 async def as_it_is(turn: Turn, number: int) -> Outcome:
     """The card, for whoever may still see it."""
     try:

@@ -35,7 +35,7 @@ from bot.services.answering import answer_templates, casework, desk_bulk, desk_c
 from bot.services.answering.answer_templates import Ready
 from bot.services.reporting import hindrances
 from handlers import days
-from handlers.in_charge.desk import as_it_is, known, shown, way_back
+from handlers.in_charge.desk import as_it_is, known, over, shown, way_back
 from handlers.reporting import report_steps as steps
 
 router = Router()
@@ -106,9 +106,7 @@ async def at_the_desk(ask: Ask, turn: Turn) -> Outcome:
     try:
         case = await _possible(turn, number, act)
     except Refused as no:
-        if turn.incoming.by_link:
-            raise
-        return turn.refusal(no) + await as_it_is(turn, number)
+        return await over(turn, no, number)
     step: Step = _STEPS.get(act, _ended)
     return await step(ask, turn, case)
 

@@ -11,6 +11,7 @@ from bot.letters.in_charge.desk import team_of
 from bot.letters.in_charge.desk_presses import Always, Choose, HandOver, JoinTo, SendTo
 from bot.letters.markup import unlinked
 from bot.letters.reporting.reports import short
+from bot.lifecycle import STATUSES
 from bot.message import Button
 from bot.models import ServiceRequest, Team
 from bot.services.answering import casework, desk_cases, desk_routing, twins
@@ -18,7 +19,7 @@ from bot.services.community import communities
 from bot.services.in_charge import likely_teams, officers
 from bot.services.in_charge.likely_teams import Choice
 from bot.services.reporting import hindrances, reports
-from handlers.in_charge.desk import as_it_is, known, shown, way_back
+from handlers.in_charge.desk import as_it_is, known, over, shown, way_back
 
 router = Router()
 
@@ -51,7 +52,10 @@ async def _ours(turn: Turn, number: int) -> ServiceRequest:
 @router.flow("hand over")
 async def hand_it_over(ask: Ask, turn: Turn) -> Outcome:
     """The team, a reason that everyone concerned reads, and off it goes."""
-    made = await _ours(turn, ask.given["report"])
+    try:
+        made = await _ours(turn, ask.given["report"])
+    except Refused as no:
+        return await over(turn, no, ask.given["report"])
     team = await which_team(ask, turn, made)
     why = turn._("Why is it theirs? Everyone concerned reads your words, and so does the team.")
     said = await ask("words", words(why, casework.said))
@@ -102,7 +106,10 @@ async def join_to(turn: Turn, press: JoinTo) -> Outcome:
 @router.flow("join reports")
 async def join_them(ask: Ask, turn: Turn) -> Outcome:
     """One nearby or any by its number; whoever it concerns goes along."""
-    made = await _ours(turn, ask.given["report"])
+    try:
+        made = await _ours(turn, ask.given["report"])
+    except Refused as no:
+        return await over(turn, no, ask.given["report"])
     into = await _which(ask, turn, made)
     sure = turn._(
         "Shall {number} go on as {other}? Whoever it concerns goes along and hears it once.",
@@ -134,6 +141,8 @@ async def _which(ask: Ask, turn: Turn, made: ServiceRequest) -> ServiceRequest:
     found = by_tap or await reports.found(turn.session, said)
     if found is None or found.id == made.id or found.community_id != made.community_id:
         raise Again(("other",), Refused(N_("I know no other report with that number here.")))
+    if not STATUSES[found.status].open and found.duplicate_of is None:
+        raise Again(("other",), Refused(hindrances.OPEN_IT))
     return found
 
 
@@ -191,6 +200,9 @@ async def _nobodys(turn: Turn, number: int) -> ServiceRequest:
 @router.flow("send report")
 async def send_it(ask: Ask, turn: Turn) -> Outcome:
     """Body and team, and off it goes."""
-    made = await _nobodys(turn, ask.given["report"])
+    try:
+        made = await _nobodys(turn, ask.given["report"])
+    except Refused as no:
+        return await over(turn, no, ask.given["report"])
     team = await which_team(ask, turn, made)
     return await _sent(turn, made.id, team.team.id)

@@ -102,10 +102,13 @@ async def test_a_team_that_got_it_from_another_begins_its_own_hour(town: Town) -
     assert desk.ben.text.count(MORE) == 1
 
 
-async def test_where_nobody_is_in_charge_the_organisers_hear_it(town: Town) -> None:
+@pytest.mark.parametrize("kind", [None, "streetlights"])
+async def test_where_nobody_is_in_charge_or_works_the_organisers_hear_it(
+    town: Town, kind: str | None
+) -> None:
     desk = await a_desk(town)
     olga = await town.organiser()
-    made = await desk.report(kind=None)
+    made = await desk.report(kind=kind)
     await town.passes(hours=2)
     await adds(town, desk.alice, made)
     assert olga.text.count(MORE) == 1

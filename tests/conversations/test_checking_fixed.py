@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bot.letters.reporting.report_presses import Fixed
 from bot.message import Attached, Media
+from bot.models import ServiceRequest
 from bot.services.answering import casework, desk_routing, twins
 from bot.services.following_up import checking_fixed
 from bot.services.reporting import own_reports, reports
@@ -244,3 +245,29 @@ async def test_an_answer_about_one_that_was_joined_meanwhile_says_how_it_stands_
     assert desk.alice.sees("Thank you. I have written that down."), "nothing is fixed by it"
     await desk.alice.presses(Fixed(report=desk.number, answer="no").pack(), on=asked)
     assert desk.alice.sees("Thank you. It stays open, and I go on asking those in charge.")
+
+
+async def test_of_what_nobody_is_in_charge_of_it_is_asked_once_too(town: Town) -> None:
+    desk = await a_desk(town)
+    await town.organiser()
+    async with town.folkmoot.database.writing() as session:
+        await newest(session, "Olga")
+    number = await reported(town, "Alice", "Another one", service=None)
+    await at_once(town, 28)
+    assert not desk.alice.sees(SILENCE)
+    await at_once(town)
+    assert desk.alice.text.count(SILENCE) == 1
+    await desk.does("Olga", desk_routing.send_to, number, desk.council.waste.id)
+    async with town.folkmoot.database.reading() as session:
+        made = await session.get_one(ServiceRequest, number)
+    assert made.expected_datetime is not None
+    assert made.check_at is None, "it was asked already"
+
+
+async def test_nobody_is_asked_before_the_day_that_is_set_for_the_work(town: Town) -> None:
+    desk = await a_desk(town)
+    await desk.does("Bob", casework.move, desk.number, "action_scheduled", day=date(2027, 2, 1))
+    await at_once(town, 68)
+    assert not desk.alice.sees(SILENCE)
+    await at_once(town, 32)
+    assert desk.alice.text.count(SILENCE) == 1

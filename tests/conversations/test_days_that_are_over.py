@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.models import Body, ServiceRequest
-from bot.services.answering import casework
+from bot.services.answering import casework, twins
 from tests.council.days import mornings
 from tests.desk import Desk, a_desk, another_team, resident
 from tests.town import Person, Town
@@ -190,3 +190,25 @@ async def test_days_that_stood_still_end_on_a_working_day(town: Town) -> None:
     await desk.alice.taps("Answer the question")
     await desk.alice.says("The left one.")
     assert (await desk.fresh(made)).expected_datetime == datetime(2026, 12, 29, 17, tzinfo=UTC)
+
+
+async def test_what_was_promised_with_the_one_that_is_joined_is_promised_with_the_one_that_goes_on(
+    town: Town,
+) -> None:
+    desk = await a_desk(town)
+    first = await desk.report("first")
+    await town.passes(days=4)
+    second, nobodys = await desk.report("second"), await desk.report("third", kind=None)
+    for number, other in ((first, second), (second, nobodys)):
+        who = await resident(town, desk.ann)
+        async with town.folkmoot.database.writing() as session:
+            by = await session.get_one(type(who), who.id)
+            await twins.merge(session, number.id, other.id, by=by, now=town.clock())
+        now = await desk.fresh(other)
+        for name in ("acknowledge_by", "answer_by", "expected_datetime", "check_at"):
+            assert getattr(now, name) == getattr(first, name), name
+    await town.quiet()
+    day = "It should be solved by Monday 21 December."
+    assert day in desk.alice.latest
+    await desk.alice.says(f"/myreports {nobodys.service_request_id}")
+    assert day in desk.alice.latest

@@ -96,6 +96,31 @@ async def test_a_talk_does_not_outlive_the_right_to_it(town: Town) -> None:
     assert "The bin is full." in cara.latest
 
 
+@pytest.mark.parametrize("begin", [["Hand over"], ["More …", "Join with another"]])
+async def test_what_was_begun_with_a_report_that_has_gone_meanwhile_is_over(
+    town: Town, begin: list[str]
+) -> None:
+    desk = await a_desk(town)
+    made = await desk.report()
+    streets, _ = await another_team(town, desk.council)
+    ended = await desk.report("Another one.")
+    async with town.folkmoot.database.writing() as session:
+        (await session.get_one(ServiceRequest, ended.id)).status = "fixed"
+    await desk.opens(desk.ann, made)
+    for label in begin:
+        await desk.ann.taps(label)
+    if begin[0] == "More …":
+        await desk.ann.says(ended.service_request_id)
+        assert "This report has ended. Open it again first." in desk.ann.latest
+        assert "Which report is it the same as?" in desk.ann.latest
+    async with town.folkmoot.database.writing() as session:
+        (await session.get_one(ServiceRequest, made.id)).team_id = streets.id
+    await desk.ann.says("It is theirs.")
+    assert desk.ann.sees("I do not know this report, or it is not with you.")
+    await desk.ann.says("/desk")
+    assert "All of my team (0)" in desk.ann.latest
+
+
 async def test_a_lead_answers_all_of_a_kind_at_once_with_words(town: Town) -> None:
     desk = await a_desk(town)
     made = [await desk.report(f"report {number}") for number in range(3)]

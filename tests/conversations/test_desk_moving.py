@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.message import Place
 from bot.models import Body, Deed, Duty, Officer, Team
-from bot.services.answering import casework, twins
+from bot.services.answering import casework
 from tests.desk import PHOTO, Desk, a_desk, another_team, joins, resident
 from tests.town import Person, Town
 
@@ -282,25 +282,3 @@ async def test_joining_and_taking_apart_again_makes_no_promise_younger(town: Tow
     for name in ("answer_by", "answered_at", "expected_datetime", "check_at"):
         assert getattr(now, name) == getattr(before, name), name
     assert "⚠" in desk.ann.latest, "it is late, as it was"
-
-
-async def test_what_was_promised_with_the_one_that_is_joined_is_promised_with_the_one_that_goes_on(
-    town: Town,
-) -> None:
-    desk = await a_desk(town)
-    first = await desk.report("first")
-    await town.passes(days=4)
-    second, nobodys = await desk.report("second"), await desk.report("third", kind=None)
-    for number, other in ((first, second), (second, nobodys)):
-        who = await resident(town, desk.ann)
-        async with town.folkmoot.database.writing() as session:
-            by = await session.get_one(type(who), who.id)
-            await twins.merge(session, number.id, other.id, by=by, now=town.clock())
-        now = await desk.fresh(other)
-        for name in ("acknowledge_by", "answer_by", "expected_datetime", "check_at"):
-            assert getattr(now, name) == getattr(first, name), name
-    await town.quiet()
-    day = "It should be solved by Monday 21 December."
-    assert day in desk.alice.latest
-    await desk.alice.says(f"/myreports {nobodys.service_request_id}")
-    assert day in desk.alice.latest

@@ -68,6 +68,20 @@ async def test_the_desk_of_organisers_has_what_nobody_is_in_charge_of(town: Town
     assert "Nobody in charge (0)" in other.latest
 
 
+async def test_whoever_chooses_a_team_for_what_a_colleague_has_sent_already_hears_that_once(
+    town: Town,
+) -> None:
+    desk = await a_desk(town)
+    olga, oscar = await town.organiser(), await town.organiser("Oscar")
+    await nobodys(desk)
+    await olga.taps("Another team")
+    await oscar.taps("Waste · North District")
+    await olga.taps("North District …")
+    assert olga.sees("This report is with a team already.")
+    await olga.says("/desk")
+    assert "Nobody in charge (0)" in olga.latest
+
+
 async def test_what_goes_to_a_team_in_which_nobody_works_is_the_directors_else_the_organisers(
     town: Town,
 ) -> None:

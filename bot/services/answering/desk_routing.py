@@ -46,6 +46,8 @@ async def send_to(
     if promised["expected_datetime"] is not None:  # a team before them promised it, and gave it back
         for name, day in promised.items():
             setattr(made, name, day)
+    elif await histories.was_asked(session, made):
+        made.check_at = None
     happening = await histories.note(
         session, made, "routed", now=now, public=True, team_id=team.id, how="hand"
     )

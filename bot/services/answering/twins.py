@@ -136,11 +136,7 @@ async def _as_before(session: AsyncSession, made: ServiceRequest, *, now: dateti
     made.status, made.status_notes = lifecycle.AGAIN, None
     made.resolved_at = made.planned_for = None
     made.review_at = now
-    checked = await session.scalars(
-        select(Happening.details).where(Happening.service_request_id == made.id, Happening.event == "checked")
-    )
-    asked = any(one.get("asked") and one.get("round") == made.reopened for one in checked)
-    if made.expected_datetime is not None and not asked:
+    if made.expected_datetime is not None and not await histories.was_asked(session, made):
         made.check_at = made.expected_datetime + lifecycle.ASK_AFTER
 
 

@@ -21,7 +21,7 @@ from bot.letters.reporting import report_news as letters
 from bot.letters.reporting.reports import View
 from bot.message import Media, Message
 from bot.models import Community, Concern, Happening, Resident, ServiceRequest
-from bot.services.following_up import mornings
+from bot.services.following_up import ladder, mornings
 from bot.services.reporting import histories, own_reports, report_news, report_views
 
 ANSWERS = ("yes", "no", "unknown")
@@ -72,7 +72,7 @@ async def _ask(session: AsyncSession, view: View, *, now: datetime) -> None:
     made = view.report
     still = lifecycle.STATUSES[made.status].open
     if still:
-        silent_since = await _last_news(session, made)
+        silent_since = await _last_news(session, view)
         if made.waiting_since is not None or silent_since + lifecycle.ASK_AFTER > now:
             made.check_at = max(silent_since, made.waiting_since or silent_since) + lifecycle.ASK_AFTER
             if made.check_at <= now:
@@ -96,15 +96,17 @@ async def _ask(session: AsyncSession, view: View, *, now: datetime) -> None:
         await report_news.put(session, them, question, subject, now=now)
 
 
-async def _last_news(session: AsyncSession, made: ServiceRequest) -> datetime:
-    """When it should have been solved, or when those in charge were heard of last, whichever is later."""
+async def _last_news(session: AsyncSession, view: View) -> datetime:
+    """When it should have been solved, which day is set for the work, or when those in charge were heard of last,
+    whichever is latest."""
+    made = view.report
     newest: datetime | None = await session.scalar(
         select(func.max(Happening.at)).where(
             Happening.service_request_id == made.id, Happening.event.in_(NEWS)
         )
     )
-    days = [made.expected_datetime or made.requested_datetime]
-    return max([*days, newest] if newest else days)
+    promised = made.expected_datetime or made.requested_datetime
+    return max(filter(None, (promised, ladder.day_of_work(made, view.zone), newest)))
 
 
 async def answer(

@@ -70,11 +70,17 @@ def targets(made: ServiceRequest, body: Body) -> dict[str, datetime]:
         found["answer"] = made.answer_by
     if made.expected_datetime is not None:
         found["resolve"] = made.expected_datetime
-        if made.planned_for is not None and made.status in DATED:
-            planned = datetime.combine(made.planned_for, time(17), ZoneInfo(body.zone)).astimezone(UTC)
+        if (planned := day_of_work(made, body.zone)) is not None:
             found["resolve"] = max(planned, made.expected_datetime)
             found["day"] = planned
     return found
+
+
+def day_of_work(made: ServiceRequest, zone: str) -> datetime | None:
+    """The end of the day that is set for the work, if one is."""
+    if made.planned_for is None or made.status not in DATED:
+        return None
+    return datetime.combine(made.planned_for, time(17), ZoneInfo(zone)).astimezone(UTC)
 
 
 def times(made: ServiceRequest, clock: str) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import outbox
 from bot.letters.in_charge import desk as letters
 from bot.models import Happening, Mailing, Officer, ServiceRequest
+from bot.services.in_charge import officers
 from bot.services.reporting import report_news, report_views
 from bot.services.reporting.waiting_news import A_WHILE
 
@@ -28,8 +29,9 @@ async def tell(session: AsyncSession, made: ServiceRequest, happening: Happening
         return
     view = await report_views.of(session, made)
     why, subject = "more" if made.officer_id is None else "added", _subject(made, happening.id)
+    whom = await _whom(session, made)
     told = await report_news.put(
-        session, _whom(made), lambda tongue: letters.arrived(view, tongue, why=why, now=now), subject, now=now
+        session, whom, lambda tongue: letters.arrived(view, tongue, why=why, now=now), subject, now=now
     )
     if told and since is not None:
         await outbox.hold(session, subject, now=since)
@@ -43,11 +45,11 @@ async def seen(session: AsyncSession, made: ServiceRequest, *, now: datetime) ->
         await outbox.cancel(session, waits, now=now)
 
 
-def _whom(made: ServiceRequest) -> Select[int]:
-    if made.team_id is None:
-        return report_news.organisers(made.community_id)
-    theirs = Officer.team_id == made.team_id if made.officer_id is None else Officer.id == made.officer_id
-    return select(Officer.resident_id).where(theirs)
+async def _whom(session: AsyncSession, made: ServiceRequest) -> Select[int]:
+    if made.officer_id is not None:
+        return select(Officer.resident_id).where(Officer.id == made.officer_id)
+    theirs = await officers.at_the_desk_of(session, made)
+    return report_news.organisers(made.community_id) if theirs is None else theirs
 
 
 def _subject(made: ServiceRequest, happening: int) -> str:

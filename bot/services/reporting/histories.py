@@ -71,6 +71,14 @@ async def note(
     return happening
 
 
+async def was_asked(session: AsyncSession, made: ServiceRequest) -> bool:
+    """Whether it was asked already, since it came or was opened again, if it is fixed."""
+    checked = await session.scalars(
+        select(Happening.details).where(Happening.service_request_id == made.id, Happening.event == "checked")
+    )
+    return any(one.get("asked") and one.get("round") == made.reopened for one in checked)
+
+
 async def of(
     session: AsyncSession,
     made: ServiceRequest,

@@ -159,8 +159,9 @@ def aim(made: ServiceRequest, body: Body | None, duty: Duty | None, *, now: date
     got it by hand, without a duty that says more, has the usual time."""
     made.review_at = now
     made.acknowledge_by = made.answer_by = made.expected_datetime = made.check_at = None
-    if body is None:
-        return  # its organisers have to find out who is
+    if body is None:  # its organisers have to find out who is
+        made.check_at = now + lifecycle.ASK_AFTER
+        return
     seen, answered, resolved = USUAL_DAYS
     if duty is not None:
         seen, answered, resolved = duty.acknowledge_days, duty.answer_days, duty.resolve_days
