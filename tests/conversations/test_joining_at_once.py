@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import Refused
 from bot.models import Concern, Happening, Resident, ServiceRequest
 from bot.services.answering import casework, twins
+from bot.services.following_up import checking_fixed
 from bot.services.reporting import own_reports, report_following, reports
+from tests.council import days
 from tests.desk import Desk, a_desk, resident
 from tests.town import Person, Town
 
@@ -236,6 +238,27 @@ async def test_nobody_waits_in_a_ring_when_theirs_is_joined_to_an_earlier_one_ju
     await town.quiet()
     assert [(await desk.fresh(one)).duplicate_of for one in (first, second)] == [None, first.id]
     assert (await desk.fresh(first)).people == await concerned(town, first) == 3
+
+
+async def test_nobody_waits_in_a_ring_when_it_is_not_fixed_where_it_goes_on(town: Town) -> None:
+    desk, bob, first, second = await two(town)
+    await days.at_once(town, 60)
+    free, held = asyncio.Event(), asyncio.Event()
+    free.set()
+    await _does(town, doing(desk.ann, twins.merge, second.id, first.id), free)
+    await _does(town, doing(desk.ann, casework.move, first.id, "fixed"), free)
+    rest = []
+    for it, go in (
+        (doing(desk.ann, casework.note, first.id, "A look."), held),
+        (doing(desk.ben, twins.split, second.id), free),
+        (doing(bob, checking_fixed.answer, second.id, "no"), free),
+    ):
+        rest.append(asyncio.create_task(_does(town, it, go)))
+        await asyncio.sleep(0.3)
+    held.set()
+    assert await asyncio.gather(*rest, return_exceptions=True) == [None, None, None]
+    await town.quiet()
+    assert (await desk.fresh(second)).duplicate_of is None
 
 
 async def test_whoever_chose_what_to_hear_keeps_that_when_it_is_joined_on(town: Town) -> None:

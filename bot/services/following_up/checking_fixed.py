@@ -22,7 +22,7 @@ from bot.letters.reporting.reports import View
 from bot.message import Media, Message
 from bot.models import Community, Concern, Happening, Resident, ServiceRequest
 from bot.services.following_up import ladder, mornings
-from bot.services.reporting import histories, own_reports, report_news, report_views
+from bot.services.reporting import histories, own_reports, report_news, report_views, reports
 
 ANSWERS = ("yes", "no", "unknown")
 AT_ONCE = 50  # reports in one transaction
@@ -123,6 +123,7 @@ async def answer(
     were not asked."""
     if answer not in ANSWERS:
         raise Refused(N_("I do not know this button. Please use the newest one."))
+    goes_on = await reports.goes_on(session, number)
     made, how = await own_reports.mine(session, number, by=by)
     said = await _said(session, made)
     question = next((one for one in said if one.details.get("asked")), None)
@@ -135,10 +136,8 @@ async def answer(
     await histories.note(
         session, made, "checked", now=now, public=False, resident=by, answer=answer, round=asked_in
     )
-    joined = made.duplicate_of is not None
-    goes_on = await session.get_one(ServiceRequest, made.duplicate_of) if joined else made
     still = lifecycle.STATUSES[goes_on.status].open
-    if answer == "unknown" or asked_in != made.reopened or (joined and answer == "yes"):
+    if answer == "unknown" or asked_in != made.reopened or (goes_on is not made and answer == "yes"):
         return Answered(made, "still_open" if still and answer == "no" else "noted")
     if answer == "yes":
         return await _yes(session, made, by=by, now=now)
