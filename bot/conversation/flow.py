@@ -84,6 +84,10 @@ class Prompt(Generic[T]):
     several: bool = False
 
 
+class Typed(str):
+    """Words that were written where buttons were offered; look for them first, for they may be any value's."""
+
+
 @dataclass(frozen=True, eq=False)
 class Waiting(Exception):
     """The flow waits for the answer `name`; `complaint` says why the one just given will not do."""
@@ -214,15 +218,19 @@ def choice(
     columns: int = 1,
     encloses: Encloses = None,
     several: bool = False,
+    otherwise: Callable[[str], str] | None = None,
 ) -> Prompt[str]:
-    """One of the offered values; a typed label counts as its tap."""
+    """One of the offered values; a typed label counts as its tap. Other words are Typed as `otherwise` reads them."""
     pairs = tuple((value, _plain(label)) for value, label in offers)
     by_label = {label.casefold(): value for value, label in pairs}
     values = {value for value, _ in pairs}
 
     def read(answer: Answer) -> str:
-        picked = answer.get("pick") or by_label.get(answer.get("words", "").strip().casefold(), "")
+        said = answer.get("words", "").strip()
+        picked = answer.get("pick") or by_label.get(said.casefold(), "")
         if picked not in values:
+            if otherwise is not None and said:
+                return Typed(otherwise(said))
             raise Refused(N_("Please tap one of the buttons."))
         return str(picked)
 

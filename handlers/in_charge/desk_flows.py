@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from bot import lifecycle
-from bot.conversation.flow import Ask, Prompt, choice, words
+from bot.conversation.flow import Ask, Prompt, Typed, choice, words
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
@@ -118,15 +118,12 @@ async def _answer(ask: Ask, turn: Turn, case: Case) -> Outcome:
         for one in await answer_templates.for_body(turn.session, report.body_id, turn.tongue.code)
     }
     said = await ask("words", _what_to_answer(turn, ready))
-    more: str | None = None
     if isinstance(said, Ready):
-        more = await ask("more", _one_more_sentence(turn, said))
-        versions = said.with_words(more)
-        text = versions.get(turn.tongue.code) or next(iter(versions.values()))
+        text, versions = await _made_ready(ask, turn, said, report.people)
     else:
         text, versions = said, {}
-    if await ask("send", _look(turn, text, versions, report.people)) == "edit":
-        ask.again("send", "words", "more")
+        if await ask("send", _look(turn, text, report.people)) == "edit":
+            ask.again("send", "words")
     await casework.answer(turn.session, report.id, text, by=turn.resident, now=turn.now, versions=versions)
     return await _done(turn, report.id, turn._("Everyone concerned gets your answer."))
 
@@ -144,26 +141,30 @@ def _what_to_answer(turn: Turn, ready: dict[str, Ready]) -> Prompt[str | Ready]:
     return prompt
 
 
-def _one_more_sentence(turn: Turn, ready: Ready) -> Prompt[str | None]:
-    question = paragraphs(
-        turn._("This is what it says:"),
-        Markup.escape(ready.text_in(turn.tongue.code)),
-        turn._("You can add a sentence of your own. It stays in your language for everybody."),
-    )
-    offers = [("none", turn._("Leave it like that"))]
-    prompt: Prompt[str | None] = words(question, casework.said, offers=offers, picked=lambda _: None)
-    return prompt
+async def _made_ready(ask: Ask, turn: Turn, ready: Ready, people: int) -> tuple[str, dict[str, str]]:
+    """A ready answer, and one more sentence if they write one: in the reader's language, and in all."""
+    more = ask.given.get("more")  # of which ready answer, and the sentence
+    versions = ready.with_words(more[1] if more and more[0] == ready.code else None)
+    text = versions.get(turn.tongue.code) or next(iter(versions.values()))
+    note = turn._("You can write one more sentence. It stays in your language for everybody.")
+    if len(versions) > 1:
+        note = lines([turn._("Others read it in their own language, where there is a version."), note])
+    decision = await ask("send", _look(turn, text, people, note))
+    if isinstance(decision, Typed):
+        ask.given["more"] = [ready.code, str(decision)]
+        ask.again("send")
+    if decision == "edit":
+        ask.given.pop("more", None)
+        ask.again("send", "words")
+    return text, versions
 
 
-def _look(turn: Turn, text: str, versions: dict[str, str], people: int) -> Prompt[str]:
+def _look(turn: Turn, text: str, people: int, note: Markup | None = None) -> Prompt[str]:
+    """What goes out, and to how many. With a `note` what is written now goes along."""
     head = turn.n_("This goes to {n} person:", "This goes to {n} people:", people)
-    note = (
-        turn._("Others read it in their own language, where there is a version.")
-        if len(versions) > 1
-        else None
-    )
     offers = [("send", turn._("Send")), ("edit", turn._("Write something else"))]
-    return choice(paragraphs(head, Markup.escape(text), note), offers, columns=2)
+    said = paragraphs(head, Markup.escape(text), note)
+    return choice(said, offers, columns=2, otherwise=None if note is None else casework.said)
 
 
 async def _ask_back(ask: Ask, turn: Turn, case: Case) -> Outcome:
@@ -262,7 +263,7 @@ async def _all(ask: Ask, turn: Turn, case: Case) -> Outcome:
         [about, turn._("What do you want to say to everyone concerned? Nothing is closed by it.")]
     )
     said = await ask("words", words(question, casework.said))
-    if await ask("send", _look(turn, said, {}, found.people)) == "edit":
+    if await ask("send", _look(turn, said, found.people)) == "edit":
         ask.again("send", "words")
     await desk_bulk.answer(turn.session, number, said, by=turn.resident, now=turn.now)
     return await _done(turn, number, turn._("Everyone concerned gets your answer."))

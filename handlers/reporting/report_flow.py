@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.conversation.flow import Ask, choice, words
+from bot.conversation.flow import Ask, Typed, choice, words
 from bot.conversation.router import Router
 from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
@@ -126,12 +126,18 @@ async def _found(ask: Ask, turn: Turn, where: Where, community: Community) -> Wh
         return where
     if where.words is None:
         return where
-    found = await gazetteer.find(turn.session, where.words, near=_at(community))
+    first, anew = where.words, ask.given.get("anew_where")
+    typed = anew[1] if anew and anew[0] == first else first  # written when they were asked which one
+    where = Where(words=typed)
+    found = await gazetteer.find(turn.session, typed, near=_at(community))
     if not found:
         return where
     one: NamedPlace | None = found[0]
-    if not _sure(found, where.words):
-        picked = await ask("which", steps.which_place(turn, where.words, found))
+    if not _sure(found, typed):
+        picked = await ask("which", steps.which_place(turn, typed, found))
+        if isinstance(picked, Typed):
+            ask.given["anew_where"] = [first, str(picked)]
+            ask.again("which")
         one = next((each for each in found if str(each.id) == picked), None)
     return where if one is None else Where(Place(one.lat, one.long), where.words)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import when
-from bot.conversation.flow import Answer, Prompt, choice, words
+from bot.conversation.flow import Answer, Prompt, Typed, choice, words
 from bot.conversation.turn import Turn
 from bot.errors import Refused
 from bot.i18n import N_
@@ -15,7 +15,7 @@ from bot.letters.reporting import reporting as letters
 from bot.letters.reporting.reports import kind as kind_name
 from bot.message import Media, Message, Place
 from bot.models import Community, NamedPlace, Service
-from bot.services.reporting import hindrances, receiving
+from bot.services.reporting import gazetteer, hindrances, receiving
 
 LIKELY = 3  # kinds that are offered first
 ADDRESS = 200  # characters of a place in words
@@ -86,19 +86,41 @@ def where(turn: Turn, taken: Place | None, named: Sequence[NamedPlace]) -> Promp
 
 
 def which_place(turn: Turn, typed: str, found: Sequence[NamedPlace]) -> Prompt[str]:
-    """One of several places of that name."""
+    """One of several places of that name; Typed is another place, in words."""
     offers = [(str(one.id), _called(one)) for one in found]
     offers.append(("none", str(turn._("None of these"))))
-    return choice(
+    asked = choice(
         turn._("Which one do you mean? You wrote “{place}”.", place=typed),
         offers,
         encloses=picture,
         several=True,
+        otherwise=lambda text: another_place(text, typed),
     )
+
+    def read(answer: Answer) -> str:
+        """Words that only one of them has are as good as its button: `South`, of two of the same name."""
+        picked = asked.read(answer)
+        meant = (
+            [str(one.id) for one in found if gazetteer.covers(one, picked)]
+            if isinstance(picked, Typed)
+            else []
+        )
+        return meant[0] if len(meant) == 1 else picked
+
+    return replace(asked, read=read)
+
+
+def another_place(text: str, typed: str) -> str:
+    """Where it is, in words again; Refused where nothing new was said."""
+    text = " ".join(text.split())
+    if not gazetteer.fold(text) or gazetteer.fold(text) == gazetteer.fold(typed) or len(text) > ADDRESS:
+        raise Refused(N_("Please tap one of the buttons, or write where it is in other words."))
+    return text
 
 
 def _called(place: NamedPlace) -> str:
-    return f"{place.name}, {place.within}" if place.within else place.name
+    there = "" if gazetteer.fold(place.within) == gazetteer.fold(place.name) else place.within
+    return f"{place.name}, {there}" if there else place.name
 
 
 def kind(turn: Turn, services: Sequence[Service], *, everything: bool) -> Prompt[str]:

@@ -36,7 +36,6 @@ async def test_a_lead_writes_one_and_officers_of_the_body_use_it(town: Town) -> 
     await desk.opens(desk.ben, made)
     await desk.ben.taps("Answer")
     await desk.ben.taps("Bigger bin")
-    await desk.ben.taps("Leave it like that")
     await desk.ben.taps("Send")
     assert "Będzie większy kosz." in piotr.latest
     assert "You get a bigger bin." in eleri.latest, "there is none in Welsh"
@@ -77,3 +76,24 @@ async def test_nobody_but_leads_writes_or_takes_away(town: Town) -> None:
     assert desk.ann.screen.toasts[-1] == "This ready answer is gone already."
     async with town.folkmoot.database.reading() as session:
         assert len(list(await session.scalars(select(AnswerTemplate)))) == 1
+
+
+async def test_a_sentence_stays_with_the_ready_answer_that_it_was_written_for(town: Town) -> None:
+    desk = await a_desk(town)
+    await desk.report()
+    await desk.ann.taps("Open")
+    await desk.ann.taps("Answer")
+    await desk.ann.taps("Known, work is ordered")
+    await desk.ann.says("x" * 1501)
+    assert "That is longer than 1500 letters." in desk.ann.latest
+    await desk.ann.says("It will be the green lorry.")
+    await desk.ann.taps("Back")
+    await desk.ann.taps("Seen, we will look")
+    assert "lorry" not in desk.ann.latest
+    await desk.ann.says("We come on foot.")
+    await desk.ann.taps("Write something else")
+    await desk.ann.taps("Seen, we will look")
+    await desk.ann.taps("Send")
+    assert "We have seen this" in desk.alice.latest
+    assert "lorry" not in desk.alice.text
+    assert "on foot" not in desk.alice.text

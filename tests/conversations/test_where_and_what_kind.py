@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from bot.message import Attached, Odd, Place
 from bot.models import Area, Community, Consent, NamedPlace, Service, Spot
 from tests.conversations.test_reporting import BIN, HERE, how_many, newest
 from tests.council import a_body
-from tests.town import Town
+from tests.town import Person, Town
 
 
 async def test_a_stranger_who_shares_a_place_reports_in_the_community_around_it(town: Town) -> None:
@@ -52,6 +53,52 @@ async def test_a_street_that_the_gazetteer_knows_becomes_a_point(town: Town) -> 
     await alice.taps("Send")
     made = await newest(town)
     assert (made.address, made.lat) == ("12 Elm Road", 51.6)
+
+
+@pytest.mark.parametrize("written", ["south", "Elm Road South"])
+async def test_words_that_only_one_of_them_has_are_as_good_as_its_button(town: Town, written: str) -> None:
+    alice = await asked_which(town)
+    await alice.says(written)
+    await alice.taps("Bins")
+    await alice.taps("Send")
+    made = await newest(town)
+    assert (made.address, made.lat) == ("Elm Road", 51.6)
+
+
+async def test_another_place_can_be_written_where_it_is_asked_which_one(town: Town) -> None:
+    alice = await asked_which(town)
+    for nothing_new in ("ELM  road", "…", "x" * 201):
+        await alice.says(nothing_new)
+        assert "Please tap one of the buttons, or write where it is in other words." in alice.latest
+    await alice.says("Road")
+    assert "Which one do you mean? You wrote “Road”." in alice.latest
+    await alice.taps("Back")
+    assert "Where is it?" in alice.latest
+    await alice.says("12 Elm Road")
+    assert "You wrote “12 Elm Road”." in alice.latest, (
+        "what was written instead of another place is not meant"
+    )
+    await alice.says("Road")
+    await alice.says("Behind the school")
+    assert "What kind of problem is it?" in alice.latest
+    await alice.taps("Bins")
+    await alice.taps("Send")
+    made = await newest(town)
+    assert (made.address, made.lat) == ("Behind the school", None)
+
+
+async def asked_which(town: Town) -> Person:
+    """Somebody has written the name of two streets."""
+    await a_body(town)
+    async with town.folkmoot.database.writing() as session:
+        from bot.services.reporting import gazetteer
+
+        await gazetteer_with(session, gazetteer)
+    alice = await town.member("Alice")
+    await alice.says("/report The bin is full")
+    await alice.says("Elm Road")
+    assert "Which one do you mean?" in alice.latest
+    return alice
 
 
 async def gazetteer_with(session: object, gazetteer: object) -> None:
