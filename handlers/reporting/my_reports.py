@@ -9,6 +9,7 @@ from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters.markup import paragraphs
 from bot.letters.reporting import reports as letters
+from bot.letters.reporting import taking_back
 from bot.letters.reporting.report_presses import Add, Back, Mine, Reply, Same, See, Wants, Withdraw
 from bot.lifecycle import STATUSES
 from bot.message import Button, Message
@@ -127,7 +128,7 @@ async def withdraw(turn: Turn, press: Withdraw) -> Outcome:
         made, goes_on = await own_reports.to_take_back(turn.session, press.report, by=turn.resident)
         sure = Button(turn._("Yes, take it back"), Withdraw(report=press.report, sure=1))
         stay = Button(turn._("No, leave it"), See(report=press.report))
-        return turn.say(letters.shall_it_be_taken_back(made, goes_on, turn.tongue), (sure, stay))
+        return turn.say(taking_back.question(made, goes_on, turn.tongue), (sure, stay))
     made, ended = await own_reports.withdraw(turn.session, press.report, by=turn.resident, now=turn.now)
     if ended:
         return turn.edit(

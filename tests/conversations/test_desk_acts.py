@@ -224,7 +224,7 @@ async def test_fixed_needs_no_words(town: Town) -> None:
         ("Cannot, because …", "unable_to_fix"),
         ("Nobody here is in charge", "not_responsible"),
         ("Goes on inside", "internal_referral"),
-        ("Close it", "closed"),
+        ("Close it, because …", "closed"),
     ],
 )
 async def test_an_end_without_a_repair_needs_a_reason_that_everyone_reads(

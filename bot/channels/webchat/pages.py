@@ -31,7 +31,7 @@ from bot.models import Community, WebLine
 from bot.services.in_charge import officers
 from bot.settings import Tiles
 
-QUICK = ("desk", "report", "polls", "help")
+QUICK = ("desk", "report", "myreports", "polls", "help")
 """What can always be tapped, in this order; the desk only by those who have one."""
 
 

@@ -25,6 +25,7 @@ EMPTY = N_("There was nothing in your message yet. Please write a few words.")
 LABELS = {
     "desk": N_("My desk"),
     "help": N_("Help"),
+    "myreports": N_("My reports"),
     "polls": N_("My polls"),
     "report": N_("Report a problem"),
     "start": N_("Start"),

@@ -49,7 +49,7 @@ _FIRST: Table = (
 _REST: Table = (
     ((N_("Cannot, because …"), Cannot), (N_("Nobody here is in charge"), NotOurs)),
     ((N_("Join with another"), JoinTo), (N_("Write a note"), Note)),
-    ((N_("Goes on inside"), Inside), (N_("Close it"), Shut)),
+    ((N_("Goes on inside"), Inside), (N_("Close it, because …"), Shut)),
     ((N_("Not my team's"), NotMyTeam),),
 )
 

@@ -156,6 +156,8 @@ def _nearby(case: Case, tongue: Tongue) -> Markup | None:
         return None
     each = [
         tongue.n_("{number}, {n} metre away", "{number}, {n} metres away", metres, number=number)
+        if metres
+        else tongue._("{number}, in the same place", number=number)
         for number, metres in case.near
     ]
     return tongue._("Also nearby: {reports}", reports=tongue.list([str(one.unescape()) for one in each]))

@@ -8,12 +8,13 @@ from markupsafe import Markup
 from bot.i18n import N_, Tongue
 from bot.letters.in_charge import desk
 from bot.letters.in_charge.desk_presses import Kinds, Listed, ShowFrom
-from bot.letters.markup import bold, lines, paragraphs
+from bot.letters.markup import bold, lines, paragraphs, unlinked
 from bot.letters.reporting.reports import View, kind, reference, short, status
 from bot.message import Button, Message, Rows
 
 KINDS_ON_A_PAGE = 16
 LABEL = 40  # characters of a kind on a button
+WORDS = 60  # characters of a report in a list
 NARROW = 18  # of a button that has another one beside it on a phone
 
 NAMES: Mapping[str, str] = {
@@ -157,9 +158,11 @@ def _two_by_two(buttons: Sequence[Button]) -> Rows:
 def entry(view: View, due: Markup | None, tongue: Tongue) -> Markup:
     """One report in a list of those in charge."""
     people = tongue.n_("{n} person", "{n} people", view.report.people)
+    words = view.report.description
     return lines(
         [
             desk.title(view, tongue),
+            Markup.escape(short(unlinked(words), WORDS)) if words else None,
             tongue._(
                 "{number} · {status} · {people}",
                 number=reference(view),

@@ -10,8 +10,7 @@ from bot.i18n import Tongue
 from bot.letters.in_charge import desk
 from bot.letters.in_charge.desk_presses import Listed, Show
 from bot.letters.markup import lines, paragraphs, unlinked
-from bot.letters.reporting.reports import View, happened, reference
-from bot.lifecycle import AGAIN, STATUSES
+from bot.letters.reporting.reports import View, became, happened, reference
 from bot.message import Button, Message, units
 from bot.models import Happening, Photo
 
@@ -72,8 +71,7 @@ def _inside(happening: Happening, tongue: Tongue) -> Markup | None:
         case "added" if words:
             return tongue._("Somebody concerned adds: “{words}”", words=words)
         case "status" if words and happening.officer_id is None:
-            label = STATUSES[happening.after or AGAIN].label
-            return tongue._("{status}. “{words}”", status=tongue._(label), words=words)
+            return tongue._("{status}. “{words}”", status=became(happening, tongue), words=words)
         case "hidden" if happening.details.get("reason"):
             return tongue._("Hidden by the organisers: {reason}", reason=happening.details["reason"])
         case "taken":

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from bot.i18n import N_, Tongue
 from bot.letters.markup import sentences
+from bot.lifecycle import STATUSES
 from bot.models import ServiceRequest
 
 WAITS = N_("The days stand still while whoever reported it is asked something.")
@@ -48,6 +49,21 @@ def promise(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime)
     return sentences(
         [answered, resolved, *(_what_is_next(report, zone, tongue, now=now) if any(late) else ())]
     )
+
+
+def next_day(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime) -> Markup | None:
+    """The next of the promised days of an open report, or that one is over, in a sentence."""
+    if not STATUSES[report.status].open or report.answer_by is None or report.expected_datetime is None:
+        return None
+    if report.waiting_since is not None:
+        return tongue._(WAITS)
+    if report.expected_datetime < now:
+        return tongue._(_SOLVED_LATE)
+    if report.answered_at is not None:
+        return tongue._("It should be solved by {solved}.", solved=tongue.day(report.expected_datetime, zone))
+    if report.answer_by < now:
+        return tongue._(_ANSWER_LATE)
+    return tongue._("You get an answer by {answer}.", answer=tongue.day(report.answer_by, zone))
 
 
 def _what_is_next(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime) -> list[Markup]:

@@ -28,6 +28,14 @@ WHAT = N_("What is wrong? Send a photo, or write a few words.")
 WHERE = N_("Where is it? Share the place, or write the street or something near it.")
 KIND = N_("What kind of problem is it?")
 
+_SEEN = {
+    (True, True): N_("Everyone can read your words and see your photo, but not who you are."),
+    (True, False): N_("Everyone can read your words, but not who you are."),
+    (False, True): N_("Everyone can see your photo, but not who you are."),
+    (False, False): N_("Everyone can see this, but not who you are."),
+}
+"""What others get to see of a report, by whether it has words and a photo."""
+
 
 class Draft(Protocol):
     """What of a report is looked at before it is sent; see `services/reporting/reports.py`."""
@@ -71,7 +79,7 @@ def preview(told: Told, way: Markup, tongue: Tongue, *, new: bool) -> Markup:
         ]
     )
     notice = told.service.service_notice if told.service else {}
-    seen = tongue._("Everyone can read your words and see your photo, but not who you are.")
+    seen = tongue._(_SEEN[bool(draft.description), bool(draft.media)])
     if draft.confidential or (told.service is not None and told.service.confidential):
         seen = tongue._("Only those in charge can read this.")
     name = tongue._("Those in charge do not learn your name.")

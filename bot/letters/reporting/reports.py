@@ -12,8 +12,8 @@ from bot.letters.markup import bold, code, lines, paragraphs
 from bot.letters.reporting import report_following, routing
 from bot.letters.reporting.report_pictures import picture
 from bot.letters.reporting.report_presses import Add, Back, Reply, Same, See, Wants, Withdraw
-from bot.letters.reporting.report_promises import promise
-from bot.lifecycle import DATED, ENDED, OPEN, STATUSES
+from bot.letters.reporting.report_promises import next_day, promise
+from bot.lifecycle import AGAIN, DATED, ENDED, OPEN, STATUSES
 from bot.message import Button, Message, Rows
 from bot.models import Area, Body, Community, Concern, Happening, Photo, Service, ServiceRequest, Team
 
@@ -106,7 +106,7 @@ def news_buttons(view: View, tongue: Tongue, wants: str = "all") -> Rows:
 def near(view: View, metres: int, tongue: Tongue) -> Markup:
     """One that may be the same."""
     words = short(view.report.description) if view.report.description else None
-    far = tongue.n_("{n} metre away", "{n} metres away", metres)
+    far = tongue.n_("{n} metre away", "{n} metres away", metres) if metres else tongue._("In the same place")
     people = tongue.n_("{n} person has reported it.", "{n} people have reported it.", view.report.people)
     return lines(
         [
@@ -132,7 +132,7 @@ def entry(view: View, tongue: Tongue, reader: int, *, now: datetime) -> Markup:
     """One report in somebody's list."""
     about = headline(view, tongue, secret=view.secret_to(reader))
     stands = tongue._("{number} · {status}", number=reference(view), status=status(view, tongue, now=now))
-    return lines([bold(str(about.unescape())), stands])
+    return lines([bold(str(about.unescape())), stands, next_day(view.report, view.zone, tongue, now=now)])
 
 
 def card(
@@ -179,18 +179,6 @@ def page(view: View, tongue: Tongue, site: str | None) -> Rows:
     if site is None or report.confidential or report.hidden_because is not None:
         return ()
     return ((Button(tongue._("Its page, to pass on"), url=f"{site}/r/{report.service_request_id}"),),)
-
-
-def shall_it_be_taken_back(made: ServiceRequest, goes_on: ServiceRequest, tongue: Tongue) -> Markup:
-    """Asked before; the one in which it goes on is the same, unless they were joined."""
-    number, other = made.service_request_id, goes_on.service_request_id
-    if made is goes_on:
-        return tongue._("Shall I take your report {number} back?", number=number)
-    return tongue._(
-        "Your report {number} was joined with report {other}. Shall I take it back, and your part in the other one?",
-        number=number,
-        other=other,
-    )
 
 
 def _what_one_can_do(view: View, concern: Concern | None, tongue: Tongue, over: bool) -> Rows:
@@ -252,8 +240,7 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
         words = None
     match happening.event:
         case "status" if happening.after:
-            again = happening.before in ENDED and happening.after in OPEN
-            said = tongue._("Open again") if again else tongue._(STATUSES[happening.after].label)
+            said = became(happening, tongue)
             return tongue._("{status}. “{words}”", status=said, words=words) if words else said
         case "answer" | "asked" if words:
             return tongue._("“{words}”", words=words)
@@ -271,6 +258,12 @@ def happened(happening: Happening, view: View, names: dict[int, str], tongue: To
         case _:
             sentence = _PLAIN.get(happening.event)
             return tongue._(sentence) if sentence else None
+
+
+def became(happening: Happening, tongue: Tongue) -> Markup:
+    """The state into which it came, in a few words."""
+    again = happening.before in ENDED and happening.after in OPEN
+    return tongue._(N_("Open again") if again else STATUSES[happening.after or AGAIN].label)
 
 
 _ASKED_AGAIN = {
