@@ -24,7 +24,7 @@ async def test_an_officer_opens_the_desk_with_a_tap(pages: WebTown) -> None:
         await bob.opens(f"/w/elm-park/{code}")
         assert "My desk" not in buttons(bob)
         await bob.presses("Accept")
-        assert buttons(bob) == ["My desk", "Report a problem", "My polls", "Help"]
+        assert buttons(bob) == ["My desk", "Report a problem", "My reports", "My polls", "Help"]
         await bob.presses("My desk")
         assert bob.page.text.count("My desk") == 1, "what was tapped stands among their own words"
         assert "Nothing is open at your desk." in bob.page.text
@@ -50,9 +50,9 @@ async def test_nobody_else_is_shown_a_desk(pages: WebTown) -> None:
         await bob.opens(f"/w/elm-park/{code}")
         await bob.presses("Accept")
         await alice.opens("/w/elm-park")
-        assert buttons(alice) == ["Report a problem", "My polls", "Help"]
+        assert buttons(alice) == ["Report a problem", "My reports", "My polls", "Help"]
         await alice.presses("Join Elm Park")
-        assert buttons(alice) == ["Report a problem", "My polls", "Help"]
+        assert buttons(alice) == ["Report a problem", "My reports", "My polls", "Help"]
         await alice.sends({**alice.page.forms[-1].fields, "words": "", "command": "desk"})
         assert "desk" in alice.page.text.lower()
         assert "My desk" not in buttons(alice)

@@ -47,6 +47,7 @@ async def test_the_worst_come_first_overdue_then_many_people_then_old(town: Town
     assert "1 is overdue." in desk.ann.latest
     assert "⚠" in desk.ann.latest.split("Bins, Elm Road")[1]
     assert "3 people" in desk.ann.latest
+    assert "Bins, Elm Road\nmany\n" in desk.ann.latest, "words tell one bin of a street from another"
 
 
 async def test_lists_are_narrowed_by_buttons_with_counts(town: Town) -> None:
@@ -245,8 +246,13 @@ async def test_others_nearby_are_named(town: Town) -> None:
     one = await desk.report("one")
     other = await desk.report("other", place=Place(51.5002, -0.1))
     far = await desk.report("far", place=Place(51.6, -0.1))
+    here = await desk.report("here")
     await desk.opens(desk.ann, one)
-    assert f"Also nearby: {other.service_request_id}, 22 metres away" in desk.ann.latest
+    for named in (
+        f"{other.service_request_id}, 22 metres away",
+        f"{here.service_request_id}, in the same place",
+    ):
+        assert named in desk.ann.latest
     assert far.service_request_id not in desk.ann.latest
 
 

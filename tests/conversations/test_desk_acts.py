@@ -121,30 +121,6 @@ async def test_an_answer_reaches_everyone_concerned_as_it_was_written(town: Town
     assert now.officer_id is not None
 
 
-async def test_a_ready_answer_is_read_in_ones_own_language_with_the_officers_own_sentence(town: Town) -> None:
-    desk = await a_desk(town)
-    made = await desk.report()
-    piotr = await town.member("Piotr", language="pl")
-    await joins(town, made, piotr)
-    await desk.ann.taps("Open")
-    await desk.ann.taps("Answer")
-    await desk.ann.taps("Known, work is ordered")
-    assert "Thank you. The work is ordered." in desk.ann.latest
-    assert "You can write one more sentence." in desk.ann.latest
-    await desk.ann.says("It will be the blue van.")
-    await desk.ann.says("It will be the green lorry.")
-    assert "It will be the green lorry." in desk.ann.latest
-    assert "blue" not in desk.ann.latest
-    assert "Others read it in their own language" in desk.ann.latest
-    await desk.ann.taps("Send")
-    assert "Thank you. The work is ordered." in desk.alice.latest
-    assert "It will be the green lorry." in desk.alice.latest
-    assert "Thank you. The work is ordered." not in piotr.latest
-    assert "It will be the green lorry." in piotr.latest
-    await desk.opens(desk.ann, made)
-    assert "The work is ordered." in desk.ann.latest
-
-
 async def test_an_answer_can_be_written_anew_before_it_goes(town: Town) -> None:
     desk = await a_desk(town)
     await desk.report()

@@ -1,4 +1,4 @@
-"""Ready answers that the leads of a body write."""
+"""Ready answers: what officers send with a tap, and what the leads of a body write of their own."""
 
 from __future__ import annotations
 
@@ -76,6 +76,30 @@ async def test_nobody_but_leads_writes_or_takes_away(town: Town) -> None:
     assert desk.ann.screen.toasts[-1] == "This ready answer is gone already."
     async with town.folkmoot.database.reading() as session:
         assert len(list(await session.scalars(select(AnswerTemplate)))) == 1
+
+
+async def test_a_ready_answer_is_read_in_ones_own_language_with_the_officers_own_sentence(town: Town) -> None:
+    desk = await a_desk(town)
+    made = await desk.report()
+    piotr = await town.member("Piotr", language="pl")
+    await joins(town, made, piotr)
+    await desk.ann.taps("Open")
+    await desk.ann.taps("Answer")
+    await desk.ann.taps("Known, work is ordered")
+    assert "Thank you. The work is ordered." in desk.ann.latest
+    assert "You can write one more sentence." in desk.ann.latest
+    await desk.ann.says("It will be the blue van.")
+    await desk.ann.says("It will be the green lorry.")
+    assert "It will be the green lorry." in desk.ann.latest
+    assert "blue" not in desk.ann.latest
+    assert "Others read it in their own language" in desk.ann.latest
+    await desk.ann.taps("Send")
+    assert "Thank you. The work is ordered." in desk.alice.latest
+    assert "It will be the green lorry." in desk.alice.latest
+    assert "Thank you. The work is ordered." not in piotr.latest
+    assert "It will be the green lorry." in piotr.latest
+    await desk.opens(desk.ann, made)
+    assert "The work is ordered." in desk.ann.latest
 
 
 async def test_a_sentence_stays_with_the_ready_answer_that_it_was_written_for(town: Town) -> None:

@@ -100,7 +100,10 @@ async def test_a_report_that_concerns_nobody_else_ends_when_it_is_taken_back(tow
     alice, made = await a_report(town)
     await alice.taps("See my report")
     await alice.taps("Take it back")
-    assert alice.sees(f"Shall I take your report {made.service_request_id} back?")
+    number = made.service_request_id
+    assert alice.sees(
+        f"Shall I take your report {number} back? It ends with that, and leaves the public pages."
+    )
     await alice.taps("Yes, take it back")
     assert alice.sees("You have taken it back. Only those in charge still see it, and that it is done with.")
     assert (await fresh(town, made)).status == "closed"
@@ -115,6 +118,9 @@ async def test_a_report_goes_on_for_the_others(town: Town) -> None:
     alice, made = await a_report(town)
     carol = await town.member("Carol")
     await joins(carol)
+    for person in (carol, alice):
+        await person.does_press(Withdraw(report=made.id, sure=0).pack())
+        assert f"Shall I take you out of report {made.service_request_id}?" in person.latest
     await alice.does_press(Withdraw(report=made.id, sure=1).pack())
     assert alice.sees("It goes on for the others whom it concerns, without you.")
     after = await fresh(town, made)
@@ -157,6 +163,9 @@ async def test_what_is_back_goes_on_at_the_same_desk_with_clocks_of_its_own(town
     assert after.expected_datetime > made.expected_datetime
     bob = town.stranger("Bob")
     assert bob.sees("This report was opened again, because it is not fixed:")
+    await bob.says(f"/desk {made.service_request_id}")
+    await bob.taps("What happened")
+    assert "Open again. “Full again”" in bob.latest, "nobody in charge has said so"
     await alice.does_press(Back(report=made.id).pack())
     await alice.says("Still full")
     assert alice.sees("This report is still open")

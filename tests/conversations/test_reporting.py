@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.message import Attached, Media, Odd, Place
@@ -39,6 +40,24 @@ async def reported(
     return await newest(town)
 
 
+@pytest.mark.parametrize(
+    ("photo", "words", "seen"),
+    [
+        (BIN, "The bin is full", "Everyone can read your words and see your photo, but not who you are."),
+        (None, "The bin is full", "Everyone can read your words, but not who you are."),
+    ],
+)
+async def test_what_others_get_to_see_is_said_before(
+    town: Town, photo: Media | None, words: str, seen: str
+) -> None:
+    await a_body(town)
+    alice = await town.member("Alice")
+    await (alice.does(Attached(photo, words)) if photo else alice.says(f"/report {words}"))
+    await alice.shares_place(*HERE)
+    await alice.taps("Bins")
+    assert seen in alice.latest
+
+
 async def test_a_photo_and_three_taps_make_a_report(town: Town) -> None:
     await a_body(town)
     alice = await town.member("Alice")
@@ -46,13 +65,13 @@ async def test_a_photo_and_three_taps_make_a_report(town: Town) -> None:
     assert alice.sees("Where is it?")
     await alice.shares_place(*HERE)
     await alice.taps("Bins")
-    assert alice.sees("Everyone can read your words and see your photo, but not who you are.")
+    assert alice.sees("Everyone can see your photo, but not who you are.")
     await alice.taps("Send")
     assert alice.sees("Your report has the number")
     assert alice.sees("It goes to Waste of North District")
     assert alice.sees("Somebody looks at it by Tuesday 24 November.\nYou get an answer by Monday 30 November")
     await alice.says("/myreports")
-    assert alice.sees("Received")
+    assert "Received\nYou get an answer by Monday 30 November." in alice.latest
     async with town.folkmoot.database.reading() as session:
         photo = (await session.scalars(select(Photo))).one()
     assert photo.media == {"kind": "photo", "files": {"paper": "bin.jpg"}, "size": 100_000}
