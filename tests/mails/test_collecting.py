@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import imaplib
+import socket
+import threading
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,7 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.email import channel, collecting
-from bot.channels.email.collecting import Account, Collector, NoMailbox
+from bot.channels.email.collecting import Account, Box, Collector, NoMailbox
 from bot.channels.email.intake import Intake
 from bot.errors import DatabaseTrouble
 from tests.channels.webchat_town import until
@@ -194,6 +199,42 @@ async def test_of_a_huge_mail_only_the_headers_are_fetched(
     answer = await town.hall.gets(2)
     assert (answer.to, town.desk.replies) == (BINS, [])
     assert "Your e-mail is too large for us" in answer.plain
+
+
+async def test_whoever_stops_us_waits_until_the_line_is_free_and_then_it_is_closed(
+    town: Post, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, steps, lines = threading.Event(), list[str](), list[imaplib.IMAP4]()
+    after, leave = Box.after, Box.leave
+
+    def asks(box: Box, number: int) -> list[int]:
+        lines.append(box._line)
+        begun.set()
+        time.sleep(0.3)
+        found = after(box, number)
+        steps.append("answered")
+        return found
+
+    def leaves(box: Box) -> None:
+        steps.append("left")
+        leave(box)
+
+    monkeypatch.setattr(Box, "after", asks)
+    monkeypatch.setattr(Box, "leave", leaves)
+    looking = asyncio.create_task(collector(town, mailbox).look())
+    await asyncio.to_thread(begun.wait)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    assert steps == ["answered", "left"]
+    assert lines[0].socket().fileno() == -1
+
+
+def test_a_line_that_broke_is_closed_too(mailbox: Mailbox) -> None:
+    box = Box(Account("127.0.0.1", mailbox.port, "none", USER, PASSWORD))
+    box._line.socket().shutdown(socket.SHUT_RDWR)
+    box.leave()
+    assert box._line.socket().fileno() == -1
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import imaplib
 import re
 import ssl
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import structlog
 
@@ -31,6 +32,8 @@ BACK = timedelta(days=6)
 """How far a first look goes back; less than what was handled is remembered, so that nothing is done twice."""
 
 imaplib._MAXLINE = max(imaplib._MAXLINE, 10_000_000)  # type: ignore[attr-defined] # lists of numbers in full mailboxes
+
+Result = TypeVar("Result")
 
 log = structlog.get_logger()
 
@@ -127,9 +130,11 @@ class Box:
         self._line.uid("STORE", str(number), "+FLAGS.SILENT", "(\\Seen)")
 
     def leave(self) -> None:
-        """Hang up."""
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+        """Hang up; a line that is broken is closed all the same."""
+        with contextlib.suppress(OSError, ValueError, imaplib.IMAP4.error):
             self._line.logout()
+        with contextlib.suppress(OSError):
+            self._line.shutdown()
 
 
 class Collector:
@@ -145,7 +150,7 @@ class Collector:
 
         Raises NoMailbox, and what `Intake.take` raises: the next look then begins with the same mail.
         """
-        box = await self._opened()
+        box = await _step(Box, self._account, otherwise=Box.leave)
         try:
             kept = await self._progress()
             if kept.get("edition") == box.edition:
@@ -156,36 +161,25 @@ class Collector:
         finally:
             await asyncio.to_thread(box.leave)
 
-    async def _opened(self) -> Box:
-        """A box, of which nobody lets go while it is being opened: whoever stops us meanwhile waits a moment."""
-        opening = asyncio.create_task(asyncio.to_thread(Box, self._account))
-        try:
-            return await asyncio.shield(opening)
-        except asyncio.CancelledError:
-            await asyncio.wait({opening}, timeout=A_MOMENT)
-            if opening.done() and not opening.cancelled() and opening.exception() is None:
-                await asyncio.to_thread(opening.result().leave)
-            raise
-
     async def _new(self, box: Box, mark: int) -> int:
-        found = (await asyncio.to_thread(box.after, mark))[:A_LOOK]
+        found = (await _step(box.after, mark))[:A_LOOK]
         for number in found:
             await self._take(box, number, quiet=False)
             await self._remember(box.edition, number)
-            await asyncio.to_thread(box.done, number)
+            await _step(box.done, number)
         return len(found)
 
     async def _first(self, box: Box) -> int:
         """The mailbox is new to us, or has new numbers: of what lies there, what is for us and not handled yet."""
-        last = max(await asyncio.to_thread(box.after, 0), default=0)
-        found = await asyncio.to_thread(box.since, self._clock() - BACK)
+        last = max(await _step(box.after, 0), default=0)
+        found = await _step(box.since, self._clock() - BACK)
         for number in found:
             await self._take(box, number, quiet=True)
         await self._remember(box.edition, last)
         return len(found)
 
     async def _take(self, box: Box, number: int, *, quiet: bool) -> None:
-        mail = await asyncio.to_thread(box.fetch, number)
+        mail = await _step(box.fetch, number)
         if mail is None:
             return
         try:
@@ -211,3 +205,18 @@ class Collector:
         row = {"name": self._account.name, "value": value, "at": self._clock()}
         async with self._database.writing() as session:
             await session.execute(upsert(session, Fact, key=("name",), change=("value", "at")).values(**row))
+
+
+async def _step(
+    act: Callable[..., Result], *given: Any, otherwise: Callable[[Result], None] | None = None
+) -> Result:
+    """Wait for the network in a thread. Whoever stops us meanwhile waits a moment until the step is over, for a line is
+    used by one at a time; `otherwise` is done with a result that nobody wants any more."""
+    step = asyncio.create_task(asyncio.to_thread(act, *given))
+    try:
+        return await asyncio.shield(step)
+    except asyncio.CancelledError:
+        await asyncio.wait({step}, timeout=A_MOMENT)
+        if step.done() and not step.cancelled() and step.exception() is None and otherwise is not None:
+            await asyncio.to_thread(otherwise, step.result())
+        raise
