@@ -26,9 +26,9 @@ async def test_the_desk_comes_with_the_post_and_stays(town: WebTown, opens: Open
     page = await an_officer(town, opens)
     await page.get_by_role("button", name="My desk").click()
     await expect(page.locator(".mine[data-rank]")).to_contain_text("My desk")
-    await expect(page.locator("#quick button")).to_have_count(4)
+    await expect(page.locator("#quick button")).to_have_count(5)
     await page.reload()
-    await expect(page.locator("#quick button")).to_have_count(4)
+    await expect(page.locator("#quick button")).to_have_count(5)
     await expect(page.locator("#quick button").first).to_have_text("My desk")
 
 
