@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.message import Attached, Odd, Place
-from bot.models import Area, Community, Consent, NamedPlace, Service, Spot
+from bot.models import Area, Community, Consent, NamedPlace, PlaceWord, Service, Spot
+from bot.services.reporting.gazetteer import fold, words_of
 from tests.conversations.test_reporting import BIN, HERE, how_many, newest
 from tests.council import a_body
 from tests.town import Person, Town
@@ -41,9 +43,7 @@ async def test_a_stranger_far_from_everything_is_told_how_to_find_a_community(to
 async def test_a_street_that_the_gazetteer_knows_becomes_a_point(town: Town) -> None:
     await a_body(town)
     async with town.folkmoot.database.writing() as session:
-        from bot.services.reporting import gazetteer
-
-        await gazetteer_with(session, gazetteer)
+        await two_elm_roads(session)
     alice = await town.member("Alice")
     await alice.says("/report The bin is full")
     await alice.says("12 Elm Road")
@@ -91,9 +91,7 @@ async def asked_which(town: Town) -> Person:
     """Somebody has written the name of two streets."""
     await a_body(town)
     async with town.folkmoot.database.writing() as session:
-        from bot.services.reporting import gazetteer
-
-        await gazetteer_with(session, gazetteer)
+        await two_elm_roads(session)
     alice = await town.member("Alice")
     await alice.says("/report The bin is full")
     await alice.says("Elm Road")
@@ -101,11 +99,8 @@ async def asked_which(town: Town) -> Person:
     return alice
 
 
-async def gazetteer_with(session: object, gazetteer: object) -> None:
+async def two_elm_roads(session: AsyncSession) -> None:
     """Two streets of the same name."""
-    from bot.models import PlaceWord
-    from bot.services.reporting.gazetteer import fold, words_of
-
     for number, (within, lat) in enumerate((("North", 51.5), ("South", 51.6)), 1):
         place = NamedPlace(
             id=number,
@@ -116,10 +111,10 @@ async def gazetteer_with(session: object, gazetteer: object) -> None:
             lat=lat,
             long=-0.1,
         )
-        session.add(place)  # type: ignore[attr-defined]
-        await session.flush()  # type: ignore[attr-defined]
+        session.add(place)
+        await session.flush()
         for word in words_of("Elm Road", within):
-            session.add(PlaceWord(place_id=number, word=word))  # type: ignore[attr-defined]
+            session.add(PlaceWord(place_id=number, word=word))
 
 
 async def test_a_street_among_other_words_is_offered_and_never_taken_unasked(town: Town) -> None:
