@@ -264,6 +264,19 @@ async def test_of_what_nobody_is_in_charge_of_it_is_asked_once_too(town: Town) -
     assert made.check_at is None, "it was asked already"
 
 
+async def test_what_was_asked_once_is_not_asked_again_when_a_promise_comes_with_another(town: Town) -> None:
+    desk = await a_desk(town)
+    number = await reported(town, "Alice", "Another one", service=None)
+    await at_once(town, 29)
+    await at_once(town)
+    assert desk.alice.text.count(SILENCE) == 1
+    await desk.does("Bob", twins.merge, desk.number, number)
+    async with town.folkmoot.database.reading() as session:
+        made = await session.get_one(ServiceRequest, number)
+    assert made.expected_datetime is not None
+    assert made.check_at is None, "it was asked already"
+
+
 async def test_nobody_is_asked_before_the_day_that_is_set_for_the_work(town: Town) -> None:
     desk = await a_desk(town)
     await desk.does("Bob", casework.move, desk.number, "action_scheduled", day=date(2027, 2, 1))

@@ -41,7 +41,7 @@ async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, 
     await _move_concerns(session, one.report, twin, now=now)
     one.report.duplicate_of = twin.id
     await end(session, one.report, "duplicate", now=now)
-    _promise(twin, one.report, now=now)
+    await _promise(session, twin, one.report, now=now)
     await histories.note(
         session, twin, "merged", now=now, public=True, officer=one.officer, came=one.report.id
     )
@@ -49,7 +49,9 @@ async def merge(session: AsyncSession, number: int, into: int, *, by: Resident, 
     return one
 
 
-def _promise(twin: ServiceRequest, made: ServiceRequest, *, now: datetime) -> None:
+async def _promise(
+    session: AsyncSession, twin: ServiceRequest, made: ServiceRequest, *, now: datetime
+) -> None:
     """Whoever came along was told days too: of two the earlier one holds, however often they are joined and taken
     apart."""
     before = twin.expected_datetime
@@ -57,8 +59,7 @@ def _promise(twin: ServiceRequest, made: ServiceRequest, *, now: datetime) -> No
         days = [day for day in (getattr(twin, name), getattr(made, name)) if day is not None]
         setattr(twin, name, min(days, default=None))
     twin.review_at = now
-    asked = before is not None and twin.check_at is None
-    if twin.expected_datetime not in (None, before) and not asked:
+    if twin.expected_datetime not in (None, before) and not await histories.was_asked(session, twin):
         twin.check_at = twin.expected_datetime + lifecycle.ASK_AFTER
 
 
