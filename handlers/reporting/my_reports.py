@@ -8,6 +8,7 @@ from bot.conversation.turn import Outcome, Turn
 from bot.errors import Refused
 from bot.i18n import N_
 from bot.letters.markup import paragraphs
+from bot.letters.paging import turning
 from bot.letters.reporting import reports as letters
 from bot.letters.reporting import taking_back
 from bot.letters.reporting.report_presses import Add, Back, Mine, Reply, Same, See, Wants, Withdraw
@@ -48,18 +49,16 @@ async def listed(turn: Turn, press: Mine) -> Outcome:
 
 
 async def _listed(turn: Turn, page: int) -> Message:
-    mine, page, last = await reports.of(turn.session, turn.resident, page=page, most=LISTED)
+    mine, page, pages = await reports.of(turn.session, turn.resident, page=page, most=LISTED)
     if not mine:
         return Message(
             turn._("You have not reported anything yet. Send /report, or a photo of what is wrong.")
         )
     views = await report_views.of_many(turn.session, mine)
     rows = [(Button(_label(view, turn), See(report=view.report.id)),) for view in views]
-    turning = [Button(turn._("Back"), Mine(page=page - 1))] if page else []
-    turning += [Button(turn._("More"), Mine(page=page + 1))] if page < last else []
     entries = [letters.entry(view, turn.tongue, turn.resident.id, now=turn.now) for view in views]
     text = paragraphs(turn._("These reports concern you:"), *entries)
-    return Message(text, (*rows, *((tuple(turning),) if turning else ())))
+    return Message(text, (*rows, *turning(page, pages, lambda to: Mine(page=to), turn.tongue)))
 
 
 def _label(view: letters.View, turn: Turn) -> str:

@@ -9,6 +9,7 @@ from bot.i18n import N_, Tongue
 from bot.letters.in_charge import desk
 from bot.letters.in_charge.desk_presses import Kinds, Listed, ShowFrom
 from bot.letters.markup import bold, lines, paragraphs, unlinked
+from bot.letters.paging import turning
 from bot.letters.reporting.reports import View, kind, reference, short, status
 from bot.message import Button, Message, Rows
 
@@ -88,22 +89,12 @@ def listed(
         for other, count in page.counts.items()
         if other != which
     ]
+    turned = turning(page.number, page.pages, lambda to: Listed(which=which, kind=kind, page=to), tongue)
     pairs = tuple(tuple(others[start : start + 2]) for start in range(0, len(others), 2))
     return Message(
         paragraphs(lines([head, overdue, here]), *told),
-        (*rows, *_turning(page, tongue), *_narrowing(page, tongue), *pairs, *below),
+        (*rows, *turned, *_narrowing(page, tongue), *pairs, *below),
     )
-
-
-def _turning(page: Page, tongue: Tongue) -> Rows:
-    row = []
-    if page.number:
-        back = Listed(which=page.which, kind=page.kind, page=page.number - 1)
-        row.append(Button(tongue._("Back"), back))
-    if page.number + 1 < page.pages:
-        more = Listed(which=page.which, kind=page.kind, page=page.number + 1)
-        row.append(Button(tongue._("More"), more))
-    return (tuple(row),) if row else ()
 
 
 def _narrowing(page: Page, tongue: Tongue) -> Rows:
@@ -129,14 +120,10 @@ def kinds(
         Button(_counted(Markup.escape(name), count, tongue), Listed(which=which, kind=code))
         for code, name, count in shown
     ]
-    turning = []
-    if page:
-        turning.append(Button(tongue._("Back"), Kinds(which=which, page=page - 1)))
-    if page + 1 < pages:
-        turning.append(Button(tongue._("More"), Kinds(which=which, page=page + 1)))
+    turned = turning(page, pages, lambda to: Kinds(which=which, page=to), tongue)
     every = Button(_counted(tongue._("All kinds"), whole, tongue), Listed(which=which))
     head = bold(str(tongue._(NAMES[which]).unescape()))
-    rows = (*_two_by_two(each), *((tuple(turning),) if turning else ()), (every,))
+    rows = (*_two_by_two(each), *turned, (every,))
     return Message(paragraphs(head, tongue._("Which kind do you want to see?")), rows)
 
 

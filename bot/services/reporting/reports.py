@@ -89,7 +89,7 @@ async def of(
     session: AsyncSession, resident: Resident, *, page: int, most: int
 ) -> tuple[Sequence[ServiceRequest], int, int]:
     """The reports that concern somebody, so many on a page: open ones first, then the newest. Whoever only follows one
-    has it no more when it is confidential. Also which page it is, the nearest there is, and the last one."""
+    has it no more when it is confidential. Also which page it is, the nearest there is, and of how many."""
     mine = (
         select(ServiceRequest)
         .join(Concern, Concern.service_request_id == ServiceRequest.id)
@@ -99,11 +99,11 @@ async def of(
         )
     )
     count = await session.scalar(select(func.count()).select_from(mine.subquery())) or 0
-    last = max(0, (count - 1) // most)
-    page = max(0, min(page, last))
+    pages = max(1, -(-count // most))
+    page = max(0, min(page, pages - 1))
     order = (ServiceRequest.status.in_(lifecycle.OPEN).desc(), ServiceRequest.id.desc())
     found = await session.scalars(mine.order_by(*order).limit(most).offset(page * most))
-    return found.all(), page, last
+    return found.all(), page, pages
 
 
 async def same(
