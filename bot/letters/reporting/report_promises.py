@@ -28,27 +28,16 @@ def promise(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime)
         return tongue._(WAITS)
     answer = report.answer_by if report.answered_at is None else None
     solved = report.expected_datetime
-    late = [by is not None and by < now for by in (answer, solved)]
-    if answer is not None and not any(late):
+    late = any(by is not None and by < now for by in (answer, solved))
+    if answer is not None and not late:
         return tongue._(
             "You get an answer by {answer}. It should be solved by {solved}.",
             answer=tongue.day(answer, zone),
             solved=tongue.day(solved, zone),
         )
-    answered = None
-    if answer is not None:
-        day = tongue.day(answer, zone)
-        answered = (
-            tongue._(_ANSWER_LATE) if late[0] else tongue._("You get an answer by {answer}.", answer=day)
-        )
-    resolved = (
-        tongue._(_SOLVED_LATE)
-        if late[1]
-        else tongue._("It should be solved by {solved}.", solved=tongue.day(solved, zone))
-    )
-    return sentences(
-        [answered, resolved, *(_what_is_next(report, zone, tongue, now=now) if any(late) else ())]
-    )
+    said = [None if answer is None else _answer(answer, zone, tongue, now=now)]
+    said.append(_solved(solved, zone, tongue, now=now))
+    return sentences([*said, *(_what_is_next(report, zone, tongue, now=now) if late else ())])
 
 
 def next_day(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime) -> Markup | None:
@@ -57,13 +46,21 @@ def next_day(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime
         return None
     if report.waiting_since is not None:
         return tongue._(WAITS)
-    if report.expected_datetime < now:
-        return tongue._(_SOLVED_LATE)
-    if report.answered_at is not None:
-        return tongue._("It should be solved by {solved}.", solved=tongue.day(report.expected_datetime, zone))
-    if report.answer_by < now:
+    if report.answered_at is not None or report.expected_datetime < now:
+        return _solved(report.expected_datetime, zone, tongue, now=now)
+    return _answer(report.answer_by, zone, tongue, now=now)
+
+
+def _answer(by: datetime, zone: str, tongue: Tongue, *, now: datetime) -> Markup:
+    if by < now:
         return tongue._(_ANSWER_LATE)
-    return tongue._("You get an answer by {answer}.", answer=tongue.day(report.answer_by, zone))
+    return tongue._("You get an answer by {answer}.", answer=tongue.day(by, zone))
+
+
+def _solved(by: datetime, zone: str, tongue: Tongue, *, now: datetime) -> Markup:
+    if by < now:
+        return tongue._(_SOLVED_LATE)
+    return tongue._("It should be solved by {solved}.", solved=tongue.day(by, zone))
 
 
 def _what_is_next(report: ServiceRequest, zone: str, tongue: Tongue, *, now: datetime) -> list[Markup]:
