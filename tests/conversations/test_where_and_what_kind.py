@@ -41,13 +41,7 @@ async def test_a_stranger_far_from_everything_is_told_how_to_find_a_community(to
 
 
 async def test_a_street_that_the_gazetteer_knows_becomes_a_point(town: Town) -> None:
-    await a_body(town)
-    async with town.folkmoot.database.writing() as session:
-        await two_elm_roads(session)
-    alice = await town.member("Alice")
-    await alice.says("/report The bin is full")
-    await alice.says("12 Elm Road")
-    assert alice.sees("Which one do you mean?")
+    alice = await asked_which(town, "12 Elm Road")
     await alice.taps("Elm Road, South")
     await alice.taps("Bins")
     await alice.taps("Send")
@@ -87,14 +81,14 @@ async def test_another_place_can_be_written_where_it_is_asked_which_one(town: To
     assert (made.address, made.lat) == ("Behind the school", None)
 
 
-async def asked_which(town: Town) -> Person:
+async def asked_which(town: Town, written: str = "Elm Road") -> Person:
     """Somebody has written the name of two streets."""
     await a_body(town)
     async with town.folkmoot.database.writing() as session:
         await two_elm_roads(session)
     alice = await town.member("Alice")
     await alice.says("/report The bin is full")
-    await alice.says("Elm Road")
+    await alice.says(written)
     assert "Which one do you mean?" in alice.latest
     return alice
 
